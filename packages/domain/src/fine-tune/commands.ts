@@ -1,0 +1,44 @@
+import type {
+  FineTuneCanceled,
+  FineTuneCostApprovalRequested,
+  FineTuneCostApproved,
+  FineTuneCostRecorded,
+  FineTuneFailed,
+  FineTuneProgressed,
+  FineTuneRequested,
+  FineTuneSubmitIntended,
+  FineTuneSubmitted,
+  FineTuneSucceeded,
+} from '@ftm/contracts/generated/events';
+import type { GateAnswer } from '../gate-answer.ts';
+
+type About = { readonly id: string };
+
+export type FineTuneCommand =
+  /** The writer takes the objects from the dataset streams and refuses any that is not sanitised (`DATASET_NOT_READY`). */
+  | (About & {
+      readonly type: 'RequestFineTune';
+      readonly request: Omit<FineTuneRequested, 'trainObject' | 'validationObject'>;
+      readonly validationDatasetId: string | null;
+      readonly gates: readonly GateAnswer[];
+    })
+  | (About & {
+      readonly type: 'RecordCostApprovalRequested';
+      readonly approval: FineTuneCostApprovalRequested;
+    })
+  | (About & { readonly type: 'ApproveFineTuneCost'; readonly approval: FineTuneCostApproved })
+  | (About & {
+      readonly type: 'BlockFineTune';
+      readonly gate: string;
+      readonly reasons: readonly { readonly code: string; readonly message: string }[];
+    })
+  | (About & { readonly type: 'IntendSubmit'; readonly intent: FineTuneSubmitIntended })
+  | (About & { readonly type: 'RecordSubmitted'; readonly submitted: FineTuneSubmitted })
+  | (About & { readonly type: 'RecordProgress'; readonly progress: FineTuneProgressed })
+  | (About & { readonly type: 'RecordPaused'; readonly providerStatus: string })
+  | (About & { readonly type: 'RecordResumed'; readonly providerStatus: string })
+  | (About & { readonly type: 'RequestCancel'; readonly reason: string })
+  | (About & { readonly type: 'RecordSucceeded'; readonly result: FineTuneSucceeded })
+  | (About & { readonly type: 'RecordFailed'; readonly failure: FineTuneFailed })
+  | (About & { readonly type: 'RecordCanceled'; readonly canceled: FineTuneCanceled })
+  | (About & { readonly type: 'RecordCost'; readonly cost: FineTuneCostRecorded });

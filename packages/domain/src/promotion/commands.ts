@@ -1,0 +1,36 @@
+import type { PromotionTarget } from '@ftm/contracts/generated/events';
+import type { GateAnswer } from '../gate-answer.ts';
+
+export type PromotionCommand =
+  /**
+   * `pointerId` is the id derived from tenant and target. The writer picks the newest eval of the version as evidence, and blocks
+   * (events, not a rejection) when a gate said no, there is no evidence, the score is under `minEvalScore`, or the verdict is not `pass`
+   * (`fail` and `inconclusive` block; a run without a baseline is judged by its score alone).
+   */
+  | {
+      readonly type: 'RequestPromotion';
+      readonly id: string;
+      readonly projectId: string;
+      readonly modelVersionId: string;
+      readonly target: PromotionTarget;
+      readonly minEvalScore: number;
+      readonly notes: string | null;
+      readonly gates: readonly GateAnswer[];
+    }
+  /** Appends PromotionApproved, PointerMoved, ModelVersionPromoted (and ModelVersionDemoted of the one before) at once. `evidenceSha256` is what the approver saw; see `evidenceText`. */
+  | {
+      readonly type: 'ApprovePromotion';
+      readonly id: string;
+      readonly pointerId: string;
+      readonly evidenceSha256: string;
+      readonly gates: readonly GateAnswer[];
+    }
+  | { readonly type: 'RejectPromotion'; readonly id: string; readonly reason: string }
+  /** Only the promotion that the pointer stands on can be undone. */
+  | {
+      readonly type: 'RollBackPromotion';
+      readonly id: string;
+      readonly pointerId: string;
+      readonly reason: string;
+      readonly gates: readonly GateAnswer[];
+    };
