@@ -1,0 +1,95 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { openSync, closeSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import process from 'node:process';
+
+export interface NodeProcessOptions {
+  /** TypeScript entry point, from the root of the repository. */
+  readonly entry: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly logFile: string;
+  readonly readyUrl: string;
+}
+
+/** A service as a process of its own, run from source. */
+export interface NodeProcess {
+  readonly name: string;
+  readonly logFile: string;
+  pid(): number;
+  /** @throws Error with the end of its log when it ends or is not ready in time */
+  ready(timeoutMs?: number): Promise<void>;
+  kill(signal: NodeJS.Signals): void;
+  readonly exited: () => Promise<number | null>;
+  /** Starts it again with the same environment; the former process must have ended. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const NODE_ARGUMENTS = ['--conditions=ftm-source', '--import', 'tsx', '--enable-source-maps'];
+const STOP_TIMEOUT_MS = 12_000;
+
+export function startNode(options: NodeProcessOptions): NodeProcess {
+  const name = basename(options.logFile, '.log');
+  let child = launch(options);
+  return {
+    name,
+    logFile: options.logFile,
+    pid: () => child.pid ?? -1,
+    async ready(timeoutMs = 60_000) {
+      const deadline = Date.now() + timeoutMs;
+      for (;;) {
+        if (child.exitCode !== null || child.signalCode !== null) throw new Error(`${name} ended (${child.exitCode ?? child.signalCode}) before it was ready:\n${await tail(options.logFile)}`);
+        const answer = await fetch(options.readyUrl, { signal: AbortSignal.timeout(2000) }).catch(() => undefined);
+        const body = await answer?.text();
+        if (answer?.ok === true) return;
+        if (Date.now() > deadline) throw new Error(`${name} is not ready after ${timeoutMs} ms: ${body ?? 'no answer'}\n${await tail(options.logFile)}`);
+        await sleep(100);
+      }
+    },
+    kill: (signal) => {
+      child.kill(signal);
+    },
+    exited: () => exitOf(child),
+    async restart() {
+      await exitOf(child);
+      child = launch(options);
+      await this.ready();
+    },
+    async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      // A frozen process does not see SIGTERM.
+      child.kill('SIGCONT');
+      child.kill('SIGTERM');
+      const late = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
+      await exitOf(child);
+      clearTimeout(late);
+    },
+  };
+}
+
+/** Runs a script to its end. @throws Error with the end of its log when it fails */
+export async function runOnce(entry: string, env: Readonly<Record<string, string>>, logFile: string): Promise<void> {
+  const code = await exitOf(launch({ entry, env, logFile, readyUrl: '' }));
+  if (code !== 0) throw new Error(`${entry} failed:\n${await tail(logFile)}`);
+}
+
+function launch({ entry, env, logFile }: NodeProcessOptions): ChildProcess {
+  const log = openSync(logFile, 'a');
+  const child = spawn(process.execPath, [...NODE_ARGUMENTS, entry], { env: { ...process.env, ...env }, stdio: ['ignore', log, log] });
+  closeSync(log);
+  child.on('error', () => undefined);
+  return child;
+}
+
+function exitOf(child: ChildProcess): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve(child.exitCode);
+  return new Promise((resolve) => child.once('exit', (code) => resolve(code)));
+}
+
+async function tail(file: string): Promise<string> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  return text.slice(-3000);
+}
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

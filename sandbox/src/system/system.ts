@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { freePorts } from '../stack/ports.ts';
+import { runOnce, startNode, type NodeProcess } from './node-process.ts';
+
+export type ServiceName = 'command-api' | 'projector' | 'runners';
+
+export interface SystemOptions {
+  /** What the sandbox's `startStack` returned as `env`. */
+  readonly stackEnv: Readonly<Record<string, string>>;
+  /** State of this run: key file and logs. */
+  readonly dir: string;
+  readonly apis?: number;
+  /** Public ports of the API instances; free ones by default. */
+  readonly apiPorts?: readonly number[];
+  /** More environment for every service, e.g. shorter polling. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly onProgress?: (line: { readonly part: string; readonly state: 'starting' | 'ready'; readonly detail?: string }) => void;
+}
+
+/** FTM's own processes, running: each can be killed, frozen and started again by a test. */
+export interface System {
+  readonly apiUrls: readonly string[];
+  readonly apis: readonly NodeProcess[];
+  readonly projector: NodeProcess;
+  readonly runners: NodeProcess;
+  readonly env: Readonly<Record<string, string>>;
+  stop(): Promise<void>;
+}
+
+const MAIN: Record<ServiceName, string> = {
+  'command-api': 'services/command-api/src/main.ts',
+  projector: 'services/projector/src/main.ts',
+  runners: 'services/runners/src/main.ts',
+};
+
+/** Migrations, topics, schemas; then command-api, projector and runners as processes of their own. Resolves when all are ready. */
+export async function startSystem(options: SystemOptions): Promise<System> {
+  const progress = options.onProgress ?? ((): void => undefined);
+  const logs = join(options.dir, 'logs');
+  await mkdir(logs, { recursive: true });
+  const keyFile = join(options.dir, 'key-encryption-key');
+  await writeFile(keyFile, randomBytes(32).toString('base64'), { mode: 0o600, flag: 'wx' }).catch(ignoreExisting);
+
+  const count = options.apis ?? 1;
+  const ports = await freePorts(count * 2 + 2);
+  const take = (): number => ports.pop() ?? 0;
+  const publicPorts = options.apiPorts ?? Array.from({ length: count }, take);
+  const internalPorts = Array.from({ length: count }, take);
+  const passwords = { api: secret(), projector: secret(), runner: secret() };
+  const owner = options.stackEnv['FTM_OWNER_DATABASE_URL'] ?? '';
+  const common: Record<string, string> = {
+    ...options.stackEnv,
+    FTM_KEY_FILE: keyFile,
+    FTM_INTERNAL_TOKEN: secret(),
+    FTM_HOST: '127.0.0.1',
+    FTM_API_INTERNAL_URLS: internalPorts.map((port) => `http://127.0.0.1:${port}`).join(','),
+    ...options.env,
+  };
+
+  progress({ part: 'migrations, topics, schemas', state: 'starting' });
+  await runOnce('sandbox/src/system/prepare.ts', { ...common, FTM_API_DATABASE_PASSWORD: passwords.api, FTM_PROJECTOR_DATABASE_PASSWORD: passwords.projector, FTM_RUNNER_DATABASE_PASSWORD: passwords.runner }, join(logs, 'prepare.log'));
+  progress({ part: 'migrations, topics, schemas', state: 'ready' });
+
+  const service = (name: ServiceName, index: number, env: Record<string, string>, readyPort: number): NodeProcess =>
+    startNode({ entry: MAIN[name], env: { ...common, FTM_INSTANCE_ID: `${name}-${index}`, ...env }, logFile: join(logs, `${name}-${index}.log`), readyUrl: `http://127.0.0.1:${readyPort}/readyz` });
+  const as = (role: string, password: string): string => {
+    const url = new URL(owner);
+    url.username = role;
+    url.password = password;
+    return url.toString();
+  };
+
+  const projectorPort = take();
+  const runnersPort = take();
+  const apis = publicPorts.map((port, index) =>
+    service('command-api', index, { FTM_DATABASE_URL: as('ftm_api', passwords.api), FTM_PORT: String(port), FTM_INTERNAL_PORT: String(internalPorts[index]) }, port),
+  );
+  const projector = service('projector', 0, { FTM_DATABASE_URL: as('ftm_projector', passwords.projector), FTM_HEALTH_PORT: String(projectorPort) }, projectorPort);
+  const runners = service('runners', 0, { FTM_DATABASE_URL: as('ftm_runner', passwords.runner), FTM_HEALTH_PORT: String(runnersPort) }, runnersPort);
+  const all = [...apis, projector, runners];
+  const stop = async (): Promise<void> => {
+    await Promise.all(all.map((each) => each.stop()));
+  };
+  try {
+    await Promise.all(
+      all.map(async (each) => {
+        progress({ part: each.name, state: 'starting' });
+        await each.ready();
+        progress({ part: each.name, state: 'ready' });
+      }),
+    );
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { apiUrls: publicPorts.map((port) => `http://127.0.0.1:${port}`), apis, projector, runners, env: common, stop };
+}
+
+const secret = (): string => randomBytes(24).toString('base64url');
+
+function ignoreExisting(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EEXIST') throw error;
+}
