@@ -1,0 +1,222 @@
+import { COMPATIBILITY, SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry';
+import { decodeBody, encodeBody, eventName, newest } from '@ftm/contracts/codec';
+import { EVENT_SCHEMAS, type FtmEvent } from '@ftm/contracts/generated/events';
+import { EVENTS_TOPIC } from '@ftm/contracts/topics';
+
+/** The registry does not answer, or does not know the schema yet: the same call may succeed later. */
+export class RegistryUnavailable extends Error {
+  readonly retryable = true;
+
+  constructor(message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'RegistryUnavailable';
+  }
+}
+
+/** The value is no event of the type that its header names. Trying again does not help. */
+export class UndecodableValue extends Error {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'UndecodableValue';
+  }
+}
+
+export interface Registry {
+  /** Id of the schema that this program writes. @throws RegistryUnavailable */
+  schemaId(name: string): Promise<number>;
+  /** Confluent framing: a zero byte, the schema's id in 4 bytes, the Avro body. @throws RegistryUnavailable, TypeError */
+  encode(event: FtmEvent): Promise<Buffer>;
+  /** The same for technical records, which are no `FtmEvent`. */
+  encodeTechnical(name: string, data: unknown): Promise<Buffer>;
+  /**
+   * @param fullType what the record's `ce_type` says; an id of another type is an error
+   * @throws RegistryUnavailable, UndecodableValue
+   */
+  decode(fullType: string, value: Buffer): Promise<FtmEvent>;
+  /**
+   * Registers every version of every schema, FULL_TRANSITIVE. For the migrate step; nothing registers at run time.
+   * @returns subject → id of its newest schema
+   * @throws Error naming the event whose schema the registry refuses
+   */
+  registerAll(): Promise<ReadonlyMap<string, number>>;
+}
+
+export interface RegistryOptions {
+  /** Subjects are `<topic>-<full name>` (TopicRecordNameStrategy). */
+  readonly topic?: string;
+  /** Of one look-up with its retries; default 5000. */
+  readonly timeoutMs?: number;
+}
+
+const HEADER_BYTES = 5;
+const COMPATIBILITY_LEVEL = COMPATIBILITY.FULL_TRANSITIVE;
+
+/** @param url of the Confluent API, e.g. `http://127.0.0.1:28081/apis/ccompat/v7` */
+export function createRegistry(url: string, options: RegistryOptions = {}): Registry {
+  const topic = options.topic ?? EVENTS_TOPIC;
+  const timeoutMs = options.timeoutMs ?? 5000;
+  const host = url.replace(/\/+$/, '');
+  const client = new SchemaRegistry({
+    host,
+    retry: { initialRetryTimeInSecs: 0.1, retries: 2, maxRetryTimeInSecs: 1 },
+  });
+  const idByName = new Map<string, Promise<number>>();
+  const writerById = new Map<number, Promise<WriterSchema>>();
+  const subject = (fullName: string): string => `${topic}-${fullName}`;
+
+  function schemaId(name: string): Promise<number> {
+    return cached(idByName, name, async () => {
+      const entry = newest(name);
+      const id = await within(timeoutMs, `id of ${entry.fullName}`, () =>
+        client.getRegistryIdBySchema(subject(entry.fullName), avroSchema(entry.schema)),
+      );
+      writerById.set(id, Promise.resolve({ fullName: entry.fullName }));
+      return id;
+    });
+  }
+
+  function writer(id: number): Promise<WriterSchema> {
+    return cached(writerById, id, async () => {
+      const type: unknown = await within(timeoutMs, `schema ${id}`, () => client.getSchema(id));
+      return describe(id, type);
+    });
+  }
+
+  async function frame(name: string, data: unknown): Promise<Buffer> {
+    const body = encodeBody(name, data);
+    const header = Buffer.alloc(HEADER_BYTES);
+    header.writeUInt32BE(await schemaId(name), 1);
+    return Buffer.concat([header, body]);
+  }
+
+  async function register(fullName: string, schema: unknown): Promise<number> {
+    const attempt = () =>
+      client.register(avroSchema(schema), {
+        subject: subject(fullName),
+        compatibility: COMPATIBILITY_LEVEL,
+      });
+    try {
+      return (await attempt()).id;
+    } catch (error) {
+      if (!isCompatibilitySetting(error)) throw refusal(fullName, error);
+    }
+    // The subject exists with another level: someone else made it, or an earlier run ended between its two calls.
+    await setCompatibility(host, subject(fullName), timeoutMs);
+    try {
+      return (await attempt()).id;
+    } catch (error) {
+      throw refusal(fullName, error);
+    }
+  }
+
+  return {
+    schemaId,
+    encode: (event) => frame(event.type, event.data),
+    encodeTechnical: frame,
+    async decode(fullType, value) {
+      const id = frameId(value);
+      const name = eventName(fullType);
+      if (name === undefined) throw new UndecodableValue(`unknown event type ${fullType}`);
+      // Knowing the own id first spares the general path for what this program's own version wrote.
+      if (!writerById.has(id)) await schemaId(name).catch(() => undefined);
+      const schema = await writer(id);
+      if (schema.fullName !== fullType)
+        throw new UndecodableValue(`schema ${id} is ${schema.fullName}, the record says ${fullType}`);
+      try {
+        return decodeBody(fullType, value.subarray(HEADER_BYTES), schema.schema);
+      } catch (error) {
+        throw new UndecodableValue(`the value is no ${fullType}`, { cause: error });
+      }
+    },
+    async registerAll() {
+      const ids = new Map<string, number>();
+      for (const versions of Object.values(EVENT_SCHEMAS))
+        for (const { fullName, schema } of versions)
+          ids.set(subject(fullName), await register(fullName, schema));
+      return ids;
+    },
+  };
+}
+
+/** Schema id of a framed value. @throws UndecodableValue */
+export function frameId(value: Buffer): number {
+  if (value.length < HEADER_BYTES || value.readUInt8(0) !== 0)
+    throw new UndecodableValue('the value has no registry framing');
+  return value.readUInt32BE(1);
+}
+
+interface WriterSchema {
+  readonly fullName: string;
+  /** Absent for the schema that this program itself writes. */
+  readonly schema?: unknown;
+}
+
+function avroSchema(schema: unknown): { type: SchemaType.AVRO; schema: string } {
+  return { type: SchemaType.AVRO, schema: JSON.stringify(schema) };
+}
+
+/** Promises of successes are kept, of failures dropped, so that the next call asks again. */
+function cached<K, V>(cache: Map<K, Promise<V>>, key: K, load: () => Promise<V>): Promise<V> {
+  const known = cache.get(key);
+  if (known !== undefined) return known;
+  const loading = load();
+  cache.set(key, loading);
+  loading.catch(() => cache.delete(key));
+  return loading;
+}
+
+async function within<T>(timeoutMs: number, what: string, call: () => Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer in ${timeoutMs} ms`)), timeoutMs);
+  });
+  try {
+    return await Promise.race([call(), late]);
+  } catch (error) {
+    throw new RegistryUnavailable(`the schema registry did not give the ${what}: ${text(error)}`, {
+      cause: error,
+    });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function describe(id: number, type: unknown): WriterSchema {
+  if (typeof type === 'object' && type !== null && 'name' in type && 'schema' in type) {
+    const { name, schema } = type;
+    if (typeof name === 'string' && typeof schema === 'function')
+      return { fullName: name, schema: schema.call(type, { exportAttrs: true }) as unknown };
+  }
+  throw new UndecodableValue(`schema ${id} is no named Avro record`);
+}
+
+function isCompatibilitySetting(error: unknown): boolean {
+  return error instanceof Error && error.name === 'ConfluentSchemaRegistryCompatibilityError';
+}
+
+async function setCompatibility(host: string, subject: string, timeoutMs: number): Promise<void> {
+  const response = await fetch(`${host}/config/${encodeURIComponent(subject)}`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/vnd.schemaregistry.v1+json' },
+    body: JSON.stringify({ compatibility: COMPATIBILITY_LEVEL }),
+    signal: AbortSignal.timeout(timeoutMs),
+  });
+  if (!response.ok)
+    throw new Error(
+      `the schema registry did not set ${COMPATIBILITY_LEVEL} for ${subject}: ${response.status}`,
+    );
+}
+
+function refusal(fullName: string, error: unknown): Error {
+  const conflict = typeof error === 'object' && error !== null && 'status' in error && error.status === 409;
+  return new Error(
+    conflict
+      ? `the schema of ${fullName} is not compatible with the versions that are in the log: ${text(error)}`
+      : `the schema of ${fullName} was not registered: ${text(error)}`,
+    { cause: error },
+  );
+}
+
+function text(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
