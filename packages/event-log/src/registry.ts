@@ -77,8 +77,15 @@ export function createRegistry(url: string, options: RegistryOptions = {}): Regi
 
   function writer(id: number): Promise<WriterSchema> {
     return cached(writerById, id, async () => {
-      const type: unknown = await within(timeoutMs, `schema ${id}`, () => client.getSchema(id));
-      return describe(id, type);
+      try {
+        const type: unknown = await within(timeoutMs, `schema ${id}`, () => client.getSchema(id));
+        return describe(id, type);
+      } catch (error) {
+        // It answered, and has no such schema: waiting does not bring it.
+        if (error instanceof RegistryUnavailable && statusOf(error.cause) === 404)
+          throw new UndecodableValue(`the registry has no schema ${id}`, { cause: error });
+        throw error;
+      }
     });
   }
 
@@ -208,13 +215,17 @@ async function setCompatibility(host: string, subject: string, timeoutMs: number
 }
 
 function refusal(fullName: string, error: unknown): Error {
-  const conflict = typeof error === 'object' && error !== null && 'status' in error && error.status === 409;
+  const conflict = statusOf(error) === 409;
   return new Error(
     conflict
       ? `the schema of ${fullName} is not compatible with the versions that are in the log: ${text(error)}`
       : `the schema of ${fullName} was not registered: ${text(error)}`,
     { cause: error },
   );
+}
+
+function statusOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined;
 }
 
 function text(error: unknown): string {
