@@ -5,7 +5,7 @@ const project = (name, pattern, extra = {}) => ({
   extensionsToTreatAsEsm: ['.ts'],
   testEnvironment: 'node',
   testEnvironmentOptions: {
-    customExportConditions: ['ftm-source', 'node', 'node-addons', 'import', 'default'],
+    customExportConditions: ['ftm-source', 'node', 'node-addons'],
   },
   transform: {
     '^.+\\.ts$': [
