@@ -18,9 +18,13 @@ import { bold, green, red } from './narrator.ts';
 import { closingTable } from './closing-table.ts';
 import { tellTheStory } from './story.ts';
 
-const { values } = parseArgs({ options: { report: { type: 'string' }, keep: { type: 'boolean' }, help: { type: 'boolean' } } });
+const { values } = parseArgs({
+  options: { report: { type: 'string' }, keep: { type: 'boolean' }, help: { type: 'boolean' } },
+});
 if (values.help === true) {
-  console.log('npm run demo [-- --report FILE] [--keep]\n  --report FILE  where the HTML report goes (default .ftm/demo-report.html)\n  --keep         keep data and logs of the run');
+  console.log(
+    'npm run demo [-- --report FILE] [--keep]\n  --report FILE  where the HTML report goes (default .ftm/demo-report.html)\n  --keep         keep data and logs of the run',
+  );
   process.exit(0);
 }
 
@@ -38,15 +42,24 @@ const stop = (): Promise<void> =>
     else await rm(dir, { recursive: true, force: true });
   })());
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop().then(() => process.exit(130)));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(signal, () => void stop().then(() => process.exit(130)));
 
 let code = 1;
 try {
-  console.log(bold('Starting the sandbox: Kafka, registry, PostgreSQL, S3, Orchestrator (simulator), provider (simulator)'));
+  console.log(
+    bold(
+      'Starting the sandbox: Kafka, registry, PostgreSQL, S3, Orchestrator (simulator), provider (simulator)',
+    ),
+  );
   stack = await startStack({ dir: join(dir, 'stack'), ports: 'ephemeral', onProgress: printProgress });
   console.log(bold('Starting FTM: command-api, projector, runners'));
   system = await startSystem({ stackEnv: stack.env, dir, apis: 1, onProgress: printProgress });
-  const found: DemoFindings = await tellTheStory({ apiUrl: system.apiUrls[0] ?? '', env: system.env, started });
+  const found: DemoFindings = await tellTheStory({
+    apiUrl: system.apiUrls[0] ?? '',
+    env: system.env,
+    started,
+  });
   const report = resolve(values.report ?? '.ftm/demo-report.html');
   await mkdir(dirname(report), { recursive: true });
   await writeFile(report, renderReport(found));
@@ -55,8 +68,13 @@ try {
   code = found.verification.ok ? 0 : 1;
   console.log(code === 0 ? green(bold('The demo kept every promise.')) : red('The log did not verify.'));
 } catch (error) {
-  console.error(red(`\nThe demo failed: ${error instanceof PreflightError ? error.problems.join('\n') : error instanceof Error ? error.message : String(error)}`));
-  if (error instanceof Error && !(error instanceof PreflightError) && process.env['FTM_DEBUG'] !== undefined) console.error(error.stack);
+  console.error(
+    red(
+      `\nThe demo failed: ${error instanceof PreflightError ? error.problems.join('\n') : error instanceof Error ? error.message : String(error)}`,
+    ),
+  );
+  if (error instanceof Error && !(error instanceof PreflightError) && process.env['FTM_DEBUG'] !== undefined)
+    console.error(error.stack);
 } finally {
   await stop();
 }

@@ -40,11 +40,17 @@ export function createNarrator(auditor: FtmClient): Narrator {
 
   const poll = async (): Promise<number> => {
     const next = (events.at(-1)?.seq ?? 0) + 1;
-    const { body } = await auditor.get<{ data: TimelineEvent[] }>(`/v1/audit/events?from_seq=${next}&limit=200`);
+    const { body } = await auditor.get<{ data: TimelineEvent[] }>(
+      `/v1/audit/events?from_seq=${next}&limit=200`,
+    );
     for (const event of body.data) {
       if (event.seq !== (events.at(-1)?.seq ?? 0) + 1) continue;
       events.push(event);
-      console.log(dim(`      ${String(event.seq).padStart(3)}  ${event.time.slice(11, 23)}  ${name(event).padEnd(26)} ${event.stream.slice(0, event.stream.indexOf('/') + 9).padEnd(27)} ${event.actor}${remark(event)}`));
+      console.log(
+        dim(
+          `      ${String(event.seq).padStart(3)}  ${event.time.slice(11, 23)}  ${name(event).padEnd(26)} ${event.stream.slice(0, event.stream.indexOf('/') + 9).padEnd(27)} ${event.actor}${remark(event)}`,
+        ),
+      );
     }
     return body.data.length;
   };
@@ -62,7 +68,9 @@ export function createNarrator(auditor: FtmClient): Narrator {
     events,
     step(title) {
       steps += 1;
-      console.log(`\n${bold(`${String(steps).padStart(2)}. ${title}`)} ${dim(`(${((Date.now() - started) / 1000).toFixed(1)} s)`)}`);
+      console.log(
+        `\n${bold(`${String(steps).padStart(2)}. ${title}`)} ${dim(`(${((Date.now() - started) / 1000).toFixed(1)} s)`)}`,
+      );
     },
     say: (text) => console.log(`    ${text}`),
     async catchUp() {
@@ -81,9 +89,31 @@ const name = (event: TimelineEvent): string => event.type.slice(event.type.lastI
 /** The one fact of an event that a reader wants to see first. */
 function remark(event: TimelineEvent): string {
   const { data } = event;
-  const pick = (...keys: string[]): string => keys.flatMap((key) => (data[key] === undefined || data[key] === null ? [] : [`${key}=${brief(data[key])}`])).join(' ');
-  const text = pick('gate', 'decision', 'trainRows', 'rowsRejected', 'score', 'verdict', 'providerJobId', 'trainLoss', 'providerModelId', 'actualUsdMicros', 'approvedBy', 'reason', 'code');
+  const pick = (...keys: string[]): string =>
+    keys
+      .flatMap((key) => (data[key] === undefined || data[key] === null ? [] : [`${key}=${brief(data[key])}`]))
+      .join(' ');
+  const text = pick(
+    'gate',
+    'decision',
+    'trainRows',
+    'rowsRejected',
+    'score',
+    'verdict',
+    'providerJobId',
+    'trainLoss',
+    'providerModelId',
+    'actualUsdMicros',
+    'approvedBy',
+    'reason',
+    'code',
+  );
   return text === '' ? '' : `  ${text}`;
 }
 
-const brief = (value: unknown): string => (typeof value === 'number' ? String(Number(value.toPrecision(4))) : typeof value === 'string' ? value.slice(0, 48) : '…');
+const brief = (value: unknown): string =>
+  typeof value === 'number'
+    ? String(Number(value.toPrecision(4)))
+    : typeof value === 'string'
+      ? value.slice(0, 48)
+      : '…';

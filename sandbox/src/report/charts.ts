@@ -14,30 +14,70 @@ const RIGHT = 16;
 const COLOURS = ['var(--one)', 'var(--two)', 'var(--three)'];
 
 export const escapeHtml = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll("'", '&#39;');
+  text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;');
 
 /** Lines over a common x axis. Empty series are left out; without any point the plot says so. */
-export function lineChart(options: { title: string; xLabel: string; yLabel: string; series: readonly Series[] }): string {
+export function lineChart(options: {
+  title: string;
+  xLabel: string;
+  yLabel: string;
+  series: readonly Series[];
+}): string {
   const series = options.series.filter((each) => each.points.length > 0);
   const points = series.flatMap((each) => each.points);
   if (points.length === 0) return `<p class="empty">${escapeHtml(options.title)}: no data</p>`;
   const x = scale(extent(points.map((point) => point.x)), LEFT, WIDTH - RIGHT);
   const y = scale(extent([0, ...points.map((point) => point.y)]), HEIGHT - BOTTOM, TOP);
   const lines = series.map((each, index) => {
-    const path = each.points.map((point, at) => `${at === 0 ? 'M' : 'L'}${x.at(point.x).toFixed(1)},${y.at(point.y).toFixed(1)}`).join('');
-    const dots = each.points.length > 60 ? '' : each.points.map((point) => `<circle cx="${x.at(point.x).toFixed(1)}" cy="${y.at(point.y).toFixed(1)}" r="2.5" fill="${colour(index)}"/>`).join('');
+    const path = each.points
+      .map((point, at) => `${at === 0 ? 'M' : 'L'}${x.at(point.x).toFixed(1)},${y.at(point.y).toFixed(1)}`)
+      .join('');
+    const dots =
+      each.points.length > 60
+        ? ''
+        : each.points
+            .map(
+              (point) =>
+                `<circle cx="${x.at(point.x).toFixed(1)}" cy="${y.at(point.y).toFixed(1)}" r="2.5" fill="${colour(index)}"/>`,
+            )
+            .join('');
     return `<path d="${path}" fill="none" stroke="${colour(index)}" stroke-width="2"/>${dots}`;
   });
-  const legend = series.map((each, index) => `<tspan fill="${colour(index)}" dx="${index === 0 ? 0 : 16}">● ${escapeHtml(each.name)}</tspan>`).join('');
-  return figure(options.title, [axes(x, y, options.xLabel, options.yLabel), ...lines, `<text x="${LEFT + 8}" y="${TOP + 6}" class="legend">${legend}</text>`]);
+  const legend = series
+    .map(
+      (each, index) =>
+        `<tspan fill="${colour(index)}" dx="${index === 0 ? 0 : 16}">● ${escapeHtml(each.name)}</tspan>`,
+    )
+    .join('');
+  return figure(options.title, [
+    axes(x, y, options.xLabel, options.yLabel),
+    ...lines,
+    `<text x="${LEFT + 8}" y="${TOP + 6}" class="legend">${legend}</text>`,
+  ]);
 }
 
 /** Estimates with their confidence intervals, one a row, on a scale from 0 to 1. */
-export function intervalChart(options: { title: string; rows: readonly { readonly label: string; readonly value: number; readonly low: number; readonly high: number }[] }): string {
+export function intervalChart(options: {
+  title: string;
+  rows: readonly {
+    readonly label: string;
+    readonly value: number;
+    readonly low: number;
+    readonly high: number;
+  }[];
+}): string {
   const height = TOP + BOTTOM + options.rows.length * 44;
   const left = 170;
   const at = (value: number): string => (left + value * (WIDTH - left - RIGHT)).toFixed(1);
-  const grid = [0, 0.25, 0.5, 0.75, 1].map((tick) => `<line x1="${at(tick)}" x2="${at(tick)}" y1="${TOP}" y2="${height - BOTTOM}" class="grid"/><text x="${at(tick)}" y="${height - BOTTOM + 16}" text-anchor="middle">${tick}</text>`);
+  const grid = [0, 0.25, 0.5, 0.75, 1].map(
+    (tick) =>
+      `<line x1="${at(tick)}" x2="${at(tick)}" y1="${TOP}" y2="${height - BOTTOM}" class="grid"/><text x="${at(tick)}" y="${height - BOTTOM + 16}" text-anchor="middle">${tick}</text>`,
+  );
   const rows = options.rows.map((row, index) => {
     const middle = TOP + index * 44 + 22;
     return [
@@ -73,8 +113,14 @@ function extent(values: readonly number[]): readonly [number, number] {
 }
 
 function axes(x: Scale, y: Scale, xLabel: string, yLabel: string): string {
-  const yTicks = ticks(y.domain).map((tick) => `<line x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y.at(tick).toFixed(1)}" y2="${y.at(tick).toFixed(1)}" class="grid"/><text x="${LEFT - 6}" y="${(y.at(tick) + 4).toFixed(1)}" text-anchor="end">${label(tick)}</text>`);
-  const xTicks = ticks(x.domain).map((tick) => `<text x="${x.at(tick).toFixed(1)}" y="${HEIGHT - BOTTOM + 16}" text-anchor="middle">${label(tick)}</text>`);
+  const yTicks = ticks(y.domain).map(
+    (tick) =>
+      `<line x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y.at(tick).toFixed(1)}" y2="${y.at(tick).toFixed(1)}" class="grid"/><text x="${LEFT - 6}" y="${(y.at(tick) + 4).toFixed(1)}" text-anchor="end">${label(tick)}</text>`,
+  );
+  const xTicks = ticks(x.domain).map(
+    (tick) =>
+      `<text x="${x.at(tick).toFixed(1)}" y="${HEIGHT - BOTTOM + 16}" text-anchor="middle">${label(tick)}</text>`,
+  );
   return [
     ...yTicks,
     ...xTicks,

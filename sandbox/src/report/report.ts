@@ -15,12 +15,47 @@ export interface DemoFindings {
     readonly validationRows: number;
     readonly trainTokens: number;
   };
-  readonly cost: { readonly lowUsdMicros: number; readonly expectedUsdMicros: number; readonly highUsdMicros: number; readonly actualUsdMicros: number; readonly trainedTokens: number };
-  readonly lossCurve: readonly { readonly step: number; readonly trainLoss: number | null; readonly validLoss: number | null }[];
-  readonly evals: readonly { readonly label: string; readonly model: string; readonly score: number; readonly ciLow: number; readonly ciHigh: number; readonly cases: number }[];
-  readonly comparison: { readonly difference: number; readonly ciLow: number; readonly ciHigh: number; readonly pValue: number; readonly test: string; readonly verdict: string } | null;
-  readonly decisions: readonly { readonly what: string; readonly outcome: string; readonly who: string; readonly why: string }[];
-  readonly timeline: readonly { readonly seq: number; readonly time: string; readonly type: string; readonly stream: string; readonly actor: string }[];
+  readonly cost: {
+    readonly lowUsdMicros: number;
+    readonly expectedUsdMicros: number;
+    readonly highUsdMicros: number;
+    readonly actualUsdMicros: number;
+    readonly trainedTokens: number;
+  };
+  readonly lossCurve: readonly {
+    readonly step: number;
+    readonly trainLoss: number | null;
+    readonly validLoss: number | null;
+  }[];
+  readonly evals: readonly {
+    readonly label: string;
+    readonly model: string;
+    readonly score: number;
+    readonly ciLow: number;
+    readonly ciHigh: number;
+    readonly cases: number;
+  }[];
+  readonly comparison: {
+    readonly difference: number;
+    readonly ciLow: number;
+    readonly ciHigh: number;
+    readonly pValue: number;
+    readonly test: string;
+    readonly verdict: string;
+  } | null;
+  readonly decisions: readonly {
+    readonly what: string;
+    readonly outcome: string;
+    readonly who: string;
+    readonly why: string;
+  }[];
+  readonly timeline: readonly {
+    readonly seq: number;
+    readonly time: string;
+    readonly type: string;
+    readonly stream: string;
+    readonly actor: string;
+  }[];
   readonly verification: { readonly events: number; readonly ok: boolean; readonly detail: string };
   readonly reconstruction: { readonly at: string; readonly live: string; readonly now: string };
 }
@@ -30,7 +65,8 @@ interface CodeCount {
   readonly count: number;
 }
 
-export const usd = (micros: number): string => `$${(micros / 1e6).toFixed(micros !== 0 && Math.abs(micros) < 10_000 ? 4 : 2)}`;
+export const usd = (micros: number): string =>
+  `$${(micros / 1e6).toFixed(micros !== 0 && Math.abs(micros) < 10_000 ? 4 : 2)}`;
 
 /** One page that opens offline: what went in, what came out, what it cost, who decided, and the events that prove it. */
 export function renderReport(found: DemoFindings): string {
@@ -53,20 +89,39 @@ ${table(['rows read', 'rejected', 'training', 'validation', 'training tokens'], 
 ${lineChart({ title: 'Loss by training step', xLabel: 'step', yLabel: 'loss', series: [line('training loss', found, 'trainLoss'), line('validation loss', found, 'validLoss')] })}
 <h2>Evaluation</h2>
 ${intervalChart({ title: 'Score with 95 % confidence interval', rows: found.evals.map((each) => ({ label: each.label, value: each.score, low: each.ciLow, high: each.ciHigh })) })}
-${table(['run', 'model', 'cases', 'score', '95 % interval'], found.evals.map((each) => [each.label, each.model, String(each.cases), each.score.toFixed(3), `${each.ciLow.toFixed(3)} – ${each.ciHigh.toFixed(3)}`]))}
+${table(
+  ['run', 'model', 'cases', 'score', '95 % interval'],
+  found.evals.map((each) => [
+    each.label,
+    each.model,
+    String(each.cases),
+    each.score.toFixed(3),
+    `${each.ciLow.toFixed(3)} – ${each.ciHigh.toFixed(3)}`,
+  ]),
+)}
 ${found.comparison === null ? '' : `<p>Candidate against base, paired over the same cases: difference ${signed(found.comparison.difference)}, 95 % interval ${signed(found.comparison.ciLow)} to ${signed(found.comparison.ciHigh)}, p = ${found.comparison.pValue.toPrecision(2)} (${escapeHtml(found.comparison.test)}). Non-inferiority: <strong>${escapeHtml(found.comparison.verdict)}</strong>.</p>`}
 <h2>Decisions</h2>
-${table(['what', 'outcome', 'who', 'why'], found.decisions.map((each) => [each.what, each.outcome, each.who, each.why]))}
+${table(
+  ['what', 'outcome', 'who', 'why'],
+  found.decisions.map((each) => [each.what, each.outcome, each.who, each.why]),
+)}
 <h2>Reconstruction</h2>
 <p>Live at ${escapeHtml(found.reconstruction.at)}: <code>${escapeHtml(found.reconstruction.live)}</code>. Live now: <code>${escapeHtml(found.reconstruction.now)}</code>.</p>
 <h2>Events</h2>
 <p>${escapeHtml(found.verification.detail)}</p>
-${table(['seq', 'time', 'event', 'stream', 'actor'], found.timeline.map((each) => [String(each.seq), each.time, each.type, each.stream, each.actor]))}
+${table(
+  ['seq', 'time', 'event', 'stream', 'actor'],
+  found.timeline.map((each) => [String(each.seq), each.time, each.type, each.stream, each.actor]),
+)}
 </main></body></html>
 `;
 }
 
-const line = (name: string, found: DemoFindings, key: 'trainLoss' | 'validLoss'): { name: string; points: { x: number; y: number }[] } => ({
+const line = (
+  name: string,
+  found: DemoFindings,
+  key: 'trainLoss' | 'validLoss',
+): { name: string; points: { x: number; y: number }[] } => ({
   name,
   points: found.lossCurve.flatMap((point) => {
     const value = point[key];
@@ -74,12 +129,20 @@ const line = (name: string, found: DemoFindings, key: 'trainLoss' | 'validLoss')
   }),
 });
 
-const tile = (name: string, value: string, note: string): string => `<div><span>${escapeHtml(name)}</span><strong>${escapeHtml(value)}</strong><small>${escapeHtml(note)}</small></div>`;
+const tile = (name: string, value: string, note: string): string =>
+  `<div><span>${escapeHtml(name)}</span><strong>${escapeHtml(value)}</strong><small>${escapeHtml(note)}</small></div>`;
 const signed = (value: number): string => `${value >= 0 ? '+' : '−'}${Math.abs(value).toFixed(3)}`;
-const counts = (rows: readonly CodeCount[]): string => (rows.length === 0 ? '<p class="empty">none</p>' : table(['', 'count'], rows.map((row) => [row.code, String(row.count)])));
+const counts = (rows: readonly CodeCount[]): string =>
+  rows.length === 0
+    ? '<p class="empty">none</p>'
+    : table(
+        ['', 'count'],
+        rows.map((row) => [row.code, String(row.count)]),
+      );
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const cells = (tag: string, row: readonly string[]): string => row.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join('');
+  const cells = (tag: string, row: readonly string[]): string =>
+    row.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join('');
   return `<div class="scroll"><table><thead><tr>${cells('th', head)}</tr></thead><tbody>${rows.map((row) => `<tr>${cells('td', row)}</tr>`).join('')}</tbody></table></div>`;
 }
 

@@ -8,14 +8,28 @@ import { printProgress } from '../stack/progress.ts';
 import { startStack, type Stack } from '../stack/stack.ts';
 import { startSystem, type System } from '../system/system.ts';
 
-const { values } = parseArgs({ options: { apis: { type: 'string', default: '1' }, port: { type: 'string', default: '28080' }, dir: { type: 'string', default: '.ftm/start' }, help: { type: 'boolean' } } });
+const { values } = parseArgs({
+  options: {
+    apis: { type: 'string', default: '1' },
+    port: { type: 'string', default: '28080' },
+    dir: { type: 'string', default: '.ftm/start' },
+    help: { type: 'boolean' },
+  },
+});
 if (values.help === true) {
   console.log('npm start [-- --apis N] [--port 28080] [--dir .ftm/start]');
   process.exit(0);
 }
 const apis = Number(values.apis);
 const firstPort = Number(values.port);
-if (!Number.isInteger(apis) || apis < 1 || apis > 8 || !Number.isInteger(firstPort) || firstPort < 1 || firstPort > 65_000) {
+if (
+  !Number.isInteger(apis) ||
+  apis < 1 ||
+  apis > 8 ||
+  !Number.isInteger(firstPort) ||
+  firstPort < 1 ||
+  firstPort > 65_000
+) {
   console.error('--apis takes 1..8, --port takes 1..65000');
   process.exit(2);
 }
@@ -30,14 +44,27 @@ const stop = (): Promise<void> =>
     await system?.stop();
     await stack?.stop();
   })());
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop().then(() => process.exit(0)));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(signal, () => void stop().then(() => process.exit(0)));
 
 try {
   await mkdir(dir, { recursive: true });
   stack = await startStack({ dir: join(dir, 'stack'), ports: 'default', onProgress: printProgress });
-  system = await startSystem({ stackEnv: stack.env, dir, apis, apiPorts: Array.from({ length: apis }, (_, index) => firstPort + index * 2), onProgress: printProgress });
+  system = await startSystem({
+    stackEnv: stack.env,
+    dir,
+    apis,
+    apiPorts: Array.from({ length: apis }, (_, index) => firstPort + index * 2),
+    onProgress: printProgress,
+  });
 } catch (error) {
-  console.error(error instanceof PreflightError ? error.problems.join('\n') : error instanceof Error ? error.message : error);
+  console.error(
+    error instanceof PreflightError
+      ? error.problems.join('\n')
+      : error instanceof Error
+        ? error.message
+        : error,
+  );
   await stop();
   process.exit(1);
 }

@@ -39,11 +39,19 @@ export function startNode(options: NodeProcessOptions): NodeProcess {
     async ready(timeoutMs = 60_000) {
       const deadline = Date.now() + timeoutMs;
       for (;;) {
-        if (child.exitCode !== null || child.signalCode !== null) throw new Error(`${name} ended (${child.exitCode ?? child.signalCode}) before it was ready:\n${await tail(options.logFile)}`);
-        const answer = await fetch(options.readyUrl, { signal: AbortSignal.timeout(2000) }).catch(() => undefined);
+        if (child.exitCode !== null || child.signalCode !== null)
+          throw new Error(
+            `${name} ended (${child.exitCode ?? child.signalCode}) before it was ready:\n${await tail(options.logFile)}`,
+          );
+        const answer = await fetch(options.readyUrl, { signal: AbortSignal.timeout(2000) }).catch(
+          () => undefined,
+        );
         const body = await answer?.text();
         if (answer?.ok === true) return;
-        if (Date.now() > deadline) throw new Error(`${name} is not ready after ${timeoutMs} ms: ${body ?? 'no answer'}\n${await tail(options.logFile)}`);
+        if (Date.now() > deadline)
+          throw new Error(
+            `${name} is not ready after ${timeoutMs} ms: ${body ?? 'no answer'}\n${await tail(options.logFile)}`,
+          );
         await sleep(100);
       }
     },
@@ -69,14 +77,21 @@ export function startNode(options: NodeProcessOptions): NodeProcess {
 }
 
 /** Runs a script to its end. @throws Error with the end of its log when it fails */
-export async function runOnce(entry: string, env: Readonly<Record<string, string>>, logFile: string): Promise<void> {
+export async function runOnce(
+  entry: string,
+  env: Readonly<Record<string, string>>,
+  logFile: string,
+): Promise<void> {
   const code = await exitOf(launch({ entry, env, logFile, readyUrl: '' }));
   if (code !== 0) throw new Error(`${entry} failed:\n${await tail(logFile)}`);
 }
 
 function launch({ entry, env, logFile }: NodeProcessOptions): ChildProcess {
   const log = openSync(logFile, 'a');
-  const child = spawn(process.execPath, [...NODE_ARGUMENTS, entry], { env: { ...process.env, ...env }, stdio: ['ignore', log, log] });
+  const child = spawn(process.execPath, [...NODE_ARGUMENTS, entry], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', log, log],
+  });
   closeSync(log);
   child.on('error', () => undefined);
   return child;

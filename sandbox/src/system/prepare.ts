@@ -13,7 +13,11 @@ const need = (name: string): string => {
 await Promise.all([
   migrate({
     ownerUrl: need('FTM_OWNER_DATABASE_URL'),
-    passwords: { ftm_api: need('FTM_API_DATABASE_PASSWORD'), ftm_projector: need('FTM_PROJECTOR_DATABASE_PASSWORD'), ftm_runner: need('FTM_RUNNER_DATABASE_PASSWORD') },
+    passwords: {
+      ftm_api: need('FTM_API_DATABASE_PASSWORD'),
+      ftm_projector: need('FTM_PROJECTOR_DATABASE_PASSWORD'),
+      ftm_runner: need('FTM_RUNNER_DATABASE_PASSWORD'),
+    },
   }),
   createTopics(need('FTM_KAFKA_BROKERS').split(',')),
   createRegistry({ url: need('FTM_REGISTRY_URL') }).registerAll(),

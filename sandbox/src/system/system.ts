@@ -16,7 +16,11 @@ export interface SystemOptions {
   readonly apiPorts?: readonly number[];
   /** More environment for every service, e.g. shorter polling. */
   readonly env?: Readonly<Record<string, string>>;
-  readonly onProgress?: (line: { readonly part: string; readonly state: 'starting' | 'ready'; readonly detail?: string }) => void;
+  readonly onProgress?: (line: {
+    readonly part: string;
+    readonly state: 'starting' | 'ready';
+    readonly detail?: string;
+  }) => void;
 }
 
 /** FTM's own processes, running: each can be killed, frozen and started again by a test. */
@@ -41,7 +45,9 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const logs = join(options.dir, 'logs');
   await mkdir(logs, { recursive: true });
   const keyFile = join(options.dir, 'key-encryption-key');
-  await writeFile(keyFile, randomBytes(32).toString('base64'), { mode: 0o600, flag: 'wx' }).catch(ignoreExisting);
+  await writeFile(keyFile, randomBytes(32).toString('base64'), { mode: 0o600, flag: 'wx' }).catch(
+    ignoreExisting,
+  );
 
   const count = options.apis ?? 1;
   const ports = await freePorts(count * 2 + 2);
@@ -60,11 +66,30 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   };
 
   progress({ part: 'migrations, topics, schemas', state: 'starting' });
-  await runOnce('sandbox/src/system/prepare.ts', { ...common, FTM_API_DATABASE_PASSWORD: passwords.api, FTM_PROJECTOR_DATABASE_PASSWORD: passwords.projector, FTM_RUNNER_DATABASE_PASSWORD: passwords.runner }, join(logs, 'prepare.log'));
+  await runOnce(
+    'sandbox/src/system/prepare.ts',
+    {
+      ...common,
+      FTM_API_DATABASE_PASSWORD: passwords.api,
+      FTM_PROJECTOR_DATABASE_PASSWORD: passwords.projector,
+      FTM_RUNNER_DATABASE_PASSWORD: passwords.runner,
+    },
+    join(logs, 'prepare.log'),
+  );
   progress({ part: 'migrations, topics, schemas', state: 'ready' });
 
-  const service = (name: ServiceName, index: number, env: Record<string, string>, readyPort: number): NodeProcess =>
-    startNode({ entry: MAIN[name], env: { ...common, FTM_INSTANCE_ID: `${name}-${index}`, ...env }, logFile: join(logs, `${name}-${index}.log`), readyUrl: `http://127.0.0.1:${readyPort}/readyz` });
+  const service = (
+    name: ServiceName,
+    index: number,
+    env: Record<string, string>,
+    readyPort: number,
+  ): NodeProcess =>
+    startNode({
+      entry: MAIN[name],
+      env: { ...common, FTM_INSTANCE_ID: `${name}-${index}`, ...env },
+      logFile: join(logs, `${name}-${index}.log`),
+      readyUrl: `http://127.0.0.1:${readyPort}/readyz`,
+    });
   const as = (role: string, password: string): string => {
     const url = new URL(owner);
     url.username = role;
@@ -75,10 +100,29 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const projectorPort = take();
   const runnersPort = take();
   const apis = publicPorts.map((port, index) =>
-    service('command-api', index, { FTM_DATABASE_URL: as('ftm_api', passwords.api), FTM_PORT: String(port), FTM_INTERNAL_PORT: String(internalPorts[index]) }, port),
+    service(
+      'command-api',
+      index,
+      {
+        FTM_DATABASE_URL: as('ftm_api', passwords.api),
+        FTM_PORT: String(port),
+        FTM_INTERNAL_PORT: String(internalPorts[index]),
+      },
+      port,
+    ),
   );
-  const projector = service('projector', 0, { FTM_DATABASE_URL: as('ftm_projector', passwords.projector), FTM_HEALTH_PORT: String(projectorPort) }, projectorPort);
-  const runners = service('runners', 0, { FTM_DATABASE_URL: as('ftm_runner', passwords.runner), FTM_HEALTH_PORT: String(runnersPort) }, runnersPort);
+  const projector = service(
+    'projector',
+    0,
+    { FTM_DATABASE_URL: as('ftm_projector', passwords.projector), FTM_HEALTH_PORT: String(projectorPort) },
+    projectorPort,
+  );
+  const runners = service(
+    'runners',
+    0,
+    { FTM_DATABASE_URL: as('ftm_runner', passwords.runner), FTM_HEALTH_PORT: String(runnersPort) },
+    runnersPort,
+  );
   const all = [...apis, projector, runners];
   const stop = async (): Promise<void> => {
     await Promise.all(all.map((each) => each.stop()));
@@ -95,7 +139,14 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     await stop();
     throw error;
   }
-  return { apiUrls: publicPorts.map((port) => `http://127.0.0.1:${port}`), apis, projector, runners, env: common, stop };
+  return {
+    apiUrls: publicPorts.map((port) => `http://127.0.0.1:${port}`),
+    apis,
+    projector,
+    runners,
+    env: common,
+    stop,
+  };
 }
 
 const secret = (): string => randomBytes(24).toString('base64url');

@@ -24,9 +24,20 @@ const TIERS = ['static', 'unit', 'int', 'e2e'] as const;
 type Tier = (typeof TIERS)[number];
 
 /** Each is one check of the final count. */
-const STATIC_CHECKS = ['format:check', 'generate:check', 'build', 'lint', 'boundaries', 'unused', 'compatibility'] as const;
+const STATIC_CHECKS = [
+  'format:check',
+  'generate:check',
+  'build',
+  'lint',
+  'boundaries',
+  'unused',
+  'compatibility',
+] as const;
 
-const { values, positionals } = parseArgs({ options: { only: { type: 'string' }, help: { type: 'boolean' } }, allowPositionals: true });
+const { values, positionals } = parseArgs({
+  options: { only: { type: 'string' }, help: { type: 'boolean' } },
+  allowPositionals: true,
+});
 if (values.help === true) {
   console.log('npm test [-- --only static,unit,int,e2e [-- <jest arguments>]]');
   process.exit(0);
@@ -63,7 +74,9 @@ try {
 } finally {
   await cleanUp();
 }
-console.log(`\n${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`);
+console.log(
+  `\n${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`,
+);
 process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1);
 
 async function staticChecks(): Promise<Count> {
@@ -79,25 +92,60 @@ async function staticChecks(): Promise<Count> {
 }
 
 async function jestTier(tier: 'unit' | 'int' | 'e2e'): Promise<Count> {
-  if (tier !== 'unit') stack ??= await startStack({ dir: join(scratch, 'stack'), ports: 'ephemeral', onProgress: printProgress });
+  if (tier !== 'unit')
+    stack ??= await startStack({
+      dir: join(scratch, 'stack'),
+      ports: 'ephemeral',
+      onProgress: printProgress,
+    });
   const report = join(scratch, `${tier}.json`);
   // The real parts are shared by the specs of a tier, and two cores do not get faster by more workers.
   const workers = tier === 'unit' ? ['--maxWorkers=2'] : ['--runInBand'];
-  const jest = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js', '--selectProjects', tier, '--passWithNoTests', '--json', `--outputFile=${report}`, ...workers, ...positionals];
+  const jest = [
+    '--experimental-vm-modules',
+    '--no-warnings',
+    'node_modules/jest/bin/jest.js',
+    '--selectProjects',
+    tier,
+    '--passWithNoTests',
+    '--json',
+    `--outputFile=${report}`,
+    ...workers,
+    ...positionals,
+  ];
   const { code } = await run(process.execPath, jest, stack?.env ?? {}, true);
   const summary = await readFile(report, 'utf8').then(
-    (text) => JSON.parse(text) as { numPassedTests: number; numFailedTests: number; numPendingTests: number; numRuntimeErrorTestSuites: number },
+    (text) =>
+      JSON.parse(text) as {
+        numPassedTests: number;
+        numFailedTests: number;
+        numPendingTests: number;
+        numRuntimeErrorTestSuites: number;
+      },
     () => undefined,
   );
   if (summary === undefined) return { passed: 0, failed: 1, skipped: 0 };
   const failed = summary.numFailedTests + summary.numRuntimeErrorTestSuites;
   // Jest may fail for a reason that no single test shows, such as a handle left open: that counts too.
-  return { passed: summary.numPassedTests, failed: failed === 0 && code !== 0 ? 1 : failed, skipped: summary.numPendingTests };
+  return {
+    passed: summary.numPassedTests,
+    failed: failed === 0 && code !== 0 ? 1 : failed,
+    skipped: summary.numPendingTests,
+  };
 }
 
-function run(command: string, args: readonly string[], env: Record<string, string>, show: boolean): Promise<{ code: number; output: string }> {
+function run(
+  command: string,
+  args: readonly string[],
+  env: Record<string, string>,
+  show: boolean,
+): Promise<{ code: number; output: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', show ? 'inherit' : 'pipe', show ? 'inherit' : 'pipe'], detached: true });
+    const child = spawn(command, args, {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', show ? 'inherit' : 'pipe', show ? 'inherit' : 'pipe'],
+      detached: true,
+    });
     running.add(child);
     let output = '';
     const collect = (chunk: Buffer): void => {

@@ -15,7 +15,10 @@ export interface LoggedEvent {
  * Everything committed in the events topic, in log order by partition, read by a plain Kafka consumer that shares no code with
  * FTM's writer and consumers.
  */
-export async function readLog(brokers: readonly string[], topic: string = EVENTS_TOPIC): Promise<LoggedEvent[]> {
+export async function readLog(
+  brokers: readonly string[],
+  topic: string = EVENTS_TOPIC,
+): Promise<LoggedEvent[]> {
   const kafka = new Kafka({ brokers: [...brokers], clientId: 'ftm-verifier', logLevel: logLevel.NOTHING });
   const admin = kafka.admin();
   await admin.connect();
@@ -25,7 +28,12 @@ export async function readLog(brokers: readonly string[], topic: string = EVENTS
   const events: LoggedEvent[] = [];
   if (open.size === 0) return events;
 
-  const consumer = kafka.consumer({ groupId: `ftm-verifier-${randomUUID()}`, readUncommitted: false, maxWaitTimeInMs: 100, allowAutoTopicCreation: false });
+  const consumer = kafka.consumer({
+    groupId: `ftm-verifier-${randomUUID()}`,
+    readUncommitted: false,
+    maxWaitTimeInMs: 100,
+    allowAutoTopicCreation: false,
+  });
   await consumer.connect();
   await consumer.subscribe({ topic, fromBeginning: true });
   let fail: (error: unknown) => void = () => undefined;
@@ -38,7 +46,12 @@ export async function readLog(brokers: readonly string[], topic: string = EVENTS
         for (const message of batch.messages) {
           const key = message.key?.toString('utf8') ?? '';
           if (key === TECHNICAL_KEY) continue;
-          events.push({ partition: batch.partition, offset: BigInt(message.offset), envelope: fromHeaders(tenantId(key), texts(message.headers)), value: message.value ?? Buffer.alloc(0) });
+          events.push({
+            partition: batch.partition,
+            offset: BigInt(message.offset),
+            envelope: fromHeaders(tenantId(key), texts(message.headers)),
+            value: message.value ?? Buffer.alloc(0),
+          });
         }
       } catch (error) {
         fail(error);
@@ -55,7 +68,11 @@ export async function readLog(brokers: readonly string[], topic: string = EVENTS
 }
 
 /** A partition may end in control records, which a consumer never sees: a fetch that starts at its end tells that it is drained. */
-async function drained(open: Map<number, bigint>, consumer: ReturnType<Kafka['consumer']>, topic: string): Promise<void> {
+async function drained(
+  open: Map<number, bigint>,
+  consumer: ReturnType<Kafka['consumer']>,
+  topic: string,
+): Promise<void> {
   await new Promise<void>((resolve) => {
     let quiet = 0;
     consumer.on(consumer.events.FETCH, ({ payload }) => {
@@ -64,12 +81,17 @@ async function drained(open: Map<number, bigint>, consumer: ReturnType<Kafka['co
     });
     consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
       const end = open.get(payload.partition);
-      if (payload.topic === topic && end !== undefined && BigInt(payload.lastOffset) + 1n >= end) open.delete(payload.partition);
+      if (payload.topic === topic && end !== undefined && BigInt(payload.lastOffset) + 1n >= end)
+        open.delete(payload.partition);
       if (open.size === 0) resolve();
     });
   });
 }
 
 function texts(headers: IHeaders | undefined): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers ?? {}).flatMap(([name, value]) => (value === undefined || Array.isArray(value) ? [] : [[name, value.toString('utf8')]])));
+  return Object.fromEntries(
+    Object.entries(headers ?? {}).flatMap(([name, value]) =>
+      value === undefined || Array.isArray(value) ? [] : [[name, value.toString('utf8')]],
+    ),
+  );
 }

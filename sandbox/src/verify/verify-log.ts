@@ -23,36 +23,60 @@ export function findFaults(events: readonly LoggedEvent[]): string[] {
     else heads.set(envelope.tenantId, next.head);
     const stream = `${envelope.tenantId} ${envelope.stream}`;
     const version = (versions.get(stream) ?? 0) + 1;
-    if (envelope.version !== version) faults.push(`${at}: version ${envelope.version} of ${envelope.stream} where ${version} was due`);
+    if (envelope.version !== version)
+      faults.push(`${at}: version ${envelope.version} of ${envelope.stream} where ${version} was due`);
     versions.set(stream, envelope.version);
     if (ids.has(envelope.id)) faults.push(`${at}: event id ${envelope.id} is there twice`);
     ids.add(envelope.id);
     if (envelope.time < (times.get(envelope.tenantId) ?? '')) faults.push(`${at}: time goes back`);
     times.set(envelope.tenantId, envelope.time);
     const home = partitions.get(envelope.tenantId) ?? partition;
-    if (home !== partition) faults.push(`${at}: tenant ${envelope.tenantId} has events in partitions ${home} and ${partition}`);
+    if (home !== partition)
+      faults.push(`${at}: tenant ${envelope.tenantId} has events in partitions ${home} and ${partition}`);
     partitions.set(envelope.tenantId, home);
   }
   return faults;
 }
 
 /** Reads the topic and the Orchestrator's copy, and compares them for one tenant. */
-export async function verifyLog(env: Readonly<Record<string, string>>, tenant: string): Promise<Verification> {
+export async function verifyLog(
+  env: Readonly<Record<string, string>>,
+  tenant: string,
+): Promise<Verification> {
   const all = await readLog((env['FTM_KAFKA_BROKERS'] ?? '').split(','));
   const faults = findFaults(all);
   const events = all.filter((each) => each.envelope.tenantId === tenant);
-  if (faults.length > 0) return { ok: false, events: events.length, detail: `${faults.length} faults, the first: ${faults[0] ?? ''}` };
+  if (faults.length > 0)
+    return {
+      ok: false,
+      events: events.length,
+      detail: `${faults.length} faults, the first: ${faults[0] ?? ''}`,
+    };
   const head = events.at(-1)?.envelope;
   const copy = await auditPosition(env, tenant, head?.seq ?? 0);
   if (copy.acknowledged_seq !== (head?.seq ?? 0) || copy.hash !== (head?.hash ?? null))
-    return { ok: false, events: events.length, detail: `the Orchestrator’s copy stands at seq ${copy.acknowledged_seq}, the log at ${head?.seq ?? 0}` };
-  return { ok: true, events: events.length, detail: `${events.length} events: sequence, versions and hash chain are sound; head ${head?.hash.slice(0, 16) ?? 'none'}…; the Orchestrator’s copy has the same head` };
+    return {
+      ok: false,
+      events: events.length,
+      detail: `the Orchestrator’s copy stands at seq ${copy.acknowledged_seq}, the log at ${head?.seq ?? 0}`,
+    };
+  return {
+    ok: true,
+    events: events.length,
+    detail: `${events.length} events: sequence, versions and hash chain are sound; head ${head?.hash.slice(0, 16) ?? 'none'}…; the Orchestrator’s copy has the same head`,
+  };
 }
 
 /** The copy follows by sending; it gets a few seconds to arrive. */
-async function auditPosition(env: Readonly<Record<string, string>>, tenant: string, seq: number): Promise<{ acknowledged_seq: number; hash: string | null }> {
+async function auditPosition(
+  env: Readonly<Record<string, string>>,
+  tenant: string,
+  seq: number,
+): Promise<{ acknowledged_seq: number; hash: string | null }> {
   for (let attempt = 0; ; attempt += 1) {
-    const answer = await fetch(`${env['FTM_ORCHESTRATOR_URL'] ?? ''}/v1/audit/tenants/${tenant}/position`, { headers: { authorization: `Bearer ${env['FTM_ORCHESTRATOR_SERVICE_KEY'] ?? ''}` } });
+    const answer = await fetch(`${env['FTM_ORCHESTRATOR_URL'] ?? ''}/v1/audit/tenants/${tenant}/position`, {
+      headers: { authorization: `Bearer ${env['FTM_ORCHESTRATOR_SERVICE_KEY'] ?? ''}` },
+    });
     const position = (await answer.json()) as { acknowledged_seq: number; hash: string | null };
     if (position.acknowledged_seq >= seq || attempt >= 50) return position;
     await new Promise((resolve) => setTimeout(resolve, 200));
