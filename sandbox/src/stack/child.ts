@@ -33,10 +33,11 @@ const GRACE_MS = 10_000;
 
 /**
  * `kill -9` of the parent runs no handler. So the shell that becomes the child first leaves a watcher behind in the same group, which
- * looks every second whether the parent is still there and else ends the group.
+ * looks every second whether the parent is still there and else ends the group. A child of another user may not signal the parent, not even with 0: hence the
+ * second look.
  */
 const WATCHED =
-  '( while kill -0 "$FTM_WATCHED_PARENT" 2>/dev/null; do sleep 1; done; kill -KILL -$$ ) </dev/null >/dev/null 2>&1 & exec "$@"';
+  '( while kill -0 "$FTM_WATCHED_PARENT" 2>/dev/null || [ -d "/proc/$FTM_WATCHED_PARENT" ]; do sleep 1; done; kill -KILL -$$ ) </dev/null >/dev/null 2>&1 & exec "$@"';
 
 export function startChild(options: ChildOptions): Child {
   const log = openSync(options.logFile, 'a');
