@@ -1,0 +1,57 @@
+import { answered, denied, notFound, NOTHING, reject, type Verdict } from '../decision.ts';
+import type { DatasetCommand } from './commands.ts';
+import type { DatasetState } from './state.ts';
+
+export function decideDataset(command: DatasetCommand, state: DatasetState): Verdict {
+  switch (command.type) {
+    case 'RequestDataset': {
+      if (state.status !== 'absent') return NOTHING;
+      const no = denied(command.gates);
+      return [
+        { type: 'DatasetRequested', data: command.request },
+        ...answered(command.gates),
+        ...(no === undefined
+          ? []
+          : [{ type: 'DatasetBlocked' as const, data: { gate: no.gate, reasons: no.reasons } }]),
+      ];
+    }
+    case 'StartDatasetSanitization':
+      if (state.status === 'pending_sanitization' && state.attempt >= command.attempt) return NOTHING;
+      return whileBuilding(state, [
+        { type: 'DatasetSanitizationStarted', data: { attempt: command.attempt, profile: command.profile } },
+      ]);
+    case 'RecordDatasetSanitized':
+      if (state.status === 'ready') {
+        // The recipe fixes the bytes: a second run that gave other ones is a defect that must be seen.
+        return state.result.contentSha256 === command.result.contentSha256
+          ? NOTHING
+          : reject('DATASET_NOT_REPRODUCIBLE', 'the dataset is ready with other content');
+      }
+      if (state.status === 'building')
+        return reject('DATASET_NOT_SANITIZED', 'sanitisation was never started');
+      return whileBuilding(state, [{ type: 'DatasetSanitized', data: command.result }]);
+    case 'BlockDataset':
+      if (state.status === 'blocked') return NOTHING;
+      return whileBuilding(state, [
+        { type: 'DatasetBlocked', data: { gate: command.gate, reasons: command.reasons } },
+      ]);
+    case 'FailDataset':
+      if (state.status === 'failed') return NOTHING;
+      return whileBuilding(state, [{ type: 'DatasetFailed', data: command.failure }]);
+  }
+}
+
+function whileBuilding(state: DatasetState, events: Verdict): Verdict {
+  switch (state.status) {
+    case 'absent':
+      return notFound('dataset');
+    case 'building':
+    case 'pending_sanitization':
+      return events;
+    case 'ready':
+    case 'blocked':
+    case 'failed':
+    case 'erased':
+      return reject('DATASET_SETTLED', `the dataset is ${state.status}`);
+  }
+}

@@ -1,0 +1,189 @@
+import type { FineTuneRequested, ObjectRef } from '@ftm/contracts/generated/events';
+import type { DatasetState } from '../dataset/state.ts';
+import { answered, denied, notFound, NOTHING, reject, type Rejection, type Verdict } from '../decision.ts';
+import type { FineTuneCommand } from './commands.ts';
+import type { FineTuneState } from './state.ts';
+
+/** The provider refuses less. */
+export const MIN_TRAINING_ROWS = 10;
+const FORMAT_OF_METHOD = { supervised: 'jsonl_chat', dpo: 'jsonl_preference' } as const;
+
+export interface FineTuneContext {
+  readonly dataset: DatasetState;
+  /** Only when the request names one. */
+  readonly validationDataset: DatasetState;
+}
+
+type Live = Extract<FineTuneState, { status: 'queued' | 'running' | 'paused' }>;
+type Step = Exclude<FineTuneCommand, { type: 'RequestFineTune' }>;
+
+export function decideFineTune(
+  command: FineTuneCommand,
+  state: FineTuneState,
+  context: FineTuneContext,
+): Verdict {
+  if (command.type === 'RequestFineTune') return request(command, state, context);
+  switch (state.status) {
+    case 'absent':
+      return notFound('fine-tune job');
+    case 'queued':
+    case 'running':
+    case 'paused':
+      return step(command, state);
+    case 'completed':
+      if (command.type === 'RecordCost')
+        return state.cost === null ? [{ type: 'FineTuneCostRecorded', data: command.cost }] : NOTHING;
+      return command.type === 'RecordSucceeded' ? NOTHING : settled(state.status);
+    case 'failed':
+      return command.type === 'RecordFailed' ? NOTHING : settled(state.status);
+    case 'blocked':
+      return command.type === 'BlockFineTune' ? NOTHING : settled(state.status);
+    case 'canceled':
+      return command.type === 'RecordCanceled' || command.type === 'RequestCancel'
+        ? NOTHING
+        : settled(state.status);
+  }
+}
+
+function request(
+  command: Extract<FineTuneCommand, { type: 'RequestFineTune' }>,
+  state: FineTuneState,
+  context: FineTuneContext,
+): Verdict {
+  if (state.status !== 'absent') return NOTHING;
+  const train = readyDataset(context.dataset, command.request, 'dataset_id');
+  if ('code' in train) return train;
+  let validationObject = train.validationObject;
+  if (command.validationDatasetId !== null) {
+    const validation = readyDataset(context.validationDataset, command.request, 'validation_dataset_id');
+    if ('code' in validation) return validation;
+    validationObject = validation.trainObject;
+  }
+  const no = denied(command.gates);
+  return [
+    {
+      type: 'FineTuneRequested',
+      data: { ...command.request, trainObject: train.trainObject, validationObject },
+    },
+    ...answered(command.gates),
+    ...(no === undefined
+      ? []
+      : [{ type: 'FineTuneBlocked' as const, data: { gate: no.gate, reasons: no.reasons } }]),
+  ];
+}
+
+/** Only a dataset that TRiSM sanitised, of the same project, in the method's format. */
+function readyDataset(
+  dataset: DatasetState,
+  asked: Pick<FineTuneRequested, 'projectId' | 'method'>,
+  field: string,
+): { trainObject: ObjectRef; validationObject: ObjectRef | null } | Rejection {
+  if (dataset.status === 'absent' || dataset.request.projectId !== asked.projectId)
+    return reject('DATASET_NOT_FOUND', `${field}: there is no such dataset in the project`);
+  if (dataset.status !== 'ready')
+    return reject(
+      'DATASET_NOT_READY',
+      `${field}: the dataset is ${dataset.status}; only a sanitised dataset that is ready can be trained on`,
+    );
+  const format = FORMAT_OF_METHOD[asked.method];
+  if (dataset.request.outputFormat !== format)
+    return reject(
+      'DATASET_FORMAT_MISMATCH',
+      `${field}: method ${asked.method} needs ${format}, the dataset is ${dataset.request.outputFormat}`,
+    );
+  if (dataset.result.trainRows < MIN_TRAINING_ROWS)
+    return reject(
+      'DATASET_TOO_SMALL',
+      `${field}: ${dataset.result.trainRows} rows; at least ${MIN_TRAINING_ROWS} are needed`,
+    );
+  return dataset.result;
+}
+
+function step(command: Step, state: Live): Verdict {
+  switch (command.type) {
+    case 'RecordCostApprovalRequested':
+      return state.pendingApproval !== null || state.approval !== null
+        ? NOTHING
+        : [{ type: 'FineTuneCostApprovalRequested', data: command.approval }];
+    case 'ApproveFineTuneCost':
+      return state.approval === null ? [{ type: 'FineTuneCostApproved', data: command.approval }] : NOTHING;
+    case 'BlockFineTune':
+      return state.intent === null
+        ? [{ type: 'FineTuneBlocked', data: { gate: command.gate, reasons: command.reasons } }]
+        : reject('FT_JOB_SUBMITTED', 'the job is at the provider or on its way');
+    case 'IntendSubmit':
+    case 'RecordSubmitted':
+      return submission(command, state);
+    case 'RecordProgress':
+      if (state.submitted === null) return reject('FT_JOB_NOT_SUBMITTED', 'the job was never submitted');
+      return sameProgress(state, command.progress)
+        ? NOTHING
+        : [{ type: 'FineTuneProgressed', data: command.progress }];
+    case 'RecordPaused':
+      return state.status === 'paused'
+        ? NOTHING
+        : whenSubmitted(state, { type: 'FineTunePaused', data: { providerStatus: command.providerStatus } });
+    case 'RecordResumed':
+      return state.status === 'running'
+        ? NOTHING
+        : whenSubmitted(state, { type: 'FineTuneResumed', data: { providerStatus: command.providerStatus } });
+    case 'RequestCancel':
+      if (state.cancelReason !== null) return NOTHING;
+      // Before the intent nothing has left FTM: the end is certain, and immediate.
+      return [
+        { type: 'FineTuneCancelRequested', data: { reason: command.reason } },
+        ...(state.intent === null
+          ? [{ type: 'FineTuneCanceled' as const, data: { reason: command.reason, trainedTokens: null } }]
+          : []),
+      ];
+    case 'RecordSucceeded':
+      // Even after a cancel was asked for: what the provider says has happened, has happened.
+      return whenSubmitted(state, { type: 'FineTuneSucceeded', data: command.result });
+    case 'RecordFailed':
+      return [{ type: 'FineTuneFailed', data: command.failure }];
+    case 'RecordCanceled':
+      return [{ type: 'FineTuneCanceled', data: command.canceled }];
+    case 'RecordCost':
+      return reject('FT_JOB_OPEN', 'the job has not ended');
+  }
+}
+
+function submission(
+  command: Extract<Step, { type: 'IntendSubmit' | 'RecordSubmitted' }>,
+  state: Live,
+): Verdict {
+  if (command.type === 'RecordSubmitted') {
+    if (state.submitted !== null)
+      return state.submitted.providerJobId === command.submitted.providerJobId
+        ? NOTHING
+        : reject('FT_JOB_SUBMITTED', `the job is ${state.submitted.providerJobId} at the provider`);
+    if (state.intent?.attempt !== command.submitted.attempt)
+      return reject('SUBMIT_NOT_INTENDED', `attempt ${command.submitted.attempt} was not announced`);
+    return [{ type: 'FineTuneSubmitted', data: command.submitted }];
+  }
+  const { intent } = command;
+  if (state.submitted !== null) return reject('FT_JOB_SUBMITTED', 'the job is at the provider');
+  if (state.approval === null) return reject('COST_NOT_APPROVED', 'the cost of the job is not approved');
+  if (state.cancelReason !== null) return reject('FT_JOB_CANCELING', 'the job is being canceled');
+  const last = state.intent?.attempt ?? 0;
+  if (intent.attempt === last && state.intent?.requestSha256 === intent.requestSha256) return NOTHING;
+  if (intent.attempt !== last + 1)
+    return reject('SUBMIT_OUT_OF_ORDER', `attempt ${intent.attempt} cannot follow ${last}`);
+  if (last > 0 && state.request.ambiguityPolicy === 'operator')
+    return reject(
+      'SUBMIT_AMBIGUOUS',
+      'it cannot be known whether the provider has the job; an operator must decide',
+    );
+  return [{ type: 'FineTuneSubmitIntended', data: intent }];
+}
+
+function whenSubmitted(state: Live, event: Exclude<Verdict, Rejection>[number]): Verdict {
+  return state.submitted === null ? reject('FT_JOB_NOT_SUBMITTED', 'the job was never submitted') : [event];
+}
+
+function sameProgress(state: Live, next: NonNullable<Live['progress']>): boolean {
+  const { progress } = state;
+  return progress !== null && progress.step === next.step && progress.providerStatus === next.providerStatus;
+}
+
+const settled = (status: string): Rejection => reject('FT_JOB_SETTLED', `the job is ${status}`);

@@ -1,0 +1,129 @@
+import type {
+  FineTuneCanceled,
+  FineTuneCostApprovalRequested,
+  FineTuneCostApproved,
+  FineTuneCostRecorded,
+  FineTuneFailed,
+  FineTuneProgressed,
+  FineTuneRequested,
+  FineTuneSubmitIntended,
+  FineTuneSubmitted,
+  FineTuneSucceeded,
+  FtmEvent,
+  Reason,
+} from '@ftm/contracts/generated/events';
+import type { EventMeta } from '../event-meta.ts';
+import { ABSENT, born, present, touched, withGate, type Absent, type Facts } from '../facts.ts';
+
+/**
+ * queued: requested ─▶ (awaiting approval) ─▶ cost approved ─▶ submit intended ─▶ running ⇄ paused
+ *                                                                                   ├─▶ completed
+ * at any point before the end ──────────────────────────────────────────────────────┴─▶ failed | canceled;  queued ─▶ blocked
+ */
+export type FineTuneState =
+  | Absent
+  | (Open & { readonly status: 'queued' })
+  | (Open & { readonly status: 'running' })
+  | (Open & { readonly status: 'paused' })
+  | (Open & { readonly status: 'completed'; readonly result: FineTuneSucceeded })
+  | (Open & { readonly status: 'failed'; readonly failure: FineTuneFailed })
+  | (Open & { readonly status: 'blocked'; readonly gate: string; readonly reasons: readonly Reason[] })
+  | (Open & { readonly status: 'canceled'; readonly canceled: FineTuneCanceled });
+
+interface Open extends Facts {
+  readonly request: FineTuneRequested;
+  readonly pendingApproval: FineTuneCostApprovalRequested | null;
+  readonly approval: FineTuneCostApproved | null;
+  readonly intent: FineTuneSubmitIntended | null;
+  readonly submitted: FineTuneSubmitted | null;
+  readonly progress: FineTuneProgressed | null;
+  readonly cancelReason: string | null;
+  readonly cost: FineTuneCostRecorded | null;
+}
+
+export type FineTuneEvent = Extract<FtmEvent, { type: `FineTune${string}` | 'GateAnswered' }>;
+
+export const initialFineTune: FineTuneState = ABSENT;
+
+const NEW = {
+  status: 'queued',
+  pendingApproval: null,
+  approval: null,
+  intent: null,
+  submitted: null,
+  progress: null,
+  cancelReason: null,
+  cost: null,
+} as const;
+
+export function evolveFineTune(before: FineTuneState, event: FineTuneEvent, meta: EventMeta): FineTuneState {
+  if (event.type === 'FineTuneRequested') return { ...NEW, ...born(meta), request: event.data };
+  const state = touched(present(before, event.type), meta);
+  switch (event.type) {
+    case 'GateAnswered':
+      return withGate(state, event.data);
+    case 'FineTuneCostApprovalRequested':
+      return { ...state, pendingApproval: event.data };
+    case 'FineTuneCostApproved':
+      return { ...state, approval: event.data };
+    case 'FineTuneSubmitIntended':
+      return { ...state, intent: event.data };
+    case 'FineTuneSubmitted':
+      return { ...opened(state), status: 'running', submitted: event.data };
+    case 'FineTuneProgressed':
+      return { ...state, progress: event.data };
+    case 'FineTuneCostRecorded':
+      return { ...state, cost: event.data };
+    case 'FineTuneCancelRequested':
+      return { ...state, cancelReason: event.data.reason };
+    case 'FineTunePaused':
+      return { ...opened(state), status: 'paused' };
+    case 'FineTuneResumed':
+      return { ...opened(state), status: 'running' };
+    case 'FineTuneSucceeded':
+      return { ...opened(state), status: 'completed', result: event.data };
+    case 'FineTuneFailed':
+      return { ...opened(state), status: 'failed', failure: event.data };
+    case 'FineTuneBlocked':
+      return { ...opened(state), status: 'blocked', gate: event.data.gate, reasons: event.data.reasons };
+    case 'FineTuneCanceled':
+      return { ...opened(state), status: 'canceled', canceled: event.data };
+  }
+}
+
+function opened(state: Open): Open {
+  const {
+    createdAt,
+    updatedAt,
+    createdBy,
+    version,
+    lastSeq,
+    governanceDecisionId,
+    gates,
+    request,
+    pendingApproval,
+    approval,
+    intent,
+    submitted,
+    progress,
+    cancelReason,
+    cost,
+  } = state;
+  return {
+    createdAt,
+    updatedAt,
+    createdBy,
+    version,
+    lastSeq,
+    governanceDecisionId,
+    gates,
+    request,
+    pendingApproval,
+    approval,
+    intent,
+    submitted,
+    progress,
+    cancelReason,
+    cost,
+  };
+}

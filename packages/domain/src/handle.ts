@@ -1,0 +1,207 @@
+import { streamId, type Aggregate, type StreamId } from '@ftm/contracts/ids';
+import { fold, type StateOf } from './aggregates.ts';
+import type { Command, CommandMeta } from './command.ts';
+import { decideDataset } from './dataset/decide.ts';
+import { on, type Decision, type StreamEvent } from './decision.ts';
+import { decideEvalRun } from './eval-run/decide.ts';
+import { decideEvalSuite } from './eval-suite/decide.ts';
+import type { PastEvent } from './event-meta.ts';
+import { decideFineTune } from './fine-tune/decide.ts';
+import { decideModelVersion } from './model-version/decide.ts';
+import { decideProductionPointer } from './production-pointer/decide.ts';
+import { decidePromotion } from './promotion/decide.ts';
+import { decideReEval } from './re-eval/decide.ts';
+
+export interface StreamReader {
+  load(stream: StreamId): Promise<readonly PastEvent[]>;
+}
+
+const AGGREGATE_OF = {
+  RequestDataset: 'dataset',
+  StartDatasetSanitization: 'dataset',
+  RecordDatasetSanitized: 'dataset',
+  BlockDataset: 'dataset',
+  FailDataset: 'dataset',
+  CreateEvalSuite: 'eval-suite',
+  PublishEvalSuiteVersion: 'eval-suite',
+  RequestEvalRun: 'eval-run',
+  StartEvalRun: 'eval-run',
+  RecordEvalRunCompleted: 'eval-run',
+  FailEvalRun: 'eval-run',
+  CancelEvalRun: 'eval-run',
+  RequestFineTune: 'fine-tune',
+  RecordCostApprovalRequested: 'fine-tune',
+  ApproveFineTuneCost: 'fine-tune',
+  BlockFineTune: 'fine-tune',
+  IntendSubmit: 'fine-tune',
+  RecordSubmitted: 'fine-tune',
+  RecordProgress: 'fine-tune',
+  RecordPaused: 'fine-tune',
+  RecordResumed: 'fine-tune',
+  RequestCancel: 'fine-tune',
+  RecordSucceeded: 'fine-tune',
+  RecordFailed: 'fine-tune',
+  RecordCanceled: 'fine-tune',
+  RecordCost: 'fine-tune',
+  RegisterModelVersion: 'model-version',
+  RetireModelVersion: 'model-version',
+  AnnounceEndOfLife: 'model-version',
+  RequestPromotion: 'promotion',
+  ApprovePromotion: 'promotion',
+  RejectPromotion: 'promotion',
+  RollBackPromotion: 'promotion',
+  OverridePointer: 'production-pointer',
+  ScheduleReEval: 're-eval',
+  TriggerReEval: 're-eval',
+  UnscheduleReEval: 're-eval',
+  RecordRegression: 're-eval',
+} as const satisfies Record<Command['type'], Aggregate>;
+
+/** Is this the name of a command? */
+export function isCommandType(text: string): text is Command['type'] {
+  return Object.hasOwn(AGGREGATE_OF, text);
+}
+
+/** The stream that a command is about. */
+export function primaryStream(command: Command): StreamId {
+  return streamId(AGGREGATE_OF[command.type], command.id);
+}
+
+/** The streams that a decision will surely read, as far as the command alone tells. */
+export function streamsToPrefetch(command: Command): readonly StreamId[] {
+  const streams: StreamId[] = [primaryStream(command)];
+  switch (command.type) {
+    case 'RequestFineTune':
+      streams.push(streamId('dataset', command.request.datasetId));
+      break;
+    case 'RequestEvalRun':
+      streams.push(streamId('eval-suite', command.request.suiteId));
+      break;
+    case 'RequestPromotion':
+      streams.push(streamId('model-version', command.modelVersionId));
+      break;
+    case 'ApprovePromotion':
+    case 'RollBackPromotion':
+      streams.push(streamId('production-pointer', command.pointerId));
+      break;
+    default:
+  }
+  return streams;
+}
+
+/**
+ * Loads what the rules need and applies them. The same command on the same streams gives the same decision: nothing here looks at a clock
+ * or draws a number.
+ */
+export async function handle(command: Command, meta: CommandMeta, read: StreamReader): Promise<Decision> {
+  const aggregate = AGGREGATE_OF[command.type];
+  const stream = primaryStream(command);
+  const load = async <A extends Aggregate>(of: A, id: string | null): Promise<StateOf<A>> =>
+    fold(of, id === null ? [] : await read.load(streamId(of, id)));
+  switch (aggregate) {
+    case 'dataset':
+      return on(stream, decideDataset(command as Of<'dataset'>, await load('dataset', command.id)));
+    case 'eval-suite':
+      return on(stream, decideEvalSuite(command as Of<'eval-suite'>, await load('eval-suite', command.id)));
+    case 'eval-run':
+      return handleEvalRun(command as Of<'eval-run'>, stream, load);
+    case 'fine-tune': {
+      const about = command as Of<'fine-tune'>;
+      const asked = about.type === 'RequestFineTune' ? about : undefined;
+      const context = {
+        dataset: await load('dataset', asked?.request.datasetId ?? null),
+        validationDataset: await load('dataset', asked?.validationDatasetId ?? null),
+      };
+      return on(stream, decideFineTune(about, await load('fine-tune', command.id), context));
+    }
+    case 'model-version':
+      return on(
+        stream,
+        decideModelVersion(command as Of<'model-version'>, await load('model-version', command.id)),
+      );
+    case 'promotion':
+      return handlePromotion(command as Of<'promotion'>, meta, load);
+    case 'production-pointer': {
+      const about = command as Of<'production-pointer'>;
+      return decideProductionPointer(
+        about,
+        await load('production-pointer', about.id),
+        await load('model-version', about.modelVersionId),
+      );
+    }
+    case 're-eval':
+      return on(stream, decideReEval(command as Of<'re-eval'>, await load('re-eval', command.id)));
+  }
+}
+
+type Of<A extends Aggregate> = Extract<
+  Command,
+  { type: { [T in Command['type']]: (typeof AGGREGATE_OF)[T] extends A ? T : never }[Command['type']] }
+>;
+type Load = <A extends Aggregate>(of: A, id: string | null) => Promise<StateOf<A>>;
+
+async function handleEvalRun(command: Of<'eval-run'>, stream: StreamId, load: Load): Promise<Decision> {
+  const asked = command.type === 'RequestEvalRun' ? command.request : undefined;
+  const state = await load('eval-run', command.id);
+  const decision = on(
+    stream,
+    decideEvalRun(command, state, {
+      suite: await load('eval-suite', asked?.suiteId ?? null),
+      model: await load(
+        'model-version',
+        asked?.modelRef.type === 'ft_model_version' ? asked.modelRef.value : null,
+      ),
+      baseline: await load('eval-run', asked?.baselineRunId ?? null),
+    }),
+  );
+  if (
+    decision.kind === 'rejected' ||
+    decision.events.length === 0 ||
+    command.type !== 'RecordEvalRunCompleted' ||
+    state.status === 'absent'
+  )
+    return decision;
+  // The model version hears of its eval in the same append: no moment in which one is known and the other is not.
+  const { request } = state;
+  if (request.modelRef.type !== 'ft_model_version') return decision;
+  const { result } = command;
+  const evaluated: StreamEvent = {
+    stream: streamId('model-version', request.modelRef.value),
+    event: {
+      type: 'ModelVersionEvaluated',
+      data: {
+        evalRunId: command.id,
+        suiteId: request.suiteId,
+        suiteVersion: request.suiteVersion,
+        score: result.score,
+        ciLow: result.ciLow,
+        ciHigh: result.ciHigh,
+        baselineRunId: result.comparison?.baselineRunId ?? null,
+        verdict: result.comparison?.verdict ?? null,
+        resultsSha256: result.resultsObject.sha256,
+      },
+    },
+  };
+  return { kind: 'accepted', events: [...decision.events, evaluated] };
+}
+
+async function handlePromotion(command: Of<'promotion'>, meta: CommandMeta, load: Load): Promise<Decision> {
+  const state = await load('promotion', command.id);
+  const modelId =
+    command.type === 'RequestPromotion'
+      ? command.modelVersionId
+      : state.status === 'absent'
+        ? null
+        : state.request.modelVersionId;
+  const pointer = await load('production-pointer', 'pointerId' in command ? command.pointerId : null);
+  const formerId =
+    command.type === 'RollBackPromotion' && pointer.status === 'live'
+      ? (pointer.history.at(-2)?.modelVersionId ?? null)
+      : null;
+  return decidePromotion(
+    command,
+    state,
+    { model: await load('model-version', modelId), pointer, former: await load('model-version', formerId) },
+    meta,
+  );
+}

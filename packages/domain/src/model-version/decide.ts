@@ -1,0 +1,29 @@
+import { answered, gateRejection, notFound, NOTHING, reject, type Verdict } from '../decision.ts';
+import type { ModelVersionCommand } from './commands.ts';
+import type { ModelVersionState } from './state.ts';
+
+export function decideModelVersion(command: ModelVersionCommand, state: ModelVersionState): Verdict {
+  switch (command.type) {
+    case 'RegisterModelVersion':
+      if (state.status !== 'absent') return NOTHING;
+      return (
+        gateRejection(command.gates) ?? [
+          { type: 'ModelVersionRegistered', data: command.registration },
+          ...answered(command.gates),
+        ]
+      );
+    case 'RetireModelVersion':
+      if (state.status === 'absent') return notFound('model version');
+      if (state.status === 'retired') return NOTHING;
+      if (state.status === 'production')
+        return reject(
+          'MODEL_IN_PRODUCTION',
+          `the version is live for ${state.targets.map((each) => `${each.type} ${each.value}`).join(', ')}; promote another one first`,
+        );
+      return [{ type: 'ModelVersionRetired', data: { reason: command.reason } }];
+    case 'AnnounceEndOfLife':
+      if (state.status === 'absent') return notFound('model version');
+      if (state.endOfLife?.shutdownDate === command.announcement.shutdownDate) return NOTHING;
+      return [{ type: 'ModelEndOfLifeAnnounced', data: command.announcement }];
+  }
+}

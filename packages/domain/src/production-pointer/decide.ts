@@ -1,0 +1,40 @@
+import { streamId } from '@ftm/contracts/ids';
+import { answered, gateRejection, NOTHING, on, reject, rejected, type Decision } from '../decision.ts';
+import type { ModelVersionState } from '../model-version/state.ts';
+import { succession } from '../promotion/decide.ts';
+import type { ProductionPointerCommand } from './commands.ts';
+import type { ProductionPointerState } from './state.ts';
+
+export function decideProductionPointer(
+  command: ProductionPointerCommand,
+  state: ProductionPointerState,
+  model: ModelVersionState,
+): Decision {
+  const stream = streamId('production-pointer', command.id);
+  const { projectId, target, modelVersionId, reason } = command;
+  if (model.status === 'absent' || model.registration.projectId !== projectId)
+    return rejected(reject('MODEL_VERSION_NOT_FOUND', 'there is no such model version in the project'));
+  if (model.status === 'retired') return rejected(reject('MODEL_RETIRED', 'the model version is retired'));
+  const refusal = gateRejection(command.gates);
+  if (refusal !== undefined) return rejected(refusal);
+  const previous = state.status === 'live' ? state.live.modelVersionId : null;
+  if (previous === modelVersionId) return on(stream, NOTHING);
+  const overridden = {
+    type: 'PointerOverridden' as const,
+    data: {
+      projectId,
+      target,
+      modelVersionId,
+      providerModelId: model.registration.providerModelId,
+      previousModelVersionId: previous,
+      reason,
+    },
+  };
+  return {
+    kind: 'accepted',
+    events: [
+      ...[overridden, ...answered(command.gates)].map((event) => ({ stream, event })),
+      ...succession(previous, modelVersionId, target, null, 'overridden'),
+    ],
+  };
+}

@@ -1,0 +1,83 @@
+import type { FtmEvent, PromotionTarget } from '@ftm/contracts/generated/events';
+import type { EventMeta } from '../event-meta.ts';
+import { ABSENT, born, present, touched, withGate, type Absent, type Facts } from '../facts.ts';
+
+export interface PointerEntry {
+  readonly modelVersionId: string;
+  readonly providerModelId: string;
+  /** Null for an admin's override. */
+  readonly promotionId: string | null;
+  readonly at: string;
+  readonly by: string;
+}
+
+/** `history` is what the pointer stood on, oldest first; its last entry is live. A rollback takes the last one away. */
+export type ProductionPointerState =
+  | Absent
+  | (Facts & {
+      readonly status: 'live';
+      readonly projectId: string;
+      readonly target: PromotionTarget;
+      readonly live: PointerEntry;
+      readonly history: readonly PointerEntry[];
+    })
+  | (Facts & {
+      readonly status: 'empty';
+      readonly projectId: string;
+      readonly target: PromotionTarget;
+      readonly history: readonly PointerEntry[];
+    });
+
+export type ProductionPointerEvent = Extract<FtmEvent, { type: `Pointer${string}` | 'GateAnswered' }>;
+
+export const initialProductionPointer: ProductionPointerState = ABSENT;
+
+export function evolveProductionPointer(
+  before: ProductionPointerState,
+  event: ProductionPointerEvent,
+  meta: EventMeta,
+): ProductionPointerState {
+  switch (event.type) {
+    case 'GateAnswered':
+      return withGate(touched(present(before, event.type), meta), event.data);
+    case 'PointerMoved':
+    case 'PointerOverridden': {
+      const { modelVersionId, providerModelId, projectId, target } = event.data;
+      const live: PointerEntry = {
+        modelVersionId,
+        providerModelId,
+        promotionId: event.type === 'PointerMoved' ? event.data.promotionId : null,
+        at: meta.time,
+        by: meta.actor,
+      };
+      const facts = before.status === 'absent' ? born(meta) : factsOf(touched(before, meta));
+      return {
+        ...facts,
+        status: 'live',
+        projectId,
+        target,
+        live,
+        history: [...(before.status === 'absent' ? [] : before.history), live],
+      };
+    }
+    case 'PointerRolledBack': {
+      const state = touched(present(before, event.type), meta);
+      const history = state.history.slice(0, -1);
+      const live = history.at(-1);
+      const rest = { ...factsOf(state), projectId: state.projectId, target: state.target, history };
+      return live === undefined ? { ...rest, status: 'empty' } : { ...rest, status: 'live', live };
+    }
+  }
+}
+
+function factsOf({
+  createdAt,
+  updatedAt,
+  createdBy,
+  version,
+  lastSeq,
+  governanceDecisionId,
+  gates,
+}: Facts): Facts {
+  return { createdAt, updatedAt, createdBy, version, lastSeq, governanceDecisionId, gates };
+}
