@@ -1,0 +1,80 @@
+import type { Client, Pool } from './pool.ts';
+
+export interface Claim {
+  readonly nextOffset: bigint;
+  readonly epoch: number;
+}
+
+export interface Head {
+  readonly seq: number;
+  readonly hash: string;
+}
+
+/** Takes a partition for this process: the epoch goes up, and whoever had it before can no longer move the checkpoint. */
+export async function claimPartition(pool: Pool, consumer: string, partition: number): Promise<Claim> {
+  const { rows } = await pool.query<{ next_offset: string; epoch: string }>(
+    `insert into log.checkpoints (consumer, partition, epoch) values ($1, $2, 1)
+     on conflict (consumer, partition) do update set epoch = log.checkpoints.epoch + 1
+     returning next_offset, epoch`,
+    [consumer, partition],
+  );
+  const row = rows[0];
+  if (row === undefined) throw new Error('a claim returned no row');
+  return { nextOffset: BigInt(row.next_offset), epoch: Number(row.epoch) };
+}
+
+/** Moves the checkpoint from exactly where the claim left it. False: another process has the partition, so roll back. */
+export async function advance(client: Client, consumer: string, partition: number, move: { readonly from: bigint; readonly to: bigint; readonly epoch: number }): Promise<boolean> {
+  const { rowCount } = await client.query('update log.checkpoints set next_offset = $4 where consumer = $1 and partition = $2 and next_offset = $3 and epoch = $5', [
+    consumer,
+    partition,
+    String(move.from),
+    String(move.to),
+    move.epoch,
+  ]);
+  return rowCount === 1;
+}
+
+export async function loadHeads(client: Client, consumer: string, tenants: readonly string[]): Promise<Map<string, Head>> {
+  const { rows } = await client.query<{ tenant_id: string; seq: string; hash: string }>('select tenant_id, seq, hash from log.chain_heads where consumer = $1 and tenant_id = any($2)', [consumer, tenants]);
+  return new Map(rows.map((row) => [row.tenant_id, { seq: Number(row.seq), hash: row.hash }]));
+}
+
+export async function saveHeads(client: Client, consumer: string, heads: ReadonlyMap<string, Head & { readonly time: string }>): Promise<void> {
+  if (heads.size === 0) return;
+  const entries = [...heads];
+  await client.query(
+    `insert into log.chain_heads (consumer, tenant_id, seq, hash, time)
+     select $1, * from unnest($2::text[], $3::bigint[], $4::text[], $5::timestamptz[])
+     on conflict (consumer, tenant_id) do update set seq = excluded.seq, hash = excluded.hash, time = excluded.time`,
+    [consumer, entries.map(([tenant]) => tenant), entries.map(([, head]) => head.seq), entries.map(([, head]) => head.hash), entries.map(([, head]) => head.time)],
+  );
+}
+
+export interface OddRecord {
+  readonly partition: number;
+  readonly offset: bigint;
+  readonly tenantId: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly reason: string;
+}
+
+export async function saveVoid(client: Client, consumer: string, record: OddRecord): Promise<void> {
+  await client.query(
+    'insert into log.void_records (consumer, partition, "offset", tenant_id, reason, headers) values ($1, $2, $3, $4, $5, $6) on conflict do nothing',
+    [consumer, record.partition, String(record.offset), record.tenantId, record.reason, JSON.stringify(record.headers)],
+  );
+}
+
+export async function park(client: Client, consumer: string, record: OddRecord & { readonly stream: string | null; readonly value: Buffer }): Promise<void> {
+  await client.query(
+    'insert into log.parked (consumer, partition, "offset", tenant_id, stream, reason, headers, value) values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing',
+    [consumer, record.partition, String(record.offset), record.tenantId, record.stream, record.reason, JSON.stringify(record.headers), record.value],
+  );
+}
+
+/** Streams of these tenants that have parked records: what comes later in them is parked too. Each as `<tenant> <stream>`. */
+export async function parkedStreams(client: Client, consumer: string, tenants: readonly string[]): Promise<Set<string>> {
+  const { rows } = await client.query<{ tenant_id: string; stream: string }>('select distinct tenant_id, stream from log.parked where consumer = $1 and tenant_id = any($2) and stream is not null', [consumer, tenants]);
+  return new Set(rows.map((row) => `${row.tenant_id} ${row.stream}`));
+}
