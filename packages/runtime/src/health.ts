@@ -1,0 +1,64 @@
+import type { Server } from 'node:http';
+import express, { type Router } from 'express';
+import client from 'prom-client';
+
+/** Resolves when the dependency can be used; what it throws is shown. */
+export type Check = () => Promise<unknown>;
+
+const CHECK_TIMEOUT_MS = 2000;
+
+/** `/healthz` (alive), `/readyz` (every check passes, else 503 and which does not), `/metrics` (Prometheus). */
+export function healthRouter(checks: Readonly<Record<string, Check>>): Router {
+  const router = express.Router();
+  router.get('/healthz', (_request, response) => void response.json({ status: 'alive' }));
+  router.get('/readyz', async (_request, response) => {
+    const results = await Promise.all(Object.entries(checks).map(async ([name, check]) => [name, await outcome(check)] as const));
+    const ready = results.every(([, result]) => result === 'ok');
+    response.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'not ready', checks: Object.fromEntries(results) });
+  });
+  router.get('/metrics', async (_request, response) => void response.type(client.register.contentType).send(await client.register.metrics()));
+  return router;
+}
+
+async function outcome(check: Check): Promise<string> {
+  const late = new Promise<never>((_, reject) => setTimeout(() => reject(new Error('no answer')), CHECK_TIMEOUT_MS).unref());
+  return Promise.race([check(), late]).then(
+    () => 'ok',
+    (error: unknown) => (error instanceof Error ? error.message.split('\n')[0] ?? 'failed' : 'failed'),
+  );
+}
+
+/** Starts a server for a router alone. */
+export async function serveHealth(router: Router, host: string, port: number): Promise<Closable> {
+  const app = express();
+  app.disable('x-powered-by');
+  app.use(router);
+  return listen(app, host, port);
+}
+
+export interface Closable {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** Listens; `close` lets running requests end and cuts idle connections. */
+export function listen(app: express.Express, host: string, port: number): Promise<Closable> {
+  return new Promise((resolve, reject) => {
+    const server: Server = app.listen(port, host, (error?: Error) => {
+      if (error !== undefined) {
+        reject(error);
+        return;
+      }
+      const address = server.address();
+      resolve({
+        port: typeof address === 'object' && address !== null ? address.port : port,
+        close: () =>
+          new Promise((done) => {
+            server.close(() => done());
+            server.closeIdleConnections();
+            setTimeout(() => server.closeAllConnections(), 3000).unref();
+          }),
+      });
+    });
+  });
+}

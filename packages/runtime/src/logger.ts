@@ -1,0 +1,46 @@
+import { context, trace } from '@opentelemetry/api';
+import winston from 'winston';
+import { currentContext } from './context.ts';
+import { redact } from './redact.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+export interface Logger {
+  error(message: string, fields?: Fields): void;
+  warn(message: string, fields?: Fields): void;
+  info(message: string, fields?: Fields): void;
+  debug(message: string, fields?: Fields): void;
+}
+
+export interface LoggerOptions {
+  readonly service: string;
+  readonly instance?: string;
+  readonly level?: string;
+}
+
+/** One JSON object a line, with trace, tenant and request id, and without secrets and personal data. */
+export function createLogger({ service, instance, level = 'info' }: LoggerOptions): Logger {
+  const enrich = winston.format((info) => {
+    const { level: at, message, ...fields } = info;
+    const span = trace.getSpan(context.active())?.spanContext();
+    const { requestId, tenant } = currentContext();
+    const line = {
+      time: new Date().toISOString(),
+      level: at,
+      msg: message,
+      service,
+      ...(instance === undefined ? {} : { instance }),
+      ...(span === undefined ? {} : { trace_id: span.traceId, span_id: span.spanId }),
+      ...(tenant === undefined ? {} : { tenant }),
+      ...(requestId === undefined ? {} : { request_id: requestId }),
+    };
+    // winston keeps the level for itself under a symbol, which a plain copy of the entries would lose.
+    return Object.assign(Object.create(null) as typeof info, { [Symbol.for('level')]: info[Symbol.for('level')] }, line, redact(fields), { msg: redact(message) });
+  });
+  const logger = winston.createLogger({ level, format: winston.format.combine(enrich(), winston.format.json({ deterministic: false })), transports: [new winston.transports.Console({ stderrLevels: [] })] });
+  const log =
+    (at: keyof Logger) =>
+    (message: string, fields: Fields = {}): void =>
+      void logger.log({ ...fields, level: at, message });
+  return { error: log('error'), warn: log('warn'), info: log('info'), debug: log('debug') };
+}

@@ -1,0 +1,65 @@
+import { context, propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, type Attributes, type Context, type Span } from '@opentelemetry/api';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { NodeSDK, tracing, core, resources } from '@opentelemetry/sdk-node';
+import process from 'node:process';
+
+export interface Telemetry {
+  /** Sends what is left. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Traces go to `OTEL_EXPORTER_OTLP_ENDPOINT` when that is set; else ids are still made and passed on, so that logs and events carry them. No
+ * automatic instrumentation: the few spans that matter are made by hand.
+ */
+export function startTelemetry(service: string, instance: string): Telemetry {
+  const endpoint = process.env['OTEL_EXPORTER_OTLP_ENDPOINT'];
+  const sdk = new NodeSDK({
+    resource: resources.resourceFromAttributes({ 'service.name': service, 'service.instance.id': instance }),
+    textMapPropagator: new core.W3CTraceContextPropagator(),
+    instrumentations: [],
+    metricReaders: [],
+    logRecordProcessors: [],
+    spanProcessors: endpoint === undefined ? [] : [new tracing.BatchSpanProcessor(new OTLPTraceExporter({ url: `${endpoint}/v1/traces` }), { scheduledDelayMillis: 500 })],
+  });
+  sdk.start();
+  return { stop: () => sdk.shutdown().catch(() => undefined) };
+}
+
+const tracer = () => trace.getTracer('ftm');
+
+export interface SpanOptions {
+  readonly kind?: 'server' | 'client' | 'producer' | 'consumer';
+  readonly attributes?: Attributes;
+  /** W3C traceparent of the work that this goes on with; default: the span around it. */
+  readonly parent?: string | null;
+}
+
+const KINDS = { server: SpanKind.SERVER, client: SpanKind.CLIENT, producer: SpanKind.PRODUCER, consumer: SpanKind.CONSUMER };
+
+/** Runs `work` in a span; what it throws is recorded and thrown on. */
+export async function withSpan<T>(name: string, options: SpanOptions, work: (span: Span) => Promise<T>): Promise<T> {
+  const parent = options.parent === undefined ? context.active() : remoteContext(options.parent);
+  return tracer().startActiveSpan(name, { kind: options.kind === undefined ? SpanKind.INTERNAL : KINDS[options.kind], attributes: options.attributes ?? {} }, parent, async (span) => {
+    try {
+      return await work(span);
+    } catch (error) {
+      span.recordException(error instanceof Error ? error : String(error));
+      span.setStatus({ code: SpanStatusCode.ERROR });
+      throw error;
+    } finally {
+      span.end();
+    }
+  });
+}
+
+/** The active span as a W3C traceparent; null outside of one. */
+export function traceparent(): string | null {
+  const carrier: Record<string, string> = {};
+  propagation.inject(context.active(), carrier);
+  return carrier['traceparent'] ?? null;
+}
+
+function remoteContext(parent: string | null): Context {
+  return parent === null ? ROOT_CONTEXT : propagation.extract(ROOT_CONTEXT, { traceparent: parent });
+}
