@@ -166,7 +166,7 @@ function startLoop(
 
   async function run(): Promise<void> {
     let failures = 0;
-    while (!signal.aborted) {
+    for (;;) {
       try {
         const { nextOffset, epoch } = await options.claim(partition);
         onEvent({ kind: 'claimed', partition, nextOffset, epoch });
@@ -175,12 +175,12 @@ function startLoop(
           failures = 0;
         });
       } catch (error) {
-        if (signal.aborted) break;
         if (error instanceof LostOwnership) onEvent({ kind: 'lost', partition });
         else onEvent({ kind: 'problem', partition, error: asError(error) });
         failures += 1;
-        await pause(BACKOFF_MS[Math.min(failures, BACKOFF_MS.length) - 1] ?? 5000, signal);
       }
+      if (signal.aborted) break;
+      await pause(BACKOFF_MS[Math.min(failures, BACKOFF_MS.length) - 1] ?? 5000, signal);
     }
     await reader.close();
   }

@@ -19,7 +19,7 @@ function required(name: string): string {
 export async function createTopic(
   connection: KafkaConnection,
   partitions: number,
-): Promise<{ topic: string; drop(): Promise<void> }> {
+): Promise<{ topic: string; drop: () => Promise<void> }> {
   const topic = `test.${Date.now().toString(36)}.${Math.random().toString(36).slice(2, 8)}`;
   const admin = memberClient(connection).admin();
   await admin.connect();
