@@ -27,7 +27,8 @@ module.exports = {
     only('object-store', []),
     only('orchestrator', ['pii']),
     only('event-log', ['contracts']),
-    only('client', []),
+    only('projection', ['contracts', 'event-log', 'postgres']),
+  only('client', []),
     only('cli', ['client', 'contracts']),
     {
       name: 'a-service-never-imports-a-service',

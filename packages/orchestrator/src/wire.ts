@@ -1,0 +1,170 @@
+import { z } from 'zod';
+
+/** The Orchestrator's answers as agreed in `sandbox/openapi/orchestrator.json`, and as FTM sees them. */
+
+const reasons = z.array(z.object({ code: z.string().max(100), message: z.string().max(1000) })).max(50);
+const findings = z
+  .array(z.object({ type: z.string().max(100), count: z.number().int().nonnegative() }))
+  .max(100);
+
+export const Login = z.discriminatedUnion('active', [
+  z.object({ active: z.literal(false) }),
+  z
+    .object({
+      active: z.literal(true),
+      subject: z.string().min(1).max(200),
+      tenant_id: z.string().min(1).max(64),
+      projects: z.array(z.string()).max(10_000),
+      roles: z.array(z.string()).max(50),
+      expires_at: z.string().nullable(),
+    })
+    .transform((each) => ({
+      active: each.active,
+      subject: each.subject,
+      tenantId: each.tenant_id,
+      projects: each.projects,
+      roles: each.roles,
+      expiresAt: each.expires_at,
+    })),
+]);
+export type Principal = Extract<z.infer<typeof Login>, { active: true }>;
+
+export interface GovernanceQuestion {
+  readonly action: string;
+  readonly tenantId: string;
+  readonly projectId: string | null;
+  readonly actor: string;
+  readonly resource: { readonly type: string; readonly id: string };
+  readonly context: Readonly<Record<string, unknown>>;
+}
+export const Governance = z
+  .object({
+    decision_id: z.string().min(1),
+    decision: z.enum(['allow', 'deny']),
+    reasons,
+    policy_version: z.string(),
+  })
+  .transform((each) => ({
+    decisionId: each.decision_id,
+    decision: each.decision,
+    reasons: each.reasons,
+    policyVersion: each.policy_version,
+  }));
+
+export interface Document {
+  readonly id: string;
+  readonly texts: readonly string[];
+}
+export const Sanitized = z
+  .object({
+    scan_id: z.string().min(1),
+    policy_version: z.string(),
+    documents: z.array(
+      z.object({
+        id: z.string(),
+        action: z.enum(['pass', 'redact', 'drop', 'block']),
+        texts: z.array(z.string()),
+        findings,
+      }),
+    ),
+  })
+  .transform((each) => ({
+    scanId: each.scan_id,
+    policyVersion: each.policy_version,
+    documents: each.documents,
+  }));
+export type SanitizedDocument = z.infer<typeof Sanitized>['documents'][number];
+
+export const Scan = z
+  .object({ scan_id: z.string().min(1), verdict: z.enum(['clean', 'flagged']), findings, text: z.string() })
+  .transform((each) => ({
+    scanId: each.scan_id,
+    verdict: each.verdict,
+    findings: each.findings,
+    text: each.text,
+  }));
+
+export const Score = z
+  .object({
+    score_id: z.string().min(1),
+    policy_version: z.string(),
+    scores: z.array(z.object({ id: z.string(), risk: z.number().min(0).max(1), flags: z.array(z.string()) })),
+  })
+  .transform((each) => ({ scoreId: each.score_id, policyVersion: each.policy_version, scores: each.scores }));
+
+export const Estimate = z
+  .object({ estimate_id: z.string().min(1) })
+  .transform((each) => ({ estimateId: each.estimate_id }));
+export const Approval = z
+  .object({
+    approval_id: z.string().min(1),
+    status: z.enum(['approved', 'pending', 'denied']),
+    reasons,
+    expires_at: z.string().nullable(),
+  })
+  .transform((each) => ({
+    approvalId: each.approval_id,
+    status: each.status,
+    reasons: each.reasons,
+    expiresAt: each.expires_at,
+  }));
+export const Usage = z
+  .object({ usage_id: z.string().min(1) })
+  .transform((each) => ({ usageId: each.usage_id }));
+
+export const Resource = z.object({ uri: z.string().regex(/^s3:\/\/[^/]+/) });
+
+const message = z.object({ role: z.string(), content: z.unknown() }).loose();
+export const Traces = z
+  .object({
+    data: z
+      .array(
+        z.object({
+          id: z.string(),
+          assistant_id: z.string(),
+          user_id: z.string().nullable(),
+          started_at: z.string(),
+          outcome: z.string(),
+          tags: z.array(z.string()),
+          messages: z.array(message),
+        }),
+      )
+      .max(500),
+    next_cursor: z.string().nullable(),
+  })
+  .transform((page) => ({
+    nextCursor: page.next_cursor,
+    data: page.data.map((each) => ({
+      id: each.id,
+      assistantId: each.assistant_id,
+      userId: each.user_id,
+      startedAt: each.started_at,
+      outcome: each.outcome,
+      tags: each.tags,
+      messages: each.messages as readonly Readonly<Record<string, unknown>>[],
+    })),
+  }));
+export type Trace = z.infer<typeof Traces>['data'][number];
+
+/** An event of the log as the audit sink stores it: the envelope, and the value's bytes. */
+export interface AuditEvent {
+  readonly seq: number;
+  readonly prev: string;
+  readonly hash: string;
+  readonly id: string;
+  readonly type: string;
+  readonly source: string;
+  readonly time: string;
+  readonly stream: string;
+  readonly version: number;
+  readonly command: string;
+  readonly fingerprint: string;
+  readonly actor: string;
+  readonly correlation: string;
+  readonly causation: string | null;
+  readonly traceparent: string | null;
+  readonly value_base64: string;
+}
+export const Acknowledged = z
+  .object({ acknowledged_seq: z.number().int().nonnegative(), hash: z.string().nullish() })
+  .transform((each) => ({ acknowledgedSeq: each.acknowledged_seq, hash: each.hash ?? null }));

@@ -1,0 +1,9 @@
+import { COMMON, port } from '@ftm/runtime/config';
+import { z } from 'zod';
+
+export const Config = z.object({
+  ...COMMON,
+  FTM_HEALTH_PORT: port(28090),
+  FTM_AUDIT_FORWARDER: z.enum(['on', 'off']).default('on'),
+  FTM_SESSION_TIMEOUT_MS: z.coerce.number().int().min(1000).default(10_000),
+});

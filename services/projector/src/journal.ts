@@ -1,0 +1,25 @@
+import { insertJournal } from '@ftm/postgres/journal';
+import type { Client } from '@ftm/postgres/pool';
+import type { SoundRecord } from '@ftm/projection/projection';
+
+/** Every record that extends the chain, as it stands in Kafka. */
+export function keepInJournal(client: Client, records: readonly SoundRecord[]): Promise<void> {
+  return insertJournal(
+    client,
+    records.map(({ envelope, record }) => ({
+      partition: record.partition,
+      offset: record.offset,
+      tenantId: envelope.tenantId,
+      headers: record.headers,
+      value: record.value,
+      seq: envelope.seq,
+      stream: envelope.stream,
+      version: envelope.version,
+      eventId: envelope.id,
+      type: envelope.type,
+      time: envelope.time,
+      command: envelope.command,
+      hash: envelope.hash,
+    })),
+  );
+}

@@ -1,0 +1,12 @@
+import type { ProductionPointerState } from '@ftm/domain/production-pointer/state';
+import type { Projection } from './projection.ts';
+
+export const productionPointers: Projection<ProductionPointerState> = {
+  table: 'ftm_production_pointers',
+  projectId: (state) => state.projectId,
+  columns: { target: 'text', model_version_id: 'uuid' },
+  values: (state) => ({
+    target: `${state.target.type}/${state.target.value}`,
+    model_version_id: state.status === 'live' ? state.live.modelVersionId : null,
+  }),
+};

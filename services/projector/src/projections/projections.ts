@@ -1,0 +1,23 @@
+import type { Aggregate } from '@ftm/contracts/ids';
+import type { StateOf } from '@ftm/domain/aggregates';
+import { datasets } from './dataset.ts';
+import { evalRuns } from './eval-run.ts';
+import { evalSuites } from './eval-suite.ts';
+import { fineTunes } from './fine-tune.ts';
+import { modelVersions } from './model-version.ts';
+import { productionPointers } from './production-pointer.ts';
+import { promotions } from './promotion.ts';
+import type { Projection } from './projection.ts';
+import { reEvals } from './re-eval.ts';
+
+/** One read model for each aggregate: one that is missing does not compile. */
+export const PROJECTIONS: { readonly [A in Aggregate]: Projection<StateOf<A>> } = {
+  dataset: datasets,
+  'eval-suite': evalSuites,
+  'eval-run': evalRuns,
+  'fine-tune': fineTunes,
+  'model-version': modelVersions,
+  promotion: promotions,
+  'production-pointer': productionPointers,
+  're-eval': reEvals,
+};
