@@ -47,7 +47,8 @@ export function createMembership(options: MembershipOptions): Membership {
       groupId,
       sessionTimeout: sessionTimeoutMs,
       rebalanceTimeout: sessionTimeoutMs,
-      heartbeatInterval: Math.max(50, Math.min(1000, Math.floor(sessionTimeoutMs / 8))),
+      // A rebalance is noticed at a heartbeat: this is most of what a graceful handover takes.
+      heartbeatInterval: Math.min(250, Math.floor(sessionTimeoutMs / 8)),
       maxWaitTimeInMs: Math.min(100, Math.floor(sessionTimeoutMs / 20)),
       allowAutoTopicCreation: false,
       // A crash is started anew here, never by the client: it does so for some errors only.

@@ -74,9 +74,11 @@ export function startLoad(options: LoadOptions): Load {
           if (known.kind === 'acknowledged') acknowledge();
           return known;
         }
-      } catch {
-        tally('broken');
-        if (givesUp) return { kind: 'unknown' };
+      } catch (error) {
+        // Refused: it was never sent. Broken: nobody knows.
+        const refused = isRefused(error);
+        tally(refused ? 'refused' : 'broken');
+        if (givesUp && !refused) return { kind: 'unknown' };
       }
       await new Promise((resolve) => setTimeout(resolve, 20 + Math.random() * 60));
     }
@@ -121,6 +123,12 @@ function understood({ status, body }: Answer): Known | null {
       replayed: body.replayed === true,
     };
   return { kind: 'refused' };
+}
+
+/** Looked at by shape: an error of `fetch` is of another realm than a test's. */
+function isRefused(error: unknown): boolean {
+  const { cause } = error as { cause?: { code?: string } };
+  return cause?.code === 'ECONNREFUSED';
 }
 
 function pick<T>(from: readonly T[]): T {

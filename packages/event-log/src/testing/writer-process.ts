@@ -33,6 +33,7 @@ const settings = JSON.parse(process.argv[2] ?? '{}') as WriterProcessArguments;
 const address = `http://127.0.0.1:${settings.port}`;
 const events: Record<string, number> = {};
 const problems: string[] = [];
+let leaving = false;
 
 const log = createKafkaEventLog({
   brokers: settings.brokers,
@@ -90,15 +91,20 @@ function send(response: ServerResponse, status: number, body: unknown): void {
   const text = JSON.stringify(body, (_, value: unknown) =>
     typeof value === 'bigint' ? String(value) : value,
   );
-  response.writeHead(status, { 'content-type': 'application/json' }).end(text);
+  response
+    .writeHead(status, { 'content-type': 'application/json', ...(leaving ? { connection: 'close' } : {}) })
+    .end(text);
 }
 
 const server = createServer((request, response) => void answer(request, response));
 server.listen(settings.port, '127.0.0.1');
 process.on('SIGTERM', () => {
-  // First the log answers what it accepted, then the door is shut.
+  // First the log answers what it accepted, then callers are sent away one by one, then the door is shut.
   void log.close().then(() => {
-    server.close(() => process.exit(0));
-    server.closeIdleConnections();
+    leaving = true;
+    setTimeout(() => {
+      server.close(() => process.exit(0));
+      server.closeIdleConnections();
+    }, 300);
   });
 });
