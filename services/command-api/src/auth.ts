@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import type { OrchestratorClient, Principal } from '@ftm/orchestrator/client';
+import { tenantId } from '@ftm/contracts/ids';
+import { Problem } from './http/problem.ts';
+import type { Role } from './http/route.ts';
+
+export interface Authenticator {
+  /** @throws Problem 401, one and the same for a key that is missing, unknown, expired or revoked; OrchestratorUnavailable */
+  authenticate(authorization: string | undefined): Promise<Principal>;
+}
+
+/** A revoked key works no longer than this. */
+const CACHE_MS = 3000;
+const CACHE_MAX = 10_000;
+
+export function createAuthenticator(orchestrator: Pick<OrchestratorClient, 'login'>): Authenticator {
+  const cache = new Map<string, { readonly principal: Principal; readonly until: number }>();
+  return {
+    async authenticate(authorization) {
+      const key = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(authorization ?? '')?.[1];
+      if (key === undefined) throw unauthenticated();
+      // Keys are never kept: only what they hash to.
+      const hash = createHash('sha256').update(key).digest('base64');
+      const cached = cache.get(hash);
+      if (cached !== undefined && cached.until > Date.now()) return cached.principal;
+      cache.delete(hash);
+      const principal = await orchestrator.login(key);
+      if (principal === null || !isTenant(principal.tenantId)) throw unauthenticated();
+      if (cache.size >= CACHE_MAX) cache.clear();
+      cache.set(hash, { principal, until: Date.now() + CACHE_MS });
+      return principal;
+    },
+  };
+}
+
+export function authorize(principal: Principal, roles: readonly Role[]): void {
+  if (!principal.roles.some((role) => (roles as readonly string[]).includes(role)))
+    throw new Problem(403, 'ROLE_MISSING', `this needs one of the roles ${roles.join(', ')}`);
+}
+
+export const inScope = (principal: Principal, project: string | null): boolean =>
+  project === null || principal.projects.includes('*') || principal.projects.includes(project);
+
+/** @throws Problem 403 */
+export function requireProject(principal: Principal, project: string): void {
+  if (!inScope(principal, project))
+    throw new Problem(403, 'PROJECT_OUT_OF_SCOPE', 'the key does not cover the project');
+}
+
+const unauthenticated = (): Problem =>
+  new Problem(401, 'UNAUTHENTICATED', 'a valid API key is needed: Authorization: Bearer <key>');
+
+function isTenant(text: string): boolean {
+  try {
+    tenantId(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,243 @@
+import { z } from 'zod';
+import type { CostEstimate } from '@ftm/contracts/generated/events';
+import { streamId } from '@ftm/contracts/ids';
+import { estimateCost } from '@ftm/domain/fine-tune/estimate';
+import { priceFor } from '@ftm/domain/pricing/default-prices';
+import { requireProject } from '../auth.ts';
+import { eventToWire } from '../commander.ts';
+import { Problem } from '../http/problem.ts';
+import {
+  ById,
+  defineRoute,
+  id,
+  projectId,
+  READ,
+  reason,
+  WRITE,
+  type Call,
+  type Route,
+} from '../http/route.ts';
+import { openObject } from '../object-lines.ts';
+import { snake } from '../render.ts';
+import { readRoutes } from '../resource-routes.ts';
+import { askGate, callIds, command, fresh, type Services } from '../service.ts';
+
+const Job = z.strictObject({
+  project_id: projectId,
+  method: z.enum(['supervised', 'dpo', 'rft']),
+  base_model: z.string().min(1).max(200),
+  dataset_id: id,
+  validation_dataset_id: id.nullish(),
+  hyperparams: z
+    .strictObject({
+      n_epochs: z.number().int().min(1).max(50).nullish(),
+      batch_size: z.number().int().min(1).max(256).nullish(),
+      learning_rate_multiplier: z.number().positive().max(1000).nullish(),
+      beta: z.number().positive().max(2).nullish(),
+    })
+    .prefault({}),
+  suffix: z
+    .string()
+    .regex(/^[A-Za-z0-9-]{1,64}$/, '1 to 64 of A-Z a-z 0-9 -')
+    .nullish(),
+  seed: z
+    .number()
+    .int()
+    .min(0)
+    .max(2 ** 31 - 1)
+    .nullish(),
+  cost_threshold_usd: z.number().min(0).max(1e6).default(50),
+  ambiguity_policy: z.enum(['operator', 'resubmit']).default('operator'),
+});
+type JobBody = z.infer<typeof Job>;
+
+function supportedMethod(method: JobBody['method']): 'supervised' | 'dpo' {
+  if (method !== 'rft') return method;
+  throw new Problem(
+    422,
+    'METHOD_NOT_SUPPORTED',
+    'reinforcement fine-tuning is in the schema and not supported yet; supervised and dpo are',
+  );
+}
+
+/** From the dataset as its writer knows it. @throws Problem when the dataset cannot be trained on, or the model has no price */
+async function estimate(services: Services, call: Call<unknown, unknown, JobBody>): Promise<CostEstimate> {
+  const { body } = call;
+  const dataset = await fresh(services, call, 'dataset', body.dataset_id).catch((error: unknown) => {
+    throw error instanceof Problem && error.status === 404
+      ? new Problem(422, 'DATASET_NOT_FOUND', 'dataset_id: there is no such dataset in the project')
+      : error;
+  });
+  if (dataset.status !== 'ready')
+    throw new Problem(
+      409,
+      'DATASET_NOT_READY',
+      `the dataset is ${dataset.status}; only a sanitised dataset that is ready can be trained on`,
+    );
+  const price = priceFor(body.base_model, 'training');
+  if (price === undefined)
+    throw new Problem(
+      422,
+      'PRICE_UNKNOWN',
+      `there is no training price for ${body.base_model}, so its cost cannot be governed`,
+    );
+  return estimateCost({
+    rows: dataset.result.trainRows,
+    trainingTokens: dataset.result.trainTokens,
+    nEpochs: body.hyperparams.n_epochs ?? null,
+    price,
+  });
+}
+
+export function fineTuneRoutes(services: Services): Route[] {
+  return [
+    defineRoute({
+      method: 'post',
+      path: '/v1/ft-jobs',
+      summary: 'Fine-tune a model on a sanitised dataset',
+      tag: 'fine-tune jobs',
+      roles: WRITE,
+      body: Job,
+      success: 202,
+      async handle(call) {
+        const { body } = call;
+        requireProject(call.principal, body.project_id);
+        const method = supportedMethod(body.method);
+        const ids = callIds(call, 'POST /v1/ft-jobs');
+        const cost = await estimate(services, call);
+        const gate = await askGate(services, call, ids, {
+          action: 'ft.job.create',
+          projectId: body.project_id,
+          resource: { type: 'ft_job', id: ids.newId },
+          context: {
+            dataset_id: body.dataset_id,
+            dataset_status: 'ready',
+            base_model: body.base_model,
+            method,
+            expected_usd_micros: cost.expectedUsdMicros,
+          },
+        });
+        const { hyperparams } = body;
+        const request = {
+          projectId: body.project_id,
+          method,
+          baseModel: body.base_model,
+          datasetId: body.dataset_id,
+          hyperparameters: {
+            nEpochs: hyperparams.n_epochs ?? null,
+            batchSize: hyperparams.batch_size ?? null,
+            learningRateMultiplier: hyperparams.learning_rate_multiplier ?? null,
+            beta: hyperparams.beta ?? null,
+          },
+          suffix: body.suffix ?? null,
+          seed: body.seed ?? null,
+          estimate: cost,
+          costThresholdUsdMicros: Math.round(body.cost_threshold_usd * 1e6),
+          ambiguityPolicy: body.ambiguity_policy,
+        };
+        return command(
+          services,
+          call,
+          ids,
+          {
+            type: 'RequestFineTune',
+            id: ids.newId,
+            request,
+            validationDatasetId: body.validation_dataset_id ?? null,
+            gates: [gate],
+          },
+          { status: 202, location: '/v1/ft-jobs' },
+        );
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/v1/ft-jobs/estimate',
+      summary: 'What a job would cost, as a range',
+      tag: 'fine-tune jobs',
+      roles: WRITE,
+      body: Job,
+      async handle(call) {
+        requireProject(call.principal, call.body.project_id);
+        supportedMethod(call.body.method);
+        return { status: 200, body: snake(await estimate(services, call)) };
+      },
+    }),
+    ...readRoutes(services, 'fine-tune', '/v1/ft-jobs', 'fine-tune jobs', ['dataset_id']),
+    defineRoute({
+      method: 'post',
+      path: '/v1/ft-jobs/{id}/cancel',
+      summary: 'Ask for the end of a job',
+      tag: 'fine-tune jobs',
+      roles: WRITE,
+      params: ById,
+      body: z.strictObject({ reason: reason.default('canceled by its owner') }),
+      success: 202,
+      async handle(call) {
+        await fresh(services, call, 'fine-tune', call.params.id);
+        return command(
+          services,
+          call,
+          callIds(call, `POST /v1/ft-jobs/${call.params.id}/cancel`),
+          { type: 'RequestCancel', id: call.params.id, reason: call.body.reason },
+          { status: 202 },
+        );
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/v1/ft-jobs/{id}/events',
+      summary: 'Everything that happened to the job, from the log',
+      tag: 'fine-tune jobs',
+      roles: READ,
+      params: ById,
+      async handle(call) {
+        await fresh(services, call, 'fine-tune', call.params.id);
+        return {
+          status: 200,
+          body: {
+            data: (await services.reads.stream(call.principal, streamId('fine-tune', call.params.id))).map(
+              (each) => snake(eventToWire(each)),
+            ),
+          },
+        };
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/v1/ft-jobs/{id}/checkpoints',
+      summary: 'The checkpoints that the provider kept',
+      tag: 'fine-tune jobs',
+      roles: READ,
+      params: ById,
+      async handle(call) {
+        const state = await fresh(services, call, 'fine-tune', call.params.id);
+        return {
+          status: 200,
+          body: { data: state.status === 'completed' ? snake(state.result.checkpoints) : [] },
+        };
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/v1/ft-jobs/{id}/curve',
+      summary: 'The loss curve of a completed job',
+      tag: 'fine-tune jobs',
+      roles: READ,
+      params: ById,
+      async handle(call) {
+        const state = await fresh(services, call, 'fine-tune', call.params.id);
+        if (state.status !== 'completed')
+          throw new Problem(
+            409,
+            'FT_JOB_OPEN',
+            `the job is ${state.status}; its curve is kept when it is completed`,
+          );
+        const { points } = JSON.parse(
+          (await openObject(services, call, state.result.curveObject)).toString('utf8'),
+        ) as { points: unknown[] };
+        return { status: 200, body: { data: snake(points) } };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,104 @@
+import type { Request } from 'express';
+import { z } from 'zod';
+import type { Principal } from '@ftm/orchestrator/client';
+
+export type Role = 'viewer' | 'engineer' | 'approver' | 'admin' | 'auditor' | 'service';
+export const READ: readonly Role[] = ['viewer', 'engineer', 'approver', 'admin', 'auditor', 'service'];
+export const WRITE: readonly Role[] = ['engineer', 'admin', 'service'];
+export const APPROVE: readonly Role[] = ['approver', 'admin'];
+export const ADMIN: readonly Role[] = ['admin'];
+export const AUDIT: readonly Role[] = ['auditor', 'admin'];
+
+/** What a handler gets: everything validated. */
+export interface Call<P = unknown, Q = unknown, B = unknown> {
+  readonly principal: Principal;
+  readonly params: P;
+  readonly query: Q;
+  readonly body: B;
+  readonly requestId: string;
+  /** Present for POST and PATCH. */
+  readonly idempotencyKey: string;
+  readonly ifMatch: string | undefined;
+  readonly request: Request;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** One route, as it is served and as the OpenAPI document shows it. */
+export interface Route {
+  readonly method: 'get' | 'post' | 'patch' | 'delete';
+  /** OpenAPI form: `/v1/datasets/{id}`. */
+  readonly path: string;
+  readonly summary: string;
+  readonly tag: string;
+  readonly roles: readonly Role[];
+  readonly params: z.ZodType;
+  readonly query: z.ZodType;
+  readonly body: z.ZodType | null;
+  readonly success: number;
+  readonly maxBodyBytes: number;
+  readonly needsIfMatch: boolean;
+  handle(call: Call): Promise<Answer>;
+}
+
+export interface RouteOptions<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
+  readonly method: Route['method'];
+  readonly path: string;
+  readonly summary: string;
+  readonly tag: string;
+  readonly roles: readonly Role[];
+  readonly params?: P;
+  readonly query?: Q;
+  readonly body?: B;
+  readonly success?: number;
+  readonly maxBodyBytes?: number;
+  readonly needsIfMatch?: boolean;
+  handle(call: Call<z.infer<P>, z.infer<Q>, z.infer<B>>): Promise<Answer>;
+}
+
+const MIB = 2 ** 20;
+
+export function defineRoute<
+  P extends z.ZodType = z.ZodObject,
+  Q extends z.ZodType = z.ZodObject,
+  B extends z.ZodType = z.ZodUndefined,
+>(options: RouteOptions<P, Q, B>): Route {
+  return {
+    method: options.method,
+    path: options.path,
+    summary: options.summary,
+    tag: options.tag,
+    roles: options.roles,
+    params: options.params ?? z.object({}),
+    query: options.query ?? z.strictObject({}),
+    body: options.body ?? null,
+    success: options.success ?? 200,
+    maxBodyBytes: options.maxBodyBytes ?? MIB,
+    needsIfMatch: options.needsIfMatch ?? false,
+    // The edge has validated with these very schemas.
+    handle: (call) => options.handle(call as Call<z.infer<P>, z.infer<Q>, z.infer<B>>),
+  };
+}
+
+export const id = z.uuid();
+export const slug = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, '1 to 64 of a-z 0-9 . _ -, starting with a letter or digit');
+export const ById = z.object({ id });
+export const projectId = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, '1 to 64 of A-Z a-z 0-9 . _ -');
+export const instant = z.iso.datetime({ offset: true });
+export const target = z.strictObject({
+  type: z.enum(['assistant', 'project', 'global']),
+  value: z.string().min(1).max(100),
+});
+export const reason = z.string().trim().min(1).max(500);
+export const Page = {
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: z.string().max(500).optional(),
+};

@@ -1,0 +1,105 @@
+import process from 'node:process';
+import { createKafkaEventLog } from '@ftm/event-log/kafka-event-log';
+import { createRegistry } from '@ftm/event-log/registry';
+import type { Journal } from '@ftm/event-log/journal';
+import { createEncryptedStore } from '@ftm/object-store/encrypted-store';
+import { createLocalKeyProvider } from '@ftm/object-store/local-key-provider';
+import { createS3Store } from '@ftm/object-store/s3';
+import { createOrchestratorClient } from '@ftm/orchestrator/client';
+import { createJournalReader } from '@ftm/postgres/journal';
+import { createPool } from '@ftm/postgres/pool';
+import { readConfig } from '@ftm/runtime/config';
+import { healthRouter, listen } from '@ftm/runtime/health';
+import { createLogger } from '@ftm/runtime/logger';
+import { createShutdown } from '@ftm/runtime/shutdown';
+import { startTelemetry } from '@ftm/runtime/telemetry';
+import { createAuthenticator } from './auth.ts';
+import { createCommander } from './commander.ts';
+import { Config } from './config.ts';
+import { documentRouter } from './documents.ts';
+import { createApp } from './http/app.ts';
+import { createInternalApp } from './internal.ts';
+import { observeLog } from './log-metrics.ts';
+import { createReads } from './reads.ts';
+import { allRoutes } from './routes.ts';
+
+const config = readConfig(Config, process.env);
+const instance = config.FTM_INSTANCE_ID ?? `command-api-${process.pid}`;
+const logger = createLogger({ service: 'command-api', instance, level: config.FTM_LOG_LEVEL });
+const shutdown = createShutdown(logger);
+const telemetry = startTelemetry('ftm-command-api', instance);
+shutdown.add('telemetry', telemetry.stop);
+
+const onIdleError = (error: Error): void => logger.warn('a database connection broke', { error });
+const pool = createPool({ url: config.FTM_DATABASE_URL, applicationName: instance, max: 16, onIdleError });
+const writerPool = createPool({
+  url: config.FTM_DATABASE_URL,
+  applicationName: `${instance}-writer`,
+  max: 8,
+  settings: { 'ftm.role': 'writer' },
+  onIdleError,
+});
+shutdown.add('postgres', () => Promise.all([pool.end(), writerPool.end()]));
+
+const registry = createRegistry(config.FTM_REGISTRY_URL);
+const orchestrator = createOrchestratorClient({
+  baseUrl: config.FTM_ORCHESTRATOR_URL,
+  serviceKey: config.FTM_ORCHESTRATOR_SERVICE_KEY,
+});
+const store = createS3Store({
+  endpoint: config.FTM_S3_ENDPOINT,
+  region: config.FTM_S3_REGION,
+  bucket: config.FTM_S3_BUCKET,
+  accessKeyId: config.FTM_S3_ACCESS_KEY_ID,
+  secretAccessKey: config.FTM_S3_SECRET_ACCESS_KEY,
+});
+const objects = createEncryptedStore(store, await createLocalKeyProvider(config.FTM_KEY_FILE));
+
+const log = createKafkaEventLog({
+  brokers: config.FTM_KAFKA_BROKERS,
+  clientId: instance,
+  groupId: 'ftm-command-api',
+  address:
+    config.FTM_INTERNAL_ADDRESS ??
+    `http://${config.FTM_HOST === '0.0.0.0' ? '127.0.0.1' : config.FTM_HOST}:${config.FTM_INTERNAL_PORT}`,
+  registry,
+  // The journal's rows are records of the log as they stand; their tenant ids were checked when they were written.
+  journal: createJournalReader(writerPool) as unknown as Journal,
+  sessionTimeoutMs: config.FTM_SESSION_TIMEOUT_MS,
+  ...(config.FTM_EVENTS_TOPIC === undefined ? {} : { topic: config.FTM_EVENTS_TOPIC }),
+  onClientLog: (level, message) => logger[level](message),
+  onEvent: (event) => observeLog(event, logger),
+});
+shutdown.add('event log', () => log.close());
+
+const commander = createCommander(log, config.FTM_INTERNAL_TOKEN);
+const reads = createReads(pool, registry);
+const routes = allRoutes({ commander, reads, orchestrator, objects });
+const health = healthRouter({
+  postgres: () => pool.query('select 1'),
+  kafka: async () => {
+    const { joined } = log.status();
+    if (!joined) throw new Error('not a member of the writers’ group');
+  },
+  'object store': () => store.ping(),
+});
+
+const internal = await listen(
+  createInternalApp(commander, config.FTM_INTERNAL_TOKEN, logger),
+  config.FTM_HOST,
+  config.FTM_INTERNAL_PORT,
+);
+shutdown.add('internal server', internal.close);
+const server = await listen(
+  createApp({
+    routes,
+    authenticator: createAuthenticator(orchestrator),
+    logger,
+    open: [health, documentRouter(routes)],
+    waitFor: reads.waitFor,
+  }),
+  config.FTM_HOST,
+  config.FTM_PORT,
+);
+shutdown.add('server', server.close);
+logger.info('serving', { port: server.port, internalPort: internal.port });

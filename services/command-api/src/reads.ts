@@ -1,0 +1,183 @@
+import knex from 'knex';
+import { eventName } from '@ftm/contracts/codec';
+import { fromHeaders, type RecordedEvent } from '@ftm/contracts/envelope';
+import { parseStreamId, tenantId, type Aggregate, type StreamId } from '@ftm/contracts/ids';
+import { fold, type StateOf } from '@ftm/domain/aggregates';
+import type { PastEvent } from '@ftm/domain/event-meta';
+import type { Registry } from '@ftm/event-log/registry';
+import type { Principal } from '@ftm/orchestrator/client';
+import {
+  journalPosition,
+  readAggregate,
+  readStream,
+  readTenant,
+  type JournalRecord,
+} from '@ftm/postgres/journal';
+import { withTenant, type Pool } from '@ftm/postgres/pool';
+import { sleep } from '@ftm/runtime/backoff';
+import { inScope } from './auth.ts';
+import { toPast } from './commander.ts';
+import { notFound, Problem } from './http/problem.ts';
+import { projectOf, render } from './render.ts';
+
+const TABLES: { readonly [A in Aggregate]: string } = {
+  dataset: 'ftm.ftm_datasets',
+  'eval-suite': 'ftm.ftm_eval_suites',
+  'eval-run': 'ftm.ftm_eval_runs',
+  'fine-tune': 'ftm.ftm_ft_jobs',
+  'model-version': 'ftm.ftm_model_versions',
+  promotion: 'ftm.ftm_promotions',
+  'production-pointer': 'ftm.ftm_production_pointers',
+  're-eval': 'ftm.ftm_re_evals',
+};
+
+export interface ListOptions {
+  readonly limit: number;
+  readonly cursor: string | undefined;
+  /** Column → value; undefined is no filter. */
+  readonly filters: Readonly<Record<string, string | undefined>>;
+}
+
+type Rendered = Record<string, unknown>;
+
+/** Reads of the projections and of the journal, always inside of one tenant. */
+export interface Reads {
+  one(
+    principal: Principal,
+    aggregate: Aggregate,
+    id: string,
+  ): Promise<{ readonly body: Rendered; readonly etag: string }>;
+  list(
+    principal: Principal,
+    aggregate: Aggregate,
+    options: ListOptions,
+  ): Promise<{ readonly data: Rendered[]; readonly next_cursor: string | null }>;
+  stream(principal: Principal, stream: StreamId): Promise<readonly RecordedEvent[]>;
+  tenantEvents(principal: Principal, fromSeq: number, limit: number): Promise<readonly RecordedEvent[]>;
+  /** All resources of an aggregate as they stood at a time. */
+  allAt(principal: Principal, aggregate: Aggregate, at: string): Promise<Rendered[]>;
+  waitFor(position: { readonly partition: number; readonly offset: bigint }): Promise<void>;
+}
+
+const WAIT_MS = 3000;
+const POLL_MS = 15;
+const query = knex({ client: 'pg' });
+
+export function createReads(pool: Pool, registry: Registry): Reads {
+  const decode = async (record: JournalRecord): Promise<RecordedEvent> => {
+    const envelope = fromHeaders(tenantId(record.tenantId), record.headers);
+    if (eventName(envelope.type) === undefined)
+      throw new Problem(
+        503,
+        'UNKNOWN_EVENT',
+        'a newer version of FTM wrote an event that this one does not know',
+        { retryAfterMs: 60_000 },
+      );
+    return {
+      envelope,
+      event: await registry.decode(envelope.type, record.value),
+      position: { partition: record.partition, offset: record.offset },
+    };
+  };
+  const decodeAll = (records: readonly JournalRecord[]): Promise<RecordedEvent[]> =>
+    Promise.all(records.map(decode));
+
+  return {
+    async one(principal, aggregate, id) {
+      const { rows } = await withTenant(pool, principal.tenantId, (client) =>
+        client.query<{ state: StateOf<typeof aggregate>; version: number }>(
+          `select state, version from ${TABLES[aggregate]} where tenant_id = $1 and id = $2`,
+          [principal.tenantId, id],
+        ),
+      );
+      const row = rows[0];
+      if (row === undefined || !inScope(principal, projectOf(row.state))) throw notFound();
+      const body = render(aggregate, principal.tenantId, id, row.state);
+      if (body === undefined) throw notFound();
+      return { body, etag: `"${row.version}"` };
+    },
+    async list(principal, aggregate, { limit, cursor, filters }) {
+      const builder = query(TABLES[aggregate])
+        .select(
+          'id',
+          'state',
+          query.raw('to_char(created_at at time zone \'UTC\', \'YYYY-MM-DD"T"HH24:MI:SS.US"Z"\') as at'),
+        )
+        .where('tenant_id', principal.tenantId)
+        .orderBy([{ column: 'created_at', order: 'desc' }, { column: 'id' }])
+        .limit(limit + 1);
+      for (const [column, value] of Object.entries(filters))
+        if (value !== undefined) builder.where(column, value);
+      if (!principal.projects.includes('*')) builder.whereIn('project_id', [...principal.projects]);
+      if (cursor !== undefined) {
+        const after = decodeCursor(cursor);
+        builder.where((where) =>
+          where
+            .where('created_at', '<', after.at)
+            .orWhere((same) => same.where('created_at', after.at).andWhere('id', '>', after.id)),
+        );
+      }
+      const { sql, bindings } = builder.toSQL().toNative();
+      const { rows } = await withTenant(pool, principal.tenantId, (client) =>
+        client.query<{ id: string; state: StateOf<typeof aggregate>; at: string }>(sql, [...bindings]),
+      );
+      const page = rows.slice(0, limit);
+      const last = page.at(-1);
+      return {
+        data: page.flatMap((row): Rendered[] =>
+          present(render(aggregate, principal.tenantId, row.id, row.state)),
+        ),
+        next_cursor:
+          rows.length > limit && last !== undefined
+            ? Buffer.from(JSON.stringify([last.at, last.id])).toString('base64url')
+            : null,
+      };
+    },
+    stream: async (principal, stream) => decodeAll(await readStream(pool, principal.tenantId, stream)),
+    tenantEvents: async (principal, fromSeq, limit) =>
+      decodeAll(await readTenant(pool, principal.tenantId, fromSeq, limit)),
+    async allAt(principal, aggregate, at) {
+      const events = await decodeAll(await readAggregate(pool, principal.tenantId, aggregate, at));
+      const streams = new Map<string, PastEvent[]>();
+      for (const event of events) {
+        const known = streams.get(event.envelope.stream);
+        if (known === undefined) streams.set(event.envelope.stream, [toPast(event)]);
+        else known.push(toPast(event));
+      }
+      return [...streams].flatMap(([stream, past]): Rendered[] => {
+        const state = fold(aggregate, past);
+        return inScope(principal, projectOf(state))
+          ? present(render(aggregate, principal.tenantId, parseStreamId(stream).id, state))
+          : [];
+      });
+    },
+    async waitFor({ partition, offset }) {
+      const deadline = Date.now() + WAIT_MS;
+      while (offset >= 0n && (await journalPosition(pool, partition)) <= offset) {
+        if (Date.now() > deadline)
+          throw new Problem(503, 'READS_BEHIND', 'reads have not come as far as FTM-Min-Position yet', {
+            retryAfterMs: 1000,
+          });
+        await sleep(POLL_MS);
+      }
+    },
+  };
+}
+
+const present = (body: Rendered | undefined): Rendered[] => (body === undefined ? [] : [body]);
+
+function decodeCursor(cursor: string): { readonly at: string; readonly id: string } {
+  try {
+    const [at, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown[];
+    if (
+      typeof at === 'string' &&
+      /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(at) &&
+      typeof id === 'string' &&
+      /^[0-9a-f-]{36}$/.test(id)
+    )
+      return { at, id };
+  } catch {
+    // Falls through to the refusal.
+  }
+  throw new Problem(400, 'INVALID_CURSOR', 'the cursor is not one that was given out here');
+}

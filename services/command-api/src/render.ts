@@ -1,0 +1,165 @@
+import type { Aggregate } from '@ftm/contracts/ids';
+import type { StateOf, States } from '@ftm/domain/aggregates';
+import type { Facts } from '@ftm/domain/facts';
+import { evidenceSha256 } from '@ftm/domain/promotion/evidence';
+
+type Json = Record<string, unknown>;
+
+/** A resource as every answer shows it. It is made of the state alone: the same state is the same text, now and in a year. */
+export function render<A extends Aggregate>(
+  aggregate: A,
+  tenantId: string,
+  id: string,
+  state: StateOf<A>,
+): Json | undefined {
+  const known = state as States[Aggregate];
+  if (known.status === 'absent') return undefined;
+  const facts: Facts = known;
+  return {
+    id,
+    object: aggregate.replaceAll('-', '_'),
+    status: known.status,
+    ...(snake(VIEWS[aggregate](state as never)) as Json),
+    version: facts.version,
+    created_at: facts.createdAt,
+    updated_at: facts.updatedAt,
+    created_by: facts.createdBy,
+    governance_decision_id: facts.governanceDecisionId,
+    orchestrator_audit_id: `${tenantId}/${facts.lastSeq}`,
+  };
+}
+
+const VIEWS: { readonly [A in Aggregate]: (state: StateOf<A>) => Json } = {
+  dataset: (state) =>
+    state.status === 'absent'
+      ? {}
+      : {
+          ...state.request,
+          ...('result' in state ? state.result : {}),
+          ...refusal(state),
+          ...('erasure' in state ? { erasure: state.erasure } : {}),
+        },
+  'eval-suite': (state) =>
+    state.status === 'absent'
+      ? {}
+      : {
+          projectId: state.projectId,
+          name: state.name,
+          latestVersion: state.versions.length,
+          versions: state.versions.map((each) => ({
+            ...each,
+            graders: each.graders.map(({ name, kind, configJson }) => ({
+              name,
+              kind,
+              config: JSON.parse(configJson) as unknown,
+            })),
+          })),
+        },
+  'eval-run': (state) =>
+    state.status === 'absent'
+      ? {}
+      : {
+          ...state.request,
+          ...('result' in state ? state.result : {}),
+          ...refusal(state),
+          ...('reason' in state ? { reason: state.reason } : {}),
+        },
+  'fine-tune': (state) =>
+    state.status === 'absent'
+      ? {}
+      : {
+          ...state.request,
+          approval: state.approval ?? state.pendingApproval,
+          submitAttempt: state.intent?.attempt ?? null,
+          providerJobId: state.submitted?.providerJobId ?? null,
+          progress: state.progress,
+          cancelReason: state.cancelReason,
+          actualUsdMicros: state.cost?.actualUsdMicros ?? null,
+          ...('result' in state
+            ? {
+                providerModelId: state.result.providerModelId,
+                trainedTokens: state.result.trainedTokens,
+                resolvedHyperparameters: state.result.hyperparameters,
+                checkpoints: state.result.checkpoints,
+              }
+            : {}),
+          ...('canceled' in state ? { canceled: state.canceled } : {}),
+          ...refusal(state),
+        },
+  'model-version': (state) =>
+    state.status === 'absent'
+      ? {}
+      : {
+          ...state.registration,
+          evaluations: state.evaluations,
+          targets: state.targets,
+          endOfLife: state.endOfLife,
+          ...('retirement' in state ? { retirement: state.retirement } : {}),
+        },
+  promotion: (state) =>
+    state.status === 'absent'
+      ? {}
+      : {
+          ...state.request,
+          evidenceSha256: state.request.evidence === null ? null : evidenceSha256(state.request.evidence),
+          ...('approval' in state
+            ? {
+                approvedBy: state.approval.approvedBy,
+                previousModelVersionId: state.approval.previousModelVersionId,
+              }
+            : {}),
+          ...('rejection' in state ? { rejection: state.rejection } : {}),
+          ...('rollback' in state ? { rollback: state.rollback } : {}),
+          ...refusal(state),
+        },
+  'production-pointer': (state) =>
+    state.status === 'absent'
+      ? {}
+      : {
+          projectId: state.projectId,
+          target: state.target,
+          modelVersionId: state.status === 'live' ? state.live.modelVersionId : null,
+          providerModelId: state.status === 'live' ? state.live.providerModelId : null,
+          promotionId: state.status === 'live' ? state.live.promotionId : null,
+          history: state.history,
+        },
+  're-eval': (state) =>
+    state.status === 'absent' ? {} : { ...state.schedule, last: state.last, regressions: state.regressions },
+};
+
+/** Why it is not what was asked for: gate and reasons, or the failure. */
+function refusal(state: object): Json {
+  return {
+    ...('reasons' in state && 'gate' in state ? { gate: state.gate, reasons: state.reasons } : {}),
+    ...('failure' in state ? { failure: state.failure } : {}),
+  };
+}
+
+/** camelCase keys to snake_case, all the way down. */
+export function snake(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(snake);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [
+      key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      snake(each),
+    ]),
+  );
+}
+
+/** The project of any state, wherever it keeps it. */
+export function projectOf(state: object): string | null {
+  for (const holder of [
+    state,
+    ...['request', 'registration', 'schedule'].map((key) => (state as Record<string, unknown>)[key]),
+  ]) {
+    if (
+      typeof holder === 'object' &&
+      holder !== null &&
+      'projectId' in holder &&
+      typeof holder.projectId === 'string'
+    )
+      return holder.projectId;
+  }
+  return null;
+}

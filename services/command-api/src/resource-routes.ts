@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import type { Aggregate } from '@ftm/contracts/ids';
+import { ById, defineRoute, Page, projectId, READ, type Route } from './http/route.ts';
+import type { Services } from './service.ts';
+
+/** `GET /v1/<name>` and `GET /v1/<name>/{id}`, the same for every resource. */
+export function readRoutes(
+  services: Services,
+  aggregate: Aggregate,
+  path: string,
+  tag: string,
+  filters: readonly string[] = [],
+): Route[] {
+  const query = z.strictObject({
+    ...Page,
+    project_id: projectId.optional(),
+    status: z.string().max(40).optional(),
+    ...Object.fromEntries(
+      filters.map((each) => [
+        each,
+        (each.endsWith('_id') && each !== 'provider_model_id' ? z.uuid() : z.string().max(200)).optional(),
+      ]),
+    ),
+  });
+  return [
+    defineRoute({
+      method: 'get',
+      path,
+      summary: `List ${tag}`,
+      tag,
+      roles: READ,
+      query,
+      handle: async ({ principal, query: { limit, cursor, ...rest } }) => ({
+        status: 200,
+        body: await services.reads.list(principal, aggregate, {
+          limit,
+          cursor,
+          filters: rest as Record<string, string | undefined>,
+        }),
+      }),
+    }),
+    defineRoute({
+      method: 'get',
+      path: `${path}/{id}`,
+      summary: `Get one of ${tag}`,
+      tag,
+      roles: READ,
+      params: ById,
+      async handle({ principal, params }) {
+        const { body, etag } = await services.reads.one(principal, aggregate, params.id);
+        return { status: 200, body, headers: { etag } };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,26 @@
+import { auditRoutes } from './audit/routes.ts';
+import { datasetRoutes } from './dataset/routes.ts';
+import { evalRunRoutes } from './eval-run/routes.ts';
+import { evalSuiteRoutes } from './eval-suite/routes.ts';
+import { fineTuneRoutes } from './fine-tune/routes.ts';
+import type { Route } from './http/route.ts';
+import { modelVersionRoutes } from './model-version/routes.ts';
+import { productionPointerRoutes } from './production-pointer/routes.ts';
+import { promotionRoutes } from './promotion/routes.ts';
+import { reEvalRoutes } from './re-eval/routes.ts';
+import type { Services } from './service.ts';
+
+/** Every route there is: what is served, and what the OpenAPI document says. */
+export function allRoutes(services: Services): Route[] {
+  return [
+    datasetRoutes,
+    evalSuiteRoutes,
+    evalRunRoutes,
+    fineTuneRoutes,
+    modelVersionRoutes,
+    promotionRoutes,
+    productionPointerRoutes,
+    reEvalRoutes,
+    auditRoutes,
+  ].flatMap((routes) => routes(services));
+}
