@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { newId } from './ids.ts';
+
+/** What can be ordered to go wrong, and where. */
+const faultSchema = z.strictObject({
+  /** A route's target such as `jobs.create`, `jobs.*` for all of a family, `training` for the training itself, or `*`. */
+  target: z.string().min(1),
+  kind: z.enum([
+    'error',
+    'error_after_accept',
+    'hang',
+    'hang_after_accept',
+    'slow',
+    'rate_limit',
+    'insufficient_quota',
+    'garbage',
+    'stale',
+    'unknown_status',
+  ]),
+  /** Requests that it hits; without it, all until it is deleted. */
+  times: z.number().int().positive().optional(),
+  /** `slow`: how long; `stale`: how old the answers are. */
+  delay_ms: z.number().int().nonnegative().optional(),
+  /** `rate_limit`: seconds in the retry-after header. */
+  retry_after: z.number().nonnegative().optional(),
+  /** `error` and `error_after_accept`: HTTP status; `unknown_status`: the status that jobs show. */
+  status: z.union([z.number().int().min(400).max(599), z.string().min(1)]).optional(),
+});
+
+export type FaultOrder = z.infer<typeof faultSchema>;
+export type Fault = FaultOrder & { readonly id: string; readonly hits: number };
+
+export interface Faults {
+  readonly schema: typeof faultSchema;
+  order(fault: FaultOrder): Fault;
+  list(): Fault[];
+  remove(id: string): boolean;
+  clear(): void;
+  /** The oldest fault that fits the target, used up by one. */
+  take(target: string): Fault | undefined;
+}
+
+export function createFaults(): Faults {
+  const faults = new Map<string, Fault>();
+  return {
+    schema: faultSchema,
+    order(order) {
+      const fault: Fault = { ...order, id: newId('fault-', 12), hits: 0 };
+      faults.set(fault.id, fault);
+      return fault;
+    },
+    list: () => [...faults.values()],
+    remove: (id) => faults.delete(id),
+    clear: () => faults.clear(),
+    take(target) {
+      const found = [...faults.values()].find((fault) => fits(fault.target, target));
+      if (found === undefined) return undefined;
+      const used = { ...found, hits: found.hits + 1 };
+      if (used.hits === used.times) faults.delete(used.id);
+      else faults.set(used.id, used);
+      return used;
+    },
+  };
+}
+
+function fits(pattern: string, target: string): boolean {
+  if (pattern === '*') return target !== 'training';
+  return pattern === target || (pattern.endsWith('.*') && target.startsWith(pattern.slice(0, -1)));
+}
