@@ -53,6 +53,7 @@ export async function openFencedProducer(options: FencedProducerOptions): Promis
     allowAutoTopicCreation: false,
   });
   let broken = false;
+  let underWay: Promise<unknown> = Promise.resolve();
   await withDeadline(timeoutMs, producer.connect()).catch((error: unknown) => {
     broken = true;
     void producer.disconnect().catch(() => undefined);
@@ -74,8 +75,10 @@ export async function openFencedProducer(options: FencedProducerOptions): Promis
   return {
     async append(records) {
       if (broken) throw new Error('a producer that failed is not used again');
+      const sending = transact(records);
+      underWay = sending;
       try {
-        return await withDeadline(timeoutMs, transact(records));
+        return await withDeadline(timeoutMs, sending);
       } catch (error) {
         broken = true;
         throw isFenced(error) ? new Fenced({ cause: error }) : error;
@@ -84,6 +87,8 @@ export async function openFencedProducer(options: FencedProducerOptions): Promis
     drop() {
       broken = true;
       void close(producer);
+      // The client connects anew for a send that it still retries: shut that door too when it has given up.
+      underWay.catch(() => undefined).finally(() => void close(producer));
     },
     close: () => close(producer),
   };

@@ -1,4 +1,4 @@
-import { Kafka, logLevel, type KafkaConfig, type RetryOptions } from 'kafkajs';
+import { Kafka, logLevel, type ISocketFactory, type KafkaConfig, type RetryOptions } from 'kafkajs';
 
 /** Where Kafka is and who we are. */
 export interface KafkaConnection {
@@ -6,6 +6,8 @@ export interface KafkaConnection {
   readonly clientId: string;
   readonly ssl?: KafkaConfig['ssl'];
   readonly sasl?: KafkaConfig['sasl'];
+  /** How connections are made; default plain TCP or TLS. */
+  readonly socketFactory?: ISocketFactory;
   /** What the Kafka client has to say; warnings and errors only. */
   readonly onClientLog?: (level: 'warn' | 'error', message: string) => void;
 }
@@ -51,6 +53,7 @@ function client(connection: KafkaConnection, retry: RetryOptions, requestTimeout
         `${entry.namespace}: ${entry.log.message}`,
       ),
     ...(connection.ssl === undefined ? {} : { ssl: connection.ssl }),
+    ...(connection.socketFactory === undefined ? {} : { socketFactory: connection.socketFactory }),
     ...(connection.sasl === undefined ? {} : { sasl: connection.sasl }),
   });
 }

@@ -30,6 +30,7 @@ export interface Membership {
 }
 
 const RESTART_MS = 500;
+const STOP_WHILE_JOINING_MS = 3000;
 
 export function createMembership(options: MembershipOptions): Membership {
   const { connection, topic, groupId, sessionTimeoutMs } = options;
@@ -38,6 +39,7 @@ export function createMembership(options: MembershipOptions): Membership {
   let joined = false;
   let stopped = false;
   let consumer: Consumer | undefined;
+  let starting: Promise<void> = Promise.resolve();
   let silentTicks = 0;
   let restartTimer: NodeJS.Timeout | undefined;
   const routes = createRoutes(options);
@@ -97,9 +99,9 @@ export function createMembership(options: MembershipOptions): Membership {
 
   function begin(): void {
     if (stopped) return;
-    const attempt = start();
+    starting = start();
     const mine = consumer;
-    attempt.catch((error: unknown) => {
+    starting.catch((error: unknown) => {
       if (consumer === mine) restart(asError(error));
     });
   }
@@ -127,7 +129,11 @@ export function createMembership(options: MembershipOptions): Membership {
       joined = false;
       const old = consumer;
       consumer = undefined;
+      // A member that is still joining can leave only when it has joined; left at once, its session would haunt the group.
+      const joining = starting.catch(() => undefined);
+      await Promise.race([joining, sleep(STOP_WHILE_JOINING_MS)]);
       await Promise.allSettled([old?.disconnect(), routes.close()]);
+      void joining.then(() => old?.disconnect()).catch(() => undefined);
     },
   };
 }
@@ -174,7 +180,7 @@ function createRoutes(options: MembershipOptions): Routes {
         void mine.then((old) => old.disconnect()).catch(() => undefined);
         options.onProblem?.(asError(error));
       }
-      await new Promise((resolve) => setTimeout(resolve, 50 + attempt * 10));
+      await sleep(50 + attempt * 10);
     }
   }
 
@@ -191,6 +197,10 @@ function createRoutes(options: MembershipOptions): Routes {
       await (await admin)?.disconnect();
     },
   };
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }
 
 function asError(error: unknown): Error {
