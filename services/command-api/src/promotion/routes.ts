@@ -121,7 +121,7 @@ export function promotionRoutes(services: Services): Route[] {
       path: '/v1/promotions/{id}/approve',
       summary: 'Approve exactly this model on exactly this evidence; a second principal must',
       tag: 'promotions',
-      roles: [...APPROVE, 'engineer'],
+      roles: APPROVE,
       params: ById,
       body: z.strictObject({
         evidence_sha256: z.string().regex(/^[0-9a-f]{64}$/, '64 hex digits, as the promotion shows them'),

@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import { openJsonLines, type JsonLines } from './store.ts';
+
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+export const AuditBatch = z.object({
+  tenant_id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/),
+  events: z
+    .array(
+      z.looseObject({
+        seq: z.number().int().min(1),
+        prev: hash,
+        hash,
+        id: z.uuid(),
+        type: z.string(),
+        time: z.string(),
+        stream: z.string(),
+        version: z.number().int().min(1),
+        value_base64: z.string(),
+      }),
+    )
+    .min(1)
+    .max(1000),
+});
+export type StoredAuditEvent = z.infer<typeof AuditBatch>['events'][number];
+
+export type AuditAnswer =
+  | { readonly status: 200; readonly body: { readonly acknowledged_seq: number } }
+  | { readonly status: 409; readonly body: Readonly<Record<string, unknown>> };
+
+const GENESIS = '0'.repeat(64);
+
+/** The Orchestrator's own copy of every tenant's events: contiguous, linked, on disk before it is acknowledged. */
+export function createAuditSink(directory: string) {
+  const copies = new Map<string, JsonLines<StoredAuditEvent>>();
+  const copy = (tenant: string): JsonLines<StoredAuditEvent> => {
+    let known = copies.get(tenant);
+    if (known === undefined) copies.set(tenant, (known = openJsonLines(directory, `${tenant}.jsonl`)));
+    return known;
+  };
+  return {
+    accept({ tenant_id: tenant, events }: z.infer<typeof AuditBatch>): AuditAnswer {
+      const stored = copy(tenant);
+      const fresh: StoredAuditEvent[] = [];
+      for (const event of events) {
+        const known = stored.rows[event.seq - 1] ?? fresh[event.seq - 1 - stored.rows.length];
+        if (known !== undefined) {
+          if (known.hash !== event.hash) return broken(event.seq);
+          continue;
+        }
+        const next = stored.rows.length + fresh.length + 1;
+        if (event.seq !== next)
+          return {
+            status: 409,
+            body: {
+              code: 'AUDIT_GAP',
+              title: 'a gap',
+              status: 409,
+              detail: `seq ${next} is due`,
+              acknowledged_seq: stored.rows.length,
+            },
+          };
+        if (
+          event.prev !== (fresh.at(-1) ?? stored.rows.at(-1))?.hash &&
+          !(next === 1 && event.prev === GENESIS)
+        )
+          return broken(event.seq);
+        fresh.push(event);
+      }
+      if (fresh.length > 0) stored.append(fresh);
+      return { status: 200, body: { acknowledged_seq: stored.rows.length } };
+    },
+    position: (tenant: string) => ({
+      acknowledged_seq: copy(tenant).rows.length,
+      hash: copy(tenant).rows.at(-1)?.hash ?? null,
+    }),
+    events: (tenant: string, from: number, limit: number) =>
+      copy(tenant).rows.slice(from - 1, from - 1 + limit),
+    positions: () => Object.fromEntries([...copies].map(([tenant, stored]) => [tenant, stored.rows.length])),
+    contains: (text: string) =>
+      [...copies.values()].some((stored) =>
+        stored.rows.some(
+          (row) =>
+            JSON.stringify(row).includes(text) || Buffer.from(row.value_base64, 'base64').includes(text),
+        ),
+      ),
+  };
+}
+
+function broken(seq: number): AuditAnswer {
+  return {
+    status: 409,
+    body: {
+      code: 'AUDIT_CHAIN_BROKEN',
+      title: 'the chain is broken',
+      status: 409,
+      detail: `at seq ${seq}`,
+      at_seq: seq,
+    },
+  };
+}
