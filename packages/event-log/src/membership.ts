@@ -194,7 +194,12 @@ function createRoutes(options: MembershipOptions): Routes {
     },
     async close() {
       closed = true;
-      await (await admin)?.disconnect();
+      const opened = admin;
+      const disconnect = async () => (await opened)?.disconnect();
+      // The client connects anew for a question that comes after: so the last one first.
+      await Promise.race([asking, sleep(1000)]);
+      await disconnect();
+      void asking?.then(disconnect).catch(() => undefined);
     },
   };
 }

@@ -73,8 +73,10 @@ export function createPartitionReader(
     } catch (error) {
       // The leader may have moved, the connection may be gone: a new cluster finds out.
       if (opened === mine) opened = undefined;
-      await disconnect(mine);
       throw error;
+    } finally {
+      // Also when the reader was closed meanwhile: the client connects anew for a request that comes after.
+      if (opened !== mine) await disconnect(mine);
     }
   }
 
