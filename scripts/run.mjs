@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import process from 'node:process';
 
 const [entry, ...rest] = process.argv.slice(2);
-const child = spawn(process.execPath, ['--conditions=ftm-source', '--import', 'tsx', entry, ...rest], {
+const child = spawn(process.execPath, ['--conditions=ftm-source', '--disable-warning=NodeVersionSupportWarning', '--import', 'tsx', entry, ...rest], {
   stdio: 'inherit',
 });
 // The child owns the shutdown: the parent passes the signal on, and only leaves when the child has left.

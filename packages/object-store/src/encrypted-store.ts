@@ -24,6 +24,10 @@ export interface EncryptedStore {
   ): Promise<StoredObject & { readonly dataKeyId: string }>;
   /** @throws ObjectStoreUnavailable, ObjectCorrupt, ObjectKeyErased */
   get(tenantId: string, object: StoredObject): Promise<Buffer>;
+  /** Working files under a name of the caller's own; the first write of a name wins. */
+  putNamed(tenantId: string, key: string, plain: Uint8Array): Promise<void>;
+  /** Undefined when nothing was written under the name. */
+  getNamed(tenantId: string, key: string): Promise<Buffer | undefined>;
   /** Destroys a tenant's data key: nothing that it encrypted can be read any more, here or in a backup. */
   eraseKey(tenantId: string, dataKeyId: string): Promise<void>;
 }
@@ -68,14 +72,34 @@ export function createEncryptedStore(store: ObjectStore, keys: KeyProvider): Enc
     return winner;
   }
 
-  return {
-    async put(tenantId, prefix, name, plain) {
-      const key = await current(tenantId);
-      const bytes = Buffer.concat([
+  async function encrypt(tenantId: string, plain: Uint8Array): Promise<{ bytes: Buffer; key: DataKey }> {
+    const key = await current(tenantId);
+    return {
+      key,
+      bytes: Buffer.concat([
         MAGIC,
         Buffer.from(key.id, 'latin1'),
         seal(key.bytes, plain, `${tenantId} ${key.id}`),
-      ]);
+      ]),
+    };
+  }
+
+  async function decrypt(tenantId: string, uri: string, bytes: Buffer): Promise<Buffer> {
+    if (!bytes.subarray(0, MAGIC.length).equals(MAGIC))
+      throw new ObjectCorrupt(uri, 'not an encrypted object');
+    const keyId = bytes.subarray(MAGIC.length, MAGIC.length + KEY_ID_BYTES).toString('latin1');
+    const key = await load(tenantId, 'current');
+    if (key?.id !== keyId) throw new ObjectKeyErased(keyId);
+    try {
+      return open(key.bytes, bytes.subarray(MAGIC.length + KEY_ID_BYTES), `${tenantId} ${key.id}`);
+    } catch (error) {
+      throw new ObjectCorrupt(uri, error instanceof Error ? error.message : 'cannot be decrypted');
+    }
+  }
+
+  return {
+    async put(tenantId, prefix, name, plain) {
+      const { bytes, key } = await encrypt(tenantId, plain);
       const hash = sha256(bytes);
       const objectKey = `${prefix}/${name}-${hash.slice(0, 32)}`;
       await store.putIfAbsent(objectKey, bytes);
@@ -86,16 +110,14 @@ export function createEncryptedStore(store: ObjectStore, keys: KeyProvider): Enc
       if (bytes === undefined) throw new ObjectCorrupt(object.uri, 'the object is not there');
       if (bytes.length !== object.bytes || sha256(bytes) !== object.sha256)
         throw new ObjectCorrupt(object.uri, 'the stored bytes are not those that the log names');
-      if (!bytes.subarray(0, MAGIC.length).equals(MAGIC))
-        throw new ObjectCorrupt(object.uri, 'not an encrypted object');
-      const keyId = bytes.subarray(MAGIC.length, MAGIC.length + KEY_ID_BYTES).toString('latin1');
-      const key = await load(tenantId, 'current');
-      if (key?.id !== keyId) throw new ObjectKeyErased(keyId);
-      try {
-        return open(key.bytes, bytes.subarray(MAGIC.length + KEY_ID_BYTES), `${tenantId} ${key.id}`);
-      } catch (error) {
-        throw new ObjectCorrupt(object.uri, error instanceof Error ? error.message : 'cannot be decrypted');
-      }
+      return decrypt(tenantId, object.uri, bytes);
+    },
+    async putNamed(tenantId, key, plain) {
+      await store.putIfAbsent(key, (await encrypt(tenantId, plain)).bytes);
+    },
+    async getNamed(tenantId, key) {
+      const bytes = await store.get(key);
+      return bytes === undefined ? undefined : decrypt(tenantId, store.uri(key), bytes);
     },
     async eraseKey(tenantId, dataKeyId) {
       const key = await load(tenantId, 'current');

@@ -65,14 +65,12 @@ export function createFaults(): Faults {
           next();
           return;
         case 'error':
-          response
-            .status(fault.status ?? 500)
-            .json({
-              type: 'about:blank',
-              title: 'ordered fault',
-              status: fault.status ?? 500,
-              code: 'FAULT',
-            });
+          response.status(fault.status ?? 500).json({
+            type: 'about:blank',
+            title: 'ordered fault',
+            status: fault.status ?? 500,
+            code: 'FAULT',
+          });
           return;
         case 'garbage':
           response.type('json').send('{"decision": "al');

@@ -31,6 +31,7 @@ export interface ServerParts {
 export function createServerApp(parts: ServerParts): Express {
   const app = express();
   app.disable('x-powered-by');
+  app.disable('etag');
   app.use((_request, response, next) => {
     response.set('x-request-id', newId('req_', 32));
     response.set('x-ftm-simulator', 'true');

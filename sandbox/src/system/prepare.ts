@@ -20,5 +20,5 @@ await Promise.all([
     },
   }),
   createTopics(need('FTM_KAFKA_BROKERS').split(',')),
-  createRegistry({ url: need('FTM_REGISTRY_URL') }).registerAll(),
+  createRegistry(need('FTM_REGISTRY_URL')).registerAll(),
 ]);

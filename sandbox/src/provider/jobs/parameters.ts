@@ -65,12 +65,7 @@ export function parseJobRequest(body: unknown): JobRequest {
       'method.type',
       'unsupported_method',
     );
-  if (request.hyperparameters !== undefined && request.method !== undefined)
-    throw badRequest(
-      `'hyperparameters' cannot be given together with 'method'.`,
-      'hyperparameters',
-      'invalid_value',
-    );
+  refuseBoth(request);
   const asked = request.method?.[type]?.hyperparameters ?? request.hyperparameters ?? {};
   return {
     model: request.model,
@@ -83,6 +78,15 @@ export function parseJobRequest(body: unknown): JobRequest {
     method: type,
     hyperparameters: withAuto(type, asked),
   };
+}
+
+function refuseBoth(request: z.infer<typeof schema>): void {
+  if (request.hyperparameters !== undefined && request.method !== undefined)
+    throw badRequest(
+      `'hyperparameters' cannot be given together with 'method'.`,
+      'hyperparameters',
+      'invalid_value',
+    );
 }
 
 function withAuto(method: 'supervised' | 'dpo', asked: z.infer<typeof dpo>): Hyperparameters {

@@ -1,0 +1,22 @@
+import { COMMON, list, port, STORAGE } from '@ftm/runtime/config';
+import { z } from 'zod';
+
+const ms = (fallback: number) => z.coerce.number().int().min(10).max(86_400_000).default(fallback);
+
+export const Config = z.object({
+  ...COMMON,
+  ...STORAGE,
+  FTM_HEALTH_PORT: port(28091),
+  FTM_INTERNAL_TOKEN: z.string().min(16, 'at least 16 characters'),
+  FTM_API_INTERNAL_URLS: list,
+  FTM_OPENAI_BASE_URL: z.url(),
+  FTM_OPENAI_API_KEY: z.string().min(1),
+  FTM_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(4),
+  /** How often a job at the provider is looked at. */
+  FTM_PROVIDER_POLL_MS: ms(5000),
+  /** How long after a lost answer the provider's list may still not show a job that was made. */
+  FTM_PROVIDER_SETTLE_MS: ms(60_000),
+  FTM_APPROVAL_POLL_MS: ms(10_000),
+  FTM_SESSION_TIMEOUT_MS: z.coerce.number().int().min(1000).default(10_000),
+});
+export type Config = z.infer<typeof Config>;

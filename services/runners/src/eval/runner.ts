@@ -1,0 +1,269 @@
+import { canonicalJson } from '@ftm/contracts/canonical-json';
+import type {
+  EvalRunCompleted,
+  EvalRunRequested,
+  EvalSuiteVersionPublished,
+} from '@ftm/contracts/generated/events';
+import { comparePaired, estimateMean, type CaseScore } from '@ftm/domain/eval-run/statistics';
+import { suiteVersion } from '@ftm/domain/eval-suite/state';
+import { costOf, priceFor } from '@ftm/domain/pricing/default-prices';
+import { CommandRejected } from '../command-client.ts';
+import { ProviderRefused } from '../provider/training-provider.ts';
+import { TerminalError, type Job, type Outcome, type Tools } from '../tasks.ts';
+import { createGrader, type Grader } from './graders.ts';
+
+interface EvalCase {
+  readonly id: string;
+  readonly cluster: string;
+  readonly input: readonly { readonly role: string; readonly content: string }[];
+  readonly expected: string;
+}
+
+/** What is kept of a case: the answer as TRiSM left it, and its scores, which were taken from the answer as it was. */
+interface CaseResult {
+  readonly id: string;
+  readonly cluster: string;
+  readonly output: string;
+  readonly error: string | null;
+  readonly scores: Readonly<Record<string, number>>;
+  readonly risk: number;
+  readonly flags: readonly string[];
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+}
+
+/** Answers are kept chunk by chunk: a crash pays again for one chunk at most. */
+const CHUNK = 50;
+const CONCURRENCY = 8;
+const RESULTS_SEED = 20_260_801;
+
+export async function runEval(job: Job, tools: Tools): Promise<Outcome> {
+  const state = await tools.commands.load(job.tenantId, 'eval-run', job.id);
+  if (state.status !== 'queued' && state.status !== 'running') return 'done';
+  const { request } = state;
+  try {
+    const cases = (await lines<EvalCase>(job, tools, request.casesObject)).slice(
+      0,
+      request.maxCases ?? undefined,
+    );
+    await tools.commands.send(job, 'started:1', {
+      type: 'StartEvalRun',
+      id: job.id,
+      attempt: 1,
+      caseCount: cases.length,
+    });
+    const suite = suiteVersion(
+      await tools.commands.load(job.tenantId, 'eval-suite', request.suiteId),
+      request.suiteVersion,
+    );
+    if (suite === undefined)
+      throw new TerminalError(
+        'EVAL_SUITE_NOT_FOUND',
+        'the suite version is gone',
+        'ask for a run of a version that exists',
+      );
+    const results = await answerAll(job, request, suite, cases, tools);
+    await tools.commands.send(job, 'completed', {
+      type: 'RecordEvalRunCompleted',
+      id: job.id,
+      result: await conclude(job, request, suite, results, tools),
+    });
+  } catch (error) {
+    // Canceled meanwhile: what was asked for is no longer wanted.
+    if (error instanceof CommandRejected && error.code === 'EVAL_RUN_SETTLED') return 'done';
+    const failure = toTerminal(error);
+    if (failure === undefined) throw error;
+    const { text } = await tools.orchestrator.scan(
+      { tenantId: job.tenantId, projectId: request.projectId },
+      failure.message.slice(0, 4000),
+    );
+    await tools.commands.send(job, 'failed', {
+      type: 'FailEvalRun',
+      id: job.id,
+      failure: { code: failure.code, message: text, remedy: failure.remedy, retryable: failure.retryable },
+    });
+  }
+  return 'done';
+}
+
+function toTerminal(error: unknown): TerminalError | undefined {
+  if (error instanceof TerminalError) return error;
+  if (error instanceof ProviderRefused && !error.retryable)
+    return new TerminalError(
+      error.code,
+      error.message,
+      'check that the model exists and may be asked with this key',
+    );
+  return undefined;
+}
+
+async function answerAll(
+  job: Job,
+  request: EvalRunRequested,
+  suite: EvalSuiteVersionPublished,
+  cases: readonly EvalCase[],
+  tools: Tools,
+): Promise<CaseResult[]> {
+  const graders = suite.graders.map((spec) => [spec.name, createGrader(spec)] as const);
+  const results: CaseResult[] = [];
+  for (let at = 0; at < cases.length; at += CHUNK) {
+    const key = `evals/${job.tenantId}/${request.projectId}/${job.id}/chunks/${String(at / CHUNK).padStart(6, '0')}`;
+    const kept = await tools.objects.getNamed(job.tenantId, key);
+    if (kept !== undefined) {
+      results.push(...(JSON.parse(kept.toString('utf8')) as CaseResult[]));
+      continue;
+    }
+    const spent = costOfAnswers(request.providerModelId, results);
+    if (request.costCapUsdMicros !== null && spent >= request.costCapUsdMicros)
+      throw new TerminalError(
+        'COST_CAP_REACHED',
+        `the cost cap is reached after ${results.length} of ${cases.length} cases`,
+        'raise cost_cap_usd or lower max_cases',
+      );
+    const chunk = await answerChunk(job, request, suite, cases.slice(at, at + CHUNK), graders, tools);
+    await tools.objects.putNamed(job.tenantId, key, Buffer.from(JSON.stringify(chunk)));
+    results.push(...chunk);
+  }
+  return results;
+}
+
+async function answerChunk(
+  job: Job,
+  request: EvalRunRequested,
+  suite: EvalSuiteVersionPublished,
+  cases: readonly EvalCase[],
+  graders: readonly (readonly [string, Grader])[],
+  tools: Tools,
+): Promise<CaseResult[]> {
+  const answers = await inParallel(cases, CONCURRENCY, (each) =>
+    tools.provider.complete(request.providerModelId, each.input),
+  );
+  const of = { tenantId: job.tenantId, projectId: request.projectId, profile: suite.policyProfile };
+  const { scores } = await tools.orchestrator.score(
+    of,
+    cases.map((each, index) => ({ id: each.id, output: answers[index]?.text ?? '' })),
+  );
+  const { documents } = await tools.orchestrator.sanitize(
+    of,
+    cases.map((each, index) => ({ id: each.id, texts: [answers[index]?.text ?? ''] })),
+  );
+  const risks = new Map(scores.map((each) => [each.id, each]));
+  const clean = new Map(documents.map((each) => [each.id, each.texts[0]]));
+  return cases.map((each, index) => {
+    const answer = answers[index];
+    const output = clean.get(each.id);
+    const risk = risks.get(each.id);
+    if (answer === undefined || output === undefined || risk === undefined)
+      throw new Error('TRiSM did not answer for every output');
+    return {
+      id: each.id,
+      cluster: each.cluster,
+      output,
+      error: null,
+      scores: Object.fromEntries(graders.map(([name, grade]) => [name, grade(answer.text, each.expected)])),
+      risk: risk.risk,
+      flags: risk.flags,
+      inputTokens: answer.inputTokens,
+      outputTokens: answer.outputTokens,
+    };
+  });
+}
+
+async function conclude(
+  job: Job,
+  request: EvalRunRequested,
+  suite: EvalSuiteVersionPublished,
+  results: readonly CaseResult[],
+  tools: Tools,
+): Promise<EvalRunCompleted> {
+  const primary = suite.graders[0]?.name ?? '';
+  const scoresOf = (grader: string, of: readonly CaseResult[]): CaseScore[] =>
+    of.map((each) => ({ caseId: each.id, cluster: each.cluster, score: each.scores[grader] ?? 0 }));
+  const scores = suite.graders.map(({ name }) => {
+    const { mean, ciLow, ciHigh, n } = estimateMean(scoresOf(name, results), RESULTS_SEED);
+    return { grader: name, score: mean, ciLow, ciHigh, n };
+  });
+  const total = estimateMean(scoresOf(primary, results), RESULTS_SEED);
+  const { dataKeyId: _, ...resultsObject } = await tools.objects.put(
+    job.tenantId,
+    `evals/${job.tenantId}/${request.projectId}/${job.id}`,
+    'results.jsonl',
+    Buffer.from(results.map((each) => `${canonicalJson(each)}\n`).join('')),
+  );
+  const sum = (of: (each: CaseResult) => number): number => results.reduce((all, each) => all + of(each), 0);
+  return {
+    resultsObject,
+    caseCount: results.length,
+    errorCount: results.filter((each) => each.error !== null).length,
+    score: total.mean,
+    ciLow: total.ciLow,
+    ciHigh: total.ciHigh,
+    scores,
+    comparison:
+      request.baselineRunId === null
+        ? null
+        : comparePaired(
+            scoresOf(primary, results),
+            scoresOf(primary, await resultsOfRun(job, request.baselineRunId, tools)),
+            {
+              baselineRunId: request.baselineRunId,
+              margin: request.nonInferiorityMargin,
+              seed: RESULTS_SEED,
+            },
+          ),
+    trismMeanRisk: results.length === 0 ? 0 : sum((each) => each.risk) / results.length,
+    trismFlagged: results.filter((each) => each.flags.length > 0).length,
+    inputTokens: sum((each) => each.inputTokens),
+    outputTokens: sum((each) => each.outputTokens),
+    costUsdMicros: costOfAnswers(request.providerModelId, results),
+  };
+}
+
+async function resultsOfRun(job: Job, runId: string, tools: Tools): Promise<CaseResult[]> {
+  const run = await tools.commands.load(job.tenantId, 'eval-run', runId);
+  if (run.status !== 'completed')
+    throw new TerminalError(
+      'BASELINE_NOT_COMPARABLE',
+      'the baseline run is not completed',
+      'name a completed run',
+    );
+  return lines<CaseResult>(job, tools, run.result.resultsObject);
+}
+
+/** Models without a price cost nothing here; what the provider bills is its own. */
+function costOfAnswers(model: string, results: readonly CaseResult[]): number {
+  const side = (kind: 'input' | 'output', tokens: number): number =>
+    costOf(tokens, priceFor(model, kind)?.usdMicrosPerMillion ?? 0);
+  return (
+    side(
+      'input',
+      results.reduce((sum, each) => sum + each.inputTokens, 0),
+    ) +
+    side(
+      'output',
+      results.reduce((sum, each) => sum + each.outputTokens, 0),
+    )
+  );
+}
+
+async function lines<T>(job: Job, tools: Tools, object: EvalRunRequested['casesObject']): Promise<T[]> {
+  const text = (await tools.objects.get(job.tenantId, object)).toString('utf8');
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as T);
+}
+
+async function inParallel<T, R>(
+  items: readonly T[],
+  limit: number,
+  work: (item: T) => Promise<R>,
+): Promise<R[]> {
+  const results: R[] = [];
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    for (let at = next++; at < items.length; at = next++) results[at] = await work(items[at] as T);
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, lane));
+  return results;
+}

@@ -1,0 +1,130 @@
+import process from 'node:process';
+import { Logger as QueueLogger, run } from 'graphile-worker';
+import { createRegistry } from '@ftm/event-log/registry';
+import { createEncryptedStore } from '@ftm/object-store/encrypted-store';
+import { createLocalKeyProvider } from '@ftm/object-store/local-key-provider';
+import { createS3Store } from '@ftm/object-store/s3';
+import { createOrchestratorClient } from '@ftm/orchestrator/client';
+import { createPool } from '@ftm/postgres/pool';
+import { runProjection, type ProjectionEvent } from '@ftm/projection/projection';
+import { readConfig } from '@ftm/runtime/config';
+import { healthRouter, serveHealth } from '@ftm/runtime/health';
+import { createLogger } from '@ftm/runtime/logger';
+import { createShutdown } from '@ftm/runtime/shutdown';
+import { startTelemetry } from '@ftm/runtime/telemetry';
+import { createCommandClient } from './command-client.ts';
+import { Config } from './config.ts';
+import { createOpenAiProvider } from './provider/openai-provider.ts';
+import { startHeartbeat } from './work/dead-workers.ts';
+import { createTaskList } from './work/task-list.ts';
+import { applyToQueue } from './work/work-projection.ts';
+
+const config = readConfig(Config, process.env);
+const instance = config.FTM_INSTANCE_ID ?? `runners-${process.pid}`;
+const logger = createLogger({ service: 'runners', instance, level: config.FTM_LOG_LEVEL });
+const shutdown = createShutdown(logger);
+const telemetry = startTelemetry('ftm-runners', instance);
+shutdown.add('telemetry', telemetry.stop);
+
+const pool = createPool({
+  url: config.FTM_DATABASE_URL,
+  applicationName: instance,
+  max: config.FTM_CONCURRENCY + 16,
+  onIdleError: (error) => logger.warn('a database connection broke', { error }),
+});
+shutdown.add('postgres', () => pool.end());
+
+const store = createS3Store({
+  endpoint: config.FTM_S3_ENDPOINT,
+  region: config.FTM_S3_REGION,
+  bucket: config.FTM_S3_BUCKET,
+  accessKeyId: config.FTM_S3_ACCESS_KEY_ID,
+  secretAccessKey: config.FTM_S3_SECRET_ACCESS_KEY,
+});
+const tools = {
+  commands: createCommandClient({
+    urls: config.FTM_API_INTERNAL_URLS,
+    token: config.FTM_INTERNAL_TOKEN,
+    actor: 'service:runners',
+  }),
+  orchestrator: createOrchestratorClient({
+    baseUrl: config.FTM_ORCHESTRATOR_URL,
+    serviceKey: config.FTM_ORCHESTRATOR_SERVICE_KEY,
+    timeoutMs: 15_000,
+  }),
+  objects: createEncryptedStore(store, await createLocalKeyProvider(config.FTM_KEY_FILE)),
+  provider: createOpenAiProvider({ baseUrl: config.FTM_OPENAI_BASE_URL, apiKey: config.FTM_OPENAI_API_KEY }),
+  logger,
+  config,
+};
+
+const consumer = runProjection({
+  kafka: {
+    brokers: config.FTM_KAFKA_BROKERS,
+    clientId: instance,
+    onClientLog: (level, message) => logger[level](message),
+  },
+  ...(config.FTM_EVENTS_TOPIC === undefined ? {} : { topic: config.FTM_EVENTS_TOPIC }),
+  registry: createRegistry(config.FTM_REGISTRY_URL),
+  pool,
+  consumer: 'work',
+  sessionTimeoutMs: config.FTM_SESSION_TIMEOUT_MS,
+  apply: applyToQueue,
+  onEvent: tell,
+});
+shutdown.add('work projection', consumer.stop);
+
+const workers = new Set<string>();
+const queue = await run({
+  pgPool: pool,
+  concurrency: config.FTM_CONCURRENCY,
+  pollInterval: 500,
+  noHandleSignals: true,
+  noPreparedStatements: false,
+  taskList: createTaskList(tools),
+  logger: new QueueLogger(() => (level, message) => {
+    if (level === 'error' || level === 'warning') logger.warn('the job queue says', { message });
+  }),
+});
+queue.events.on('worker:create', ({ worker }) => workers.add(worker.workerId));
+queue.events.on('worker:getJob:start', ({ worker }) => workers.add(worker.workerId));
+shutdown.add('job queue', () => queue.stop());
+const heartbeat = await startHeartbeat(pool, instance, () => [...workers], logger);
+shutdown.add('heartbeat', heartbeat.stop);
+
+const health = await serveHealth(
+  healthRouter({
+    postgres: () => pool.query('select 1'),
+    kafka: async () => {
+      if (!consumer.joined()) throw new Error('not a member of the consumer group');
+    },
+    'object store': () => store.ping(),
+  }),
+  config.FTM_HOST,
+  config.FTM_HEALTH_PORT,
+);
+shutdown.add('health', health.close);
+logger.info('running');
+
+function tell(event: ProjectionEvent): void {
+  switch (event.kind) {
+    case 'void_record':
+    case 'parked':
+      logger.error(`work projection: ${event.kind}`, {
+        partition: event.partition,
+        offset: event.offset,
+        reason: event.reason,
+      });
+      return;
+    case 'problem':
+      logger.warn('the work projection waits', { partition: event.partition, error: event.error });
+      return;
+    case 'claimed':
+    case 'lost':
+    case 'released':
+      logger.info(event.kind, { partition: event.partition });
+      return;
+    case 'handled':
+      return;
+  }
+}

@@ -1,0 +1,53 @@
+import { derivedUuid } from '@ftm/contracts/ids';
+import { CommandRejected } from '../command-client.ts';
+import type { Job, Outcome, Tools } from '../tasks.ts';
+
+/** A job succeeded: its model is registered as a candidate, once, when the gate says yes. */
+export async function runModelRegistration(job: Job, tools: Tools): Promise<Outcome> {
+  const state = await tools.commands.load(job.tenantId, 'fine-tune', job.id);
+  if (state.status !== 'completed') return 'done';
+  const { request, result } = state;
+  const id = derivedUuid(job.tenantId, 'model-version', job.id);
+  const action = 'model.register';
+  const answer = await tools.orchestrator.checkGovernance(
+    {
+      action,
+      tenantId: job.tenantId,
+      projectId: request.projectId,
+      actor: state.createdBy,
+      resource: { type: 'model_version', id },
+      context: { origin: 'ft_job', ft_job_id: job.id, provider_model_id: result.providerModelId },
+    },
+    `model_version/${id}:${action}`,
+  );
+  const gate = {
+    gate: action,
+    decision: answer.decision,
+    decisionId: answer.decisionId,
+    reasons: answer.reasons,
+    policyVersion: answer.policyVersion,
+  };
+  const registration = {
+    projectId: request.projectId,
+    origin: 'ft_job' as const,
+    ftJobId: job.id,
+    datasetId: request.datasetId,
+    baseModel: request.baseModel,
+    providerModelId: result.providerModelId,
+  };
+  try {
+    await tools.commands.send(job, 'registered', {
+      type: 'RegisterModelVersion',
+      id,
+      registration,
+      gates: [gate],
+    });
+  } catch (error) {
+    if (!(error instanceof CommandRejected) || error.code !== 'GATE_DENIED') throw error;
+    tools.logger.warn('the gate refused to register the model of a job', {
+      ftJob: job.id,
+      reasons: answer.reasons,
+    });
+  }
+  return 'done';
+}

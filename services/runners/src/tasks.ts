@@ -1,0 +1,45 @@
+import type { TenantId } from '@ftm/contracts/ids';
+import type { EncryptedStore } from '@ftm/object-store/encrypted-store';
+import type { OrchestratorClient } from '@ftm/orchestrator/client';
+import type { Logger } from '@ftm/runtime/logger';
+import type { CommandClient } from './command-client.ts';
+import type { Config } from './config.ts';
+import type { TrainingProvider } from './provider/training-provider.ts';
+
+/** What every runner works with. */
+export interface Tools {
+  readonly commands: CommandClient;
+  readonly orchestrator: OrchestratorClient;
+  readonly objects: EncryptedStore;
+  readonly provider: TrainingProvider;
+  readonly logger: Logger;
+  readonly config: Config;
+}
+
+/** One piece of open work: which stream, and whose. */
+export interface Job {
+  readonly tenantId: TenantId;
+  readonly id: string;
+  readonly correlation: string;
+  readonly causation: string;
+}
+
+/** What a run of a job came to: `done`, or when to look again. */
+export type Outcome = 'done' | { readonly againInMs: number };
+
+/** It can never succeed: it is recorded as failed. Anything else that is thrown is tried again. */
+export class TerminalError extends Error {
+  readonly code: string;
+  readonly remedy: string;
+  readonly retryable: boolean;
+  constructor(code: string, message: string, remedy: string, retryable = false) {
+    super(message);
+    this.name = 'TerminalError';
+    this.code = code;
+    this.remedy = remedy;
+    this.retryable = retryable;
+  }
+}
+
+/** Jobs carry who asked, so that a command can say what it follows from. */
+export type Runner = (job: Job, tools: Tools) => Promise<Outcome>;

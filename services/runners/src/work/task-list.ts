@@ -1,0 +1,86 @@
+import type { Job as QueueJob, JobHelpers, TaskList } from 'graphile-worker';
+import { tenantId } from '@ftm/contracts/ids';
+import { backoffMs } from '@ftm/runtime/backoff';
+import { runWithContext } from '@ftm/runtime/context';
+import { counter, histogram } from '@ftm/runtime/metrics';
+import { withSpan } from '@ftm/runtime/telemetry';
+import { runDataset } from '../dataset/runner.ts';
+import { runEval } from '../eval/runner.ts';
+import { runFineTune } from '../fine-tune/runner.ts';
+import { runModelRegistration } from '../model/runner.ts';
+import type { Runner, Tools } from '../tasks.ts';
+import { jobKey, type JobPayload } from './work-projection.ts';
+import type { Task } from './work-table.ts';
+
+const RUNNERS: { readonly [T in Task]: Runner } = {
+  dataset: runDataset,
+  eval: runEval,
+  ft: runFineTune,
+  model: runModelRegistration,
+};
+
+const runs = counter('ftm_job_runs_total', 'Runs of jobs', ['task', 'outcome']);
+const seconds = histogram('ftm_job_run_seconds', 'Time of a run', ['task']);
+
+/** Failures are tried again for ever, with backoff: what can never succeed is recorded as failed by the runner itself, which ends the work. */
+export function createTaskList(tools: Tools): TaskList {
+  return Object.fromEntries(
+    (Object.keys(RUNNERS) as Task[]).map((task) => [
+      task,
+      (payload: unknown, helpers: JobHelpers) => run(task, payload as JobPayload, helpers, tools),
+    ]),
+  );
+}
+
+async function run(task: Task, payload: JobPayload, helpers: JobHelpers, tools: Tools): Promise<void> {
+  const { tenantId: tenant, id, correlation, causation, traceparent, failures = 0 } = payload;
+  const end = seconds.startTimer({ task });
+  const again = async (inMs: number, next: JobPayload): Promise<void> => {
+    // The job that runs is replaced under its key, unless the log has ended the work meanwhile: then nobody looks for it any more.
+    if (await isCurrent(helpers.job, helpers))
+      await helpers.addJob(task, next, {
+        jobKey: jobKey(task, tenant, id),
+        jobKeyMode: 'replace',
+        runAt: new Date(Date.now() + inMs),
+        maxAttempts: 30_000,
+      });
+  };
+  await runWithContext({ tenant }, () =>
+    withSpan(
+      `run ${task}`,
+      { kind: 'consumer', parent: traceparent, attributes: { 'ftm.id': id } },
+      async () => {
+        try {
+          const outcome = await RUNNERS[task](
+            { tenantId: tenantId(tenant), id, correlation, causation },
+            tools,
+          );
+          runs.inc({ task, outcome: outcome === 'done' ? 'done' : 'again' });
+          if (outcome !== 'done') await again(outcome.againInMs, { ...payload, failures: 0 });
+        } catch (error) {
+          runs.inc({ task, outcome: 'failed' });
+          const inMs = backoffMs(failures + 1, { baseMs: 250, maxMs: 20_000 });
+          tools.logger.warn('a job failed and is tried again', {
+            task,
+            id,
+            failures: failures + 1,
+            inMs,
+            error,
+          });
+          await again(inMs, { ...payload, failures: failures + 1 });
+        } finally {
+          end();
+        }
+      },
+    ),
+  );
+}
+
+/** A job that was removed while it ran has lost its key. */
+async function isCurrent(job: QueueJob, helpers: JobHelpers): Promise<boolean> {
+  const { rows } = await helpers.query<{ key: string | null }>(
+    'select key from graphile_worker.jobs where id = $1',
+    [job.id],
+  );
+  return rows[0]?.key !== null && rows[0] !== undefined;
+}

@@ -1,0 +1,80 @@
+import type { EventName, FtmEvent } from '@ftm/contracts/generated/events';
+
+/** Kinds of open work; each has its runner. */
+export type Task = 'dataset' | 'eval' | 'ft' | 'model';
+
+export interface WorkChange {
+  readonly change: 'add' | 'remove';
+  readonly task: Task;
+  /** Of the stream that the job loads; default: that of the event. */
+  readonly id?: string;
+}
+
+type Rule<N extends EventName> =
+  | readonly ['add' | 'remove', Task]
+  | null
+  | ((event: Extract<FtmEvent, { type: N }>['data']) => readonly WorkChange[]);
+
+const add = (task: Task): readonly ['add', Task] => ['add', task];
+const remove = (task: Task): readonly ['remove', Task] => ['remove', task];
+
+/** What every event means for open work. An event that is not listed does not compile. */
+const WORK: { readonly [N in EventName]: Rule<N> } = {
+  DatasetRequested: add('dataset'),
+  DatasetSanitizationStarted: null,
+  DatasetSanitized: remove('dataset'),
+  DatasetBlocked: remove('dataset'),
+  DatasetFailed: remove('dataset'),
+  DatasetErased: null,
+  EvalSuiteCreated: null,
+  EvalSuiteVersionPublished: null,
+  EvalRunRequested: add('eval'),
+  EvalRunStarted: null,
+  EvalRunCompleted: remove('eval'),
+  EvalRunFailed: remove('eval'),
+  EvalRunBlocked: remove('eval'),
+  EvalRunCanceled: remove('eval'),
+  FineTuneRequested: add('ft'),
+  FineTuneBlocked: remove('ft'),
+  FineTuneCostApprovalRequested: null,
+  FineTuneCostApproved: null,
+  FineTuneSubmitIntended: null,
+  FineTuneSubmitted: null,
+  FineTuneProgressed: null,
+  FineTunePaused: null,
+  FineTuneResumed: null,
+  // Wakes the runner up: nobody should wait for the next poll to be rid of a job.
+  FineTuneCancelRequested: add('ft'),
+  FineTuneSucceeded: add('model'),
+  FineTuneFailed: remove('ft'),
+  FineTuneCanceled: remove('ft'),
+  FineTuneCostRecorded: remove('ft'),
+  ModelVersionRegistered: (data) =>
+    data.ftJobId === null ? [] : [{ change: 'remove', task: 'model', id: data.ftJobId }],
+  ModelVersionEvaluated: null,
+  ModelVersionPromoted: null,
+  ModelVersionDemoted: null,
+  ModelVersionRetired: null,
+  ModelEndOfLifeAnnounced: null,
+  PromotionRequested: null,
+  PromotionApproved: null,
+  PromotionRejected: null,
+  PromotionBlocked: null,
+  PromotionRolledBack: null,
+  PointerMoved: null,
+  PointerRolledBack: null,
+  PointerOverridden: null,
+  ReEvalScheduled: null,
+  ReEvalTriggered: null,
+  ReEvalUnscheduled: null,
+  RegressionDetected: null,
+  GateAnswered: null,
+};
+
+export function workOf(event: FtmEvent): readonly WorkChange[] {
+  const rule = WORK[event.type] as Rule<EventName>;
+  if (rule === null) return [];
+  if (typeof rule === 'function') return rule(event.data as never);
+  const [change, task] = rule;
+  return [{ change, task }];
+}
