@@ -1,39 +1,23 @@
-import { context, propagation } from '@opentelemetry/api';
 import CircuitBreaker from 'opossum';
 import { z } from 'zod';
+import { OrchestratorRefused, OrchestratorUnavailable } from './errors.ts';
+import { exchange, garbage, type HttpCall, type HttpSettings } from './http-call.ts';
 import * as wire from './wire.ts';
 
-/** The Orchestrator does not answer, or answers nonsense: the same call may succeed later. Whoever asked for leave has not got it. */
-export class OrchestratorUnavailable extends Error {
-  readonly retryAfterMs: number;
-  constructor(message: string, options: { cause?: unknown; retryAfterMs?: number } = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
-    this.name = 'OrchestratorUnavailable';
-    this.retryAfterMs = options.retryAfterMs ?? 1000;
-  }
-}
-
-/** The Orchestrator understood and refused (4xx). */
-export class OrchestratorRefused extends Error {
-  readonly status: number;
-  readonly code: string;
-  readonly body: Readonly<Record<string, unknown>>;
-  constructor(status: number, body: Readonly<Record<string, unknown>>) {
-    super(
-      `the Orchestrator refused: ${status} ${String(body['code'] ?? '')} ${String(body['detail'] ?? '')}`.trim(),
-    );
-    this.name = 'OrchestratorRefused';
-    this.status = status;
-    this.code = String(body['code'] ?? 'REFUSED');
-    this.body = body;
-  }
-}
+export { OrchestratorRefused, OrchestratorUnavailable } from './errors.ts';
 
 export interface OrchestratorOptions {
   readonly baseUrl: string;
   readonly serviceKey: string;
   /** Of one call; default 5000. */
   readonly timeoutMs?: number;
+  /** Default 16 MB. */
+  readonly maxAnswerBytes?: number;
+  /** How long an endpoint is left alone after failures before it is tried again; default 1000. */
+  readonly circuitResetMs?: number;
+  /** The id of the request that is being served, sent along as `x-request-id`. */
+  readonly requestId?: () => string | undefined;
+  readonly fetch?: typeof globalThis.fetch;
 }
 
 export type {
@@ -59,104 +43,58 @@ const MAX_ANSWER_BYTES = 16_000_000;
 
 /** A client for everything FTM asks the Orchestrator. Answers are validated; what does not fit the contract is `OrchestratorUnavailable`, never trusted. */
 export function createOrchestratorClient(options: OrchestratorOptions) {
-  const timeoutMs = options.timeoutMs ?? 5000;
-  const breakers = new Map<string, CircuitBreaker<[() => Promise<unknown>], unknown>>();
+  const settings: HttpSettings = {
+    baseUrl: options.baseUrl,
+    serviceKey: options.serviceKey,
+    timeoutMs: options.timeoutMs ?? 5000,
+    maxAnswerBytes: options.maxAnswerBytes ?? MAX_ANSWER_BYTES,
+    fetch: options.fetch ?? globalThis.fetch,
+    requestId: options.requestId ?? (() => undefined),
+  };
+  const circuits = new Map<string, CircuitBreaker<[() => Promise<unknown>]>>();
 
-  async function request(
-    method: string,
-    path: string,
-    body: unknown,
-    idempotencyKey?: string,
-  ): Promise<unknown> {
-    const headers: Record<string, string> = {
-      authorization: `Bearer ${options.serviceKey}`,
-      accept: 'application/json',
-    };
-    if (body !== undefined) headers['content-type'] = 'application/json';
-    if (idempotencyKey !== undefined) headers['idempotency-key'] = idempotencyKey;
-    propagation.inject(context.active(), headers);
-    let answer: Response;
-    let text: string;
-    try {
-      answer = await fetch(new URL(path, options.baseUrl), {
-        method,
-        headers,
-        redirect: 'error',
-        signal: AbortSignal.timeout(timeoutMs),
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-      text = await answer.text();
-    } catch (error) {
-      throw new OrchestratorUnavailable('the Orchestrator does not answer', { cause: error });
+  /** After several failures in a row an endpoint is left alone for a moment, and callers learn at once that it is away. */
+  async function guarded<S extends z.ZodType>(call: HttpCall<S>): Promise<z.infer<S>> {
+    let circuit = circuits.get(call.endpoint);
+    if (circuit === undefined) {
+      circuit = createCircuit(options.circuitResetMs ?? 1000);
+      circuits.set(call.endpoint, circuit);
     }
-    if (text.length > MAX_ANSWER_BYTES)
-      throw new OrchestratorUnavailable('the Orchestrator’s answer is too large');
-    let json: unknown;
     try {
-      json = JSON.parse(text);
+      return (await circuit.fire(() => exchange(settings, call))) as z.infer<S>;
     } catch (error) {
+      if (error instanceof OrchestratorRefused || error instanceof OrchestratorUnavailable) throw error;
       throw new OrchestratorUnavailable(
-        `the Orchestrator answered ${answer.status} with something that is not JSON`,
+        'circuit_open',
+        `the Orchestrator’s ${call.endpoint} is left alone after failures`,
         { cause: error },
       );
     }
-    if (answer.ok) return json;
-    if (answer.status >= 500 || answer.status === 429 || answer.status === 408)
-      throw new OrchestratorUnavailable(`the Orchestrator answered ${answer.status}`, {
-        retryAfterMs: retryAfter(answer),
-      });
-    throw new OrchestratorRefused(
-      answer.status,
-      typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : {},
-    );
-  }
-
-  /** After several failures in a row an endpoint is left alone for a moment, and callers learn at once that it is away. */
-  async function guarded<S extends z.ZodType>(
-    endpoint: string,
-    schema: S,
-    work: () => Promise<unknown>,
-  ): Promise<z.infer<S>> {
-    let breaker = breakers.get(endpoint);
-    if (breaker === undefined) {
-      breaker = new CircuitBreaker((call: () => Promise<unknown>) => call(), {
-        timeout: false,
-        resetTimeout: 1000,
-        errorThresholdPercentage: 60,
-        volumeThreshold: 8,
-        rollingCountTimeout: 10_000,
-        errorFilter: (error: unknown) => error instanceof OrchestratorRefused,
-      });
-      breakers.set(endpoint, breaker);
-    }
-    let answer: unknown;
-    try {
-      answer = await breaker.fire(work);
-    } catch (error) {
-      if (error instanceof OrchestratorRefused || error instanceof OrchestratorUnavailable) throw error;
-      throw new OrchestratorUnavailable(`the Orchestrator’s ${endpoint} is left alone after failures`, {
-        cause: error,
-      });
-    }
-    const result = schema.safeParse(answer);
-    if (!result.success)
-      throw new OrchestratorUnavailable(
-        `the Orchestrator’s answer to ${endpoint} is not what was agreed: ${result.error.issues[0]?.path.join('.') ?? ''}`,
-      );
-    return result.data;
   }
 
   const post = <S extends z.ZodType>(
     endpoint: string,
     path: string,
-    schema: S,
+    answer: S,
     body: unknown,
     idempotencyKey?: string,
-  ): Promise<z.infer<S>> => guarded(endpoint, schema, () => request('POST', path, body, idempotencyKey));
-  const get = <S extends z.ZodType>(endpoint: string, path: string, schema: S): Promise<z.infer<S>> =>
-    guarded(endpoint, schema, () => request('GET', path, undefined));
+  ): Promise<z.infer<S>> => guarded({ endpoint, method: 'POST', path, answer, body, idempotencyKey });
+  const get = <S extends z.ZodType>(endpoint: string, path: string, answer: S): Promise<z.infer<S>> =>
+    guarded({ endpoint, method: 'GET', path, answer });
 
-  const client = {
+  async function listTraces(
+    filter: TraceFilter,
+    cursor: string | null,
+    limit = 500,
+  ): Promise<wire.TracePage> {
+    const page = await get('traces', `/v1/traces?${traceQuery(filter, cursor, limit)}`, wire.Traces);
+    // Nothing crosses tenants, also when the other side gets its filter wrong.
+    if (page.data.some((trace) => trace.tenantId !== filter.tenantId || trace.projectId !== filter.projectId))
+      throw garbage('traces', 'a trace of another tenant or project');
+    return page;
+  }
+
+  return {
     /** Who is behind an API key; null for a key that is unknown, expired or revoked. */
     async login(apiKey: string): Promise<wire.Principal | null> {
       const answer = await post('login', '/v1/login', wire.Login, { api_key: apiKey });
@@ -177,28 +115,46 @@ export function createOrchestratorClient(options: OrchestratorOptions) {
         },
         idempotencyKey,
       ),
-    sanitize: (
+    /** At most 500 documents and 4 MB. The answer has the same documents in the same order, and as many texts in each that is kept. */
+    async sanitize(
       of: { tenantId: string; projectId: string; profile: string },
       documents: readonly wire.Document[],
-    ) =>
-      post('sanitize', '/v1/trism/sanitize', wire.Sanitized, {
+    ) {
+      const answer = await post('sanitize', '/v1/trism/sanitize', wire.Sanitized, {
         tenant_id: of.tenantId,
         project_id: of.projectId,
         profile: of.profile,
         documents,
-      }),
+      });
+      const faithful =
+        answer.documents.length === documents.length &&
+        answer.documents.every(({ id, action, texts }, index) => {
+          const sent = documents[index];
+          const kept = action === 'pass' || action === 'redact';
+          return id === sent?.id && (!kept || texts.length === sent.texts.length);
+        });
+      if (!faithful) throw garbage('sanitize', 'other documents than were sent');
+      return answer;
+    },
     scan: (of: { tenantId: string; projectId: string }, text: string) =>
       post('scan', '/v1/trism/scan', wire.Scan, { tenant_id: of.tenantId, project_id: of.projectId, text }),
-    score: (
+    /** A score for each output, in the same order. */
+    async score(
       of: { tenantId: string; projectId: string; profile: string },
       outputs: readonly { id: string; output: string }[],
-    ) =>
-      post('score', '/v1/trism/score', wire.Score, {
+    ) {
+      const answer = await post('score', '/v1/trism/score', wire.Score, {
         tenant_id: of.tenantId,
         project_id: of.projectId,
         profile: of.profile,
         outputs,
-      }),
+      });
+      const faithful =
+        answer.scores.length === outputs.length &&
+        answer.scores.every(({ id }, index) => id === outputs[index]?.id);
+      if (!faithful) throw garbage('score', 'other outputs than were sent');
+      return answer;
+    },
     prismEstimate: (
       of: { tenantId: string; projectId: string; subject: string; kind: string },
       estimate: { low: number; expected: number; high: number },
@@ -265,16 +221,54 @@ export function createOrchestratorClient(options: OrchestratorOptions) {
         project_id: of.projectId,
         purpose: of.purpose,
       }),
-    listTraces: (filter: TraceFilter, cursor: string | null, limit = 500) =>
-      get('traces', `/v1/traces?${traceQuery(filter, cursor, limit)}`, wire.Traces),
-    sendAuditEvents: (tenantId: string, events: readonly wire.AuditEvent[]) =>
-      post('audit', '/v1/audit/events', wire.Acknowledged, { tenant_id: tenantId, events }),
+    listTraces,
+    /** Every trace that the filter lets through, page by page, in the order of (started_at, id). */
+    async *traces(filter: TraceFilter, pageSize = 500): AsyncGenerator<wire.Trace, void, undefined> {
+      let cursor: string | null = null;
+      do {
+        const page: wire.TracePage = await listTraces(filter, cursor, pageSize);
+        yield* page.data;
+        if (page.nextCursor !== null && page.nextCursor === cursor)
+          throw garbage('traces', 'a cursor that does not move');
+        cursor = page.nextCursor;
+      } while (cursor !== null);
+    },
+    /**
+     * A contiguous range of one tenant's events; a repeat of what the Orchestrator has is accepted.
+     * @throws OrchestratorRefused `AUDIT_GAP` (go on after `body.acknowledged_seq`) or `AUDIT_CHAIN_BROKEN` (at `body.at_seq`: alarm)
+     */
+    async sendAuditEvents(tenantId: string, events: readonly wire.AuditEvent[]) {
+      const answer = await post('audit', '/v1/audit/events', wire.Acknowledged, {
+        tenant_id: tenantId,
+        events,
+      });
+      if (answer.acknowledgedSeq < (events.at(-1)?.seq ?? 0))
+        throw garbage('audit', 'less acknowledged than was sent');
+      return answer;
+    },
+    /** What the Orchestrator's copy holds, from a sequence number on. */
+    auditEvents: (tenantId: string, fromSeq: number, limit = 500) =>
+      get(
+        'audit',
+        `/v1/audit/tenants/${encodeURIComponent(tenantId)}/events?from_seq=${fromSeq}&limit=${limit}`,
+        wire.AuditEvents,
+      ),
     auditPosition: (tenantId: string) =>
       get('audit', `/v1/audit/tenants/${encodeURIComponent(tenantId)}/position`, wire.Acknowledged),
-    /** @throws OrchestratorUnavailable */
-    ping: () => get('health', '/healthz', z.looseObject({})),
+    /** Asked outside the circuits: a probe neither opens one nor is kept from asking by one. @throws OrchestratorUnavailable */
+    ping: () =>
+      exchange(settings, {
+        endpoint: 'health',
+        method: 'GET',
+        path: '/healthz',
+        answer: z.looseObject({}),
+      }),
+    /** Ends the circuits' timers. */
+    close(): void {
+      for (const circuit of circuits.values()) circuit.shutdown();
+      circuits.clear();
+    },
   };
-  return client;
 }
 
 export type OrchestratorClient = ReturnType<typeof createOrchestratorClient>;
@@ -298,7 +292,14 @@ function traceQuery(filter: TraceFilter, cursor: string | null, limit: number): 
   return query.toString();
 }
 
-function retryAfter(answer: Response): number {
-  const seconds = Number(answer.headers.get('retry-after'));
-  return Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds, 60) * 1000 : 1000;
+function createCircuit(resetTimeout: number): CircuitBreaker<[() => Promise<unknown>]> {
+  return new CircuitBreaker((work: () => Promise<unknown>) => work(), {
+    timeout: false, // the exchange has its own deadline
+    resetTimeout,
+    errorThresholdPercentage: 60,
+    volumeThreshold: 8,
+    rollingCountTimeout: 10_000,
+    // A "no" is an answer.
+    errorFilter: (error: unknown) => error instanceof OrchestratorRefused,
+  });
 }

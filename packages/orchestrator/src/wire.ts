@@ -43,12 +43,14 @@ export const Governance = z
     decision: z.enum(['allow', 'deny']),
     reasons,
     policy_version: z.string(),
+    decided_at: z.string(),
   })
   .transform((each) => ({
     decisionId: each.decision_id,
     decision: each.decision,
     reasons: each.reasons,
     policyVersion: each.policy_version,
+    decidedAt: each.decided_at,
   }));
 
 export interface Document {
@@ -114,13 +116,15 @@ export const Usage = z
 
 export const Resource = z.object({ uri: z.string().regex(/^s3:\/\/[^/]+/) });
 
-const message = z.object({ role: z.string(), content: z.unknown() }).loose();
+const message = z.record(z.string(), z.unknown());
 export const Traces = z
   .object({
     data: z
       .array(
         z.object({
           id: z.string(),
+          tenant_id: z.string(),
+          project_id: z.string(),
           assistant_id: z.string(),
           user_id: z.string().nullable(),
           started_at: z.string(),
@@ -136,15 +140,19 @@ export const Traces = z
     nextCursor: page.next_cursor,
     data: page.data.map((each) => ({
       id: each.id,
+      tenantId: each.tenant_id,
+      projectId: each.project_id,
       assistantId: each.assistant_id,
       userId: each.user_id,
       startedAt: each.started_at,
       outcome: each.outcome,
       tags: each.tags,
-      messages: each.messages as readonly Readonly<Record<string, unknown>>[],
+      messages: each.messages,
     })),
   }));
-export type Trace = z.infer<typeof Traces>['data'][number];
+export type TracePage = z.infer<typeof Traces>;
+/** A recorded conversation, raw: it may hold personal data until TRiSM has sanitised it. Never store or log it. */
+export type Trace = TracePage['data'][number];
 
 /** An event of the log as the audit sink stores it: the envelope, and the value's bytes. */
 export interface AuditEvent {
@@ -168,3 +176,30 @@ export interface AuditEvent {
 export const Acknowledged = z
   .object({ acknowledged_seq: z.number().int().nonnegative(), hash: z.string().nullish() })
   .transform((each) => ({ acknowledgedSeq: each.acknowledged_seq, hash: each.hash ?? null }));
+
+export const AuditEvents = z
+  .object({
+    data: z
+      .array(
+        z.object({
+          seq: z.number().int().positive(),
+          prev: z.string(),
+          hash: z.string(),
+          id: z.string(),
+          type: z.string(),
+          source: z.string(),
+          time: z.string(),
+          stream: z.string(),
+          version: z.number().int().positive(),
+          command: z.string(),
+          fingerprint: z.string(),
+          actor: z.string(),
+          correlation: z.string(),
+          causation: z.string().nullable(),
+          traceparent: z.string().nullable(),
+          value_base64: z.string(),
+        }),
+      )
+      .max(1000),
+  })
+  .transform((page): readonly AuditEvent[] => page.data);
