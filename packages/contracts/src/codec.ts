@@ -42,7 +42,7 @@ export function decodeBody(fullType: string, body: Buffer, writerSchema?: unknow
   const key = `${name}:${JSON.stringify(writerSchema)}`;
   let entry = RESOLVERS.get(key);
   if (entry === undefined) {
-    const writer = avro.Type.forSchema(writerSchema as avro.Schema, TYPE_OPTIONS);
+    const writer = avro.Type.forSchema(writerSchema as avro.Schema, { ...TYPE_OPTIONS });
     entry = { writer, resolver: reader.createResolver(writer) };
     RESOLVERS.set(key, entry);
   }
@@ -57,13 +57,14 @@ const BY_FULL_NAME = new Map<string, EventName>(
     .filter(([, versions]) => versions.at(-1)?.aggregate !== 'log')
     .map(([name, versions]) => [versions.at(-1)?.fullName ?? name, name as EventName]),
 );
-// Unions of null and one type are read as plain values, not as wrapped branches.
+// Unions of null and one type are read as plain values, not as wrapped branches. Copied for every use: avsc keeps the named types of a
+// schema in the options it was given, and records of the same name stand in many schemas.
 const TYPE_OPTIONS: Partial<avro.ForSchemaOptions> = { wrapUnions: 'never' as unknown as boolean };
 
 function typeFor(name: string): avro.Type {
   let type = TYPES.get(name);
   if (type === undefined) {
-    type = avro.Type.forSchema(newest(name).schema as avro.Schema, TYPE_OPTIONS);
+    type = avro.Type.forSchema(newest(name).schema as avro.Schema, { ...TYPE_OPTIONS });
     TYPES.set(name, type);
   }
   return type;

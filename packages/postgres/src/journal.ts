@@ -33,6 +33,10 @@ const COLUMNS = 'partition, "offset", tenant_id, headers, value';
 /** The journal of the projector: as far as its checkpoint says, neither less nor more. */
 export const JOURNAL_CONSUMER = 'journal';
 
+/**
+ * Adds records, with one statement.
+ * @throws the database's error of class 23 for a sequence number, version or offset that is taken: the caller is not who it thinks it is
+ */
 export async function insertJournal(client: Client, entries: readonly JournalEntry[]): Promise<void> {
   if (entries.length === 0) return;
   await client.query(
@@ -61,42 +65,98 @@ export async function insertJournal(client: Client, entries: readonly JournalEnt
  * @param pool with the setting `ftm.role = writer`: a writer serves all tenants of its partitions
  */
 export function createJournalReader(pool: Pool) {
-  const ask = async (sql: string, parameters: unknown[]): Promise<JournalRecord[]> => (await pool.query<Row>(sql, parameters)).rows.map(toRecord);
+  const ask = async (sql: string, parameters: unknown[]): Promise<JournalRecord[]> =>
+    (await pool.query<Row>(sql, parameters)).rows.map(toRecord);
   return {
     position: (partition: number): Promise<bigint> => journalPosition(pool, partition),
-    loadStreams: (_partition: number, tenantId: string, streams: readonly string[]): Promise<JournalRecord[]> =>
-      ask(`select ${COLUMNS} from log.journal where tenant_id = $1 and stream = any($2) order by stream, version`, [tenantId, streams]),
-    findCommands: (_partition: number, ids: readonly string[]): Promise<JournalRecord[]> => ask(`select ${COLUMNS} from log.journal where command = any($1) order by tenant_id, seq`, [ids]),
-    async heads(_partition: number, tenants: readonly string[]): Promise<Map<string, { seq: number; hash: string; time: string }>> {
-      const { rows } = await pool.query<{ tenant_id: string; seq: string; hash: string; time: Date }>('select tenant_id, seq, hash, time from log.chain_heads where consumer = $1 and tenant_id = any($2)', [JOURNAL_CONSUMER, tenants]);
-      return new Map(rows.map((row) => [row.tenant_id, { seq: Number(row.seq), hash: row.hash, time: row.time.toISOString() }]));
+    loadStreams: (
+      _partition: number,
+      tenantId: string,
+      streams: readonly string[],
+    ): Promise<JournalRecord[]> =>
+      ask(
+        `select ${COLUMNS} from log.journal where tenant_id = $1 and stream = any($2) order by stream, version`,
+        [tenantId, streams],
+      ),
+    findCommands: (_partition: number, ids: readonly string[]): Promise<JournalRecord[]> =>
+      ask(`select ${COLUMNS} from log.journal where command = any($1) order by tenant_id, seq`, [ids]),
+    async heads(
+      _partition: number,
+      tenants: readonly string[],
+    ): Promise<Map<string, { seq: number; hash: string; time: string }>> {
+      const { rows } = await pool.query<{ tenant_id: string; seq: string; hash: string; time: Date }>(
+        'select tenant_id, seq, hash, time from log.chain_heads where consumer = $1 and tenant_id = any($2)',
+        [JOURNAL_CONSUMER, tenants],
+      );
+      return new Map(
+        rows.map((row) => [
+          row.tenant_id,
+          { seq: Number(row.seq), hash: row.hash, time: row.time.toISOString() },
+        ]),
+      );
     },
   };
 }
 
 /** The first offset that the journal does not have. */
 export async function journalPosition(pool: Pool, partition: number): Promise<bigint> {
-  const { rows } = await pool.query<{ next_offset: string }>('select next_offset from log.checkpoints where consumer = $1 and partition = $2', [JOURNAL_CONSUMER, partition]);
+  const { rows } = await pool.query<{ next_offset: string }>(
+    'select next_offset from log.checkpoints where consumer = $1 and partition = $2',
+    [JOURNAL_CONSUMER, partition],
+  );
   return BigInt(rows[0]?.next_offset ?? 0);
 }
 
 /** A stream of a tenant, oldest first. */
 export function readStream(pool: Pool, tenantId: string, stream: string): Promise<JournalRecord[]> {
-  return withTenant(pool, tenantId, async (client) => (await client.query<Row>(`select ${COLUMNS} from log.journal where tenant_id = $1 and stream = $2 order by version`, [tenantId, stream])).rows.map(toRecord));
-}
-
-/** A tenant's events in order from a sequence number on. */
-export function readTenant(pool: Pool, tenantId: string, fromSeq: number, limit: number): Promise<JournalRecord[]> {
-  return withTenant(pool, tenantId, async (client) => (await client.query<Row>(`select ${COLUMNS} from log.journal where tenant_id = $1 and seq >= $2 order by seq limit $3`, [tenantId, fromSeq, limit])).rows.map(toRecord));
-}
-
-/** All streams of one aggregate of a tenant, up to a time, in order. */
-export function readAggregate(pool: Pool, tenantId: string, aggregate: string, until: string): Promise<JournalRecord[]> {
-  return withTenant(
-    pool,
-    tenantId,
-    async (client) => (await client.query<Row>(`select ${COLUMNS} from log.journal where tenant_id = $1 and stream like $2 and time <= $3 order by seq`, [tenantId, `${aggregate}/%`, until])).rows.map(toRecord),
+  return withTenant(pool, tenantId, async (client) =>
+    (
+      await client.query<Row>(
+        `select ${COLUMNS} from log.journal where tenant_id = $1 and stream = $2 order by version`,
+        [tenantId, stream],
+      )
+    ).rows.map(toRecord),
   );
 }
 
-const toRecord = (row: Row): JournalRecord => ({ partition: row.partition, offset: BigInt(row.offset), tenantId: row.tenant_id, headers: row.headers, value: row.value });
+/** A tenant's events in order from a sequence number on. */
+export function readTenant(
+  pool: Pool,
+  tenantId: string,
+  fromSeq: number,
+  limit: number,
+): Promise<JournalRecord[]> {
+  return withTenant(pool, tenantId, async (client) =>
+    (
+      await client.query<Row>(
+        `select ${COLUMNS} from log.journal where tenant_id = $1 and seq >= $2 order by seq limit $3`,
+        [tenantId, fromSeq, limit],
+      )
+    ).rows.map(toRecord),
+  );
+}
+
+/** All streams of one aggregate of a tenant, up to a time, in order. */
+export function readAggregate(
+  pool: Pool,
+  tenantId: string,
+  aggregate: string,
+  until: string,
+): Promise<JournalRecord[]> {
+  return withTenant(pool, tenantId, async (client) =>
+    (
+      await client.query<Row>(
+        `select ${COLUMNS} from log.journal where tenant_id = $1 and stream like $2 and time <= $3 order by seq`,
+        [tenantId, `${aggregate}/%`, until],
+      )
+    ).rows.map(toRecord),
+  );
+}
+
+const toRecord = (row: Row): JournalRecord => ({
+  partition: row.partition,
+  offset: BigInt(row.offset),
+  tenantId: row.tenant_id,
+  headers: row.headers,
+  value: row.value,
+});

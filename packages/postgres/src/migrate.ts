@@ -2,44 +2,85 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import knex from 'knex';
+import pg from 'pg';
+import { installQueue } from './queue-schema.ts';
+import { ensureRoles, type RolePasswords } from './roles.ts';
 
 export interface MigrateOptions {
-  /** URL of the role that owns the schemas. */
+  /** URL of the role that owns the schemas, and may create roles. */
   readonly ownerUrl: string;
-  /** Passwords of the services' roles. */
-  readonly passwords: { readonly ftm_api: string; readonly ftm_projector: string; readonly ftm_runner: string };
+  /** Passwords of the services' roles; set on every run, so a new one takes effect by running it again. Absent: they are left as they are. */
+  readonly passwords?: RolePasswords;
   readonly directory?: string;
 }
 
 const MIGRATIONS = join(import.meta.dirname, '../../../migrations');
+const KNEX = { tableName: 'ftm_migrations', schemaName: 'public' };
+/** Any number that no other program locks in this database. */
+const LOCK = 7_283_001;
 
 /**
- * Brings the database to the newest version: every `NNNN_name.sql` that was not applied, each in a transaction, one program at a time. An
- * applied file that was edited since is an error, because nobody can tell what the database has then.
+ * Brings the database to the newest version: the services' roles, every `NNNN_name.sql` that was not applied, each in a transaction with its checksum,
+ * and the job queue's own schema. Programs that start together wait for each other. Safe to run again.
+ * @returns the files applied now
+ * @throws Error for an applied file that was edited or is gone since: nobody can tell what the database has then
  */
 export async function migrate(options: MigrateOptions): Promise<readonly string[]> {
   const directory = options.directory ?? MIGRATIONS;
-  const database = knex({ client: 'pg', connection: options.ownerUrl, pool: { min: 0, max: 2 } });
+  return alone(options.ownerUrl, async () => {
+    const database = knex({ client: 'pg', connection: options.ownerUrl, pool: { min: 0, max: 2 } });
+    try {
+      await ensureRoles(
+        async (sql, values) => (await database.raw<Answer>(sql, values)).rows,
+        options.passwords,
+      );
+      await checkApplied(database, directory);
+      const config = { ...KNEX, migrationSource: createSource(directory) };
+      // Nobody else runs now, so a lock in knex's own table is one that a killed run has left.
+      await database.migrate.currentVersion(config);
+      await database.migrate.forceFreeMigrationsLock(config);
+      const [, applied] = (await database.migrate.latest(config)) as [number, string[]];
+      await installQueue(options.ownerUrl, (sql) => database.raw(sql));
+      return applied;
+    } finally {
+      await database.destroy();
+    }
+  });
+}
+
+type Database = Pick<ReturnType<typeof knex>, 'raw'>;
+interface Answer {
+  readonly rows: Record<string, string>[];
+}
+
+/** The lock is the session's: it goes with the connection, however the program ends. */
+async function alone<T>(url: string, work: () => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url, application_name: 'ftm-migrate', keepAlive: true });
+  await client.connect();
+  client.on('error', () => undefined);
   try {
-    await checkApplied(database, directory);
-    const [, applied] = (await database.migrate.latest({ migrationSource: createSource(directory), tableName: 'ftm_migrations', schemaName: 'public' })) as [number, string[]];
-    await recordChecksums(database, directory, applied);
-    for (const [role, password] of Object.entries(options.passwords)) await setPassword(database, role, password);
-    return applied;
+    await client.query('select pg_advisory_lock($1)', [LOCK]);
+    return await work();
   } finally {
-    await database.destroy();
+    await client.end().catch(() => undefined);
   }
 }
 
-type Database = ReturnType<typeof knex>;
-
 function createSource(directory: string) {
   return {
-    getMigrations: async (): Promise<string[]> => (await readdir(directory)).filter((file) => /^\d{4}_.+\.sql$/.test(file)).sort(),
+    getMigrations: async (): Promise<string[]> =>
+      (await readdir(directory)).filter((file) => /^\d{4}_.+\.sql$/.test(file)).sort(),
     getMigrationName: (file: string): string => file,
     getMigration: async (file: string) => ({
-      up: async (transaction: { raw(sql: string): Promise<unknown> }): Promise<void> => {
-        await transaction.raw((await readFile(join(directory, file), 'utf8')).replaceAll('?', '\\?'));
+      up: async (transaction: {
+        raw(sql: string, values?: readonly string[]): Promise<unknown>;
+      }): Promise<void> => {
+        const sql = await readFile(join(directory, file), 'utf8');
+        await transaction.raw(sql.replaceAll('?', '\\?'));
+        await transaction.raw('insert into public.ftm_migration_checksums (file, sha256) values (?, ?)', [
+          file,
+          sha256(sql),
+        ]);
       },
       down: async (): Promise<void> => Promise.reject(new Error('migrations only go forward')),
     }),
@@ -47,23 +88,24 @@ function createSource(directory: string) {
 }
 
 async function checkApplied(database: Database, directory: string): Promise<void> {
-  await database.raw('create table if not exists public.ftm_migration_checksums (file text primary key, sha256 text not null)');
-  const { rows } = await database.raw<{ rows: { file: string; sha256: string }[] }>('select file, sha256 from public.ftm_migration_checksums');
-  for (const { file, sha256 } of rows) if ((await checksum(directory, file)) !== sha256) throw new Error(`${file} was changed after it was applied: migrations are never edited, write a new one`);
+  await database.raw(
+    'create table if not exists public.ftm_migration_checksums (file text primary key, sha256 text not null)',
+  );
+  const { rows } = await database.raw<Answer>(
+    'select file, sha256 from public.ftm_migration_checksums order by file',
+  );
+  for (const row of rows) {
+    const file = row['file'] ?? '';
+    const sql = await readFile(join(directory, file), 'utf8').catch((error: unknown) => {
+      throw new Error(`${file} was applied to this database, but is not in ${directory}`, { cause: error });
+    });
+    if (sha256(sql) !== row['sha256'])
+      throw new Error(
+        `${file} was changed after it was applied: migrations are never edited, write a new one`,
+      );
+  }
 }
 
-async function recordChecksums(database: Database, directory: string, files: readonly string[]): Promise<void> {
-  for (const file of files) await database.raw('insert into public.ftm_migration_checksums (file, sha256) values (?, ?) on conflict do nothing', [file, await checksum(directory, file)]);
-}
-
-async function checksum(directory: string, file: string): Promise<string> {
-  return createHash('sha256')
-    .update(await readFile(join(directory, file)))
-    .digest('hex');
-}
-
-/** A role's password cannot be a parameter of the statement; format() quotes it. */
-async function setPassword(database: Database, role: string, password: string): Promise<void> {
-  const { rows } = await database.raw<{ rows: { statement: string }[] }>("select format('alter role %I password %L', ?::text, ?::text) as statement", [role, password]);
-  if (rows[0] !== undefined) await database.raw(rows[0].statement);
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }

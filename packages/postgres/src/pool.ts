@@ -24,14 +24,25 @@ export function createPool(options: PoolOptions): Pool {
     idleTimeoutMillis: 30_000,
     statement_timeout: options.statementTimeoutMs ?? 15_000,
     query_timeout: (options.statementTimeoutMs ?? 15_000) + 2000,
+    // A process that is stopped in a transaction must not hold a partition's checkpoint for ever.
+    idle_in_transaction_session_timeout: 20_000,
     keepAlive: true,
-    ...(options.settings === undefined ? {} : { options: Object.entries(options.settings).map(([name, value]) => `-c ${name}=${value}`).join(' ') }),
+    ...(options.settings === undefined
+      ? {}
+      : {
+          options: Object.entries(options.settings)
+            .map(([name, value]) => `-c ${name}=${value}`)
+            .join(' '),
+        }),
   });
   pool.on('error', (error) => options.onIdleError?.(error));
   return pool;
 }
 
-/** Commits what `work` did, or nothing of it. */
+/**
+ * Commits what `work` did, or nothing of it. An error of the commit itself leaves open which: whoever must know looks.
+ * @throws what `work` threw, or the database's error
+ */
 export async function withTransaction<T>(pool: Pool, work: (client: Client) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   // Without a listener a connection that breaks between two statements would end the process.
@@ -41,12 +52,18 @@ export async function withTransaction<T>(pool: Pool, work: (client: Client) => P
   try {
     await client.query('begin');
     const result = await work(client);
-    await client.query('commit');
+    const { command } = await client.query('commit');
+    // A transaction with a failed statement that `work` passed over is rolled back by `commit`, without an error.
+    if (command !== 'COMMIT')
+      throw new Error('the transaction was rolled back: a statement in it had failed');
     return result;
   } catch (error) {
-    await client.query('rollback').catch((rollbackError: unknown) => {
-      broken = rollbackError instanceof Error ? rollbackError : new Error(String(rollbackError));
-    });
+    // A connection that broke or hangs is thrown away: a rollback would only wait behind the statement that hangs.
+    if (isUnavailable(error)) broken = asError(error);
+    else
+      await client.query('rollback').catch((rollbackError: unknown) => {
+        broken = asError(rollbackError);
+      });
     throw error;
   } finally {
     client.removeListener('error', ignore);
@@ -55,21 +72,69 @@ export async function withTransaction<T>(pool: Pool, work: (client: Client) => P
 }
 
 /** A transaction that sees the rows of one tenant, and of no other. */
-export function withTenant<T>(pool: Pool, tenantId: string, work: (client: Client) => Promise<T>): Promise<T> {
+export function withTenant<T>(
+  pool: Pool,
+  tenantId: string,
+  work: (client: Client) => Promise<T>,
+): Promise<T> {
   return withTransaction(pool, async (client) => {
     await client.query("select set_config('ftm.tenant_id', $1, true)", [tenantId]);
     return work(client);
   });
 }
 
-const UNAVAILABLE_STATES = new Set(['57P01', '57P02', '57P03', '53300', '53400', '57014', '53100', '53200', '58030', '25006']);
-const UNAVAILABLE_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH', 'EAI_AGAIN']);
+/** SQLSTATEs of a database that is stopping, starting, full or overloaded; class 08 (connection) is added to them. */
+const UNAVAILABLE_STATES = new Set([
+  '57P01', // admin_shutdown
+  '57P02', // crash_shutdown
+  '57P03', // cannot_connect_now
+  '57P05', // idle_session_timeout
+  '25P03', // idle_in_transaction_session_timeout
+  '57014', // query_canceled: statement timeout
+  '55P03', // lock_not_available
+  '53100', // disk_full
+  '53200', // out_of_memory
+  '53300', // too_many_connections
+  '53400', // configuration_limit_exceeded
+  '58030', // io_error
+  '25006', // read_only_sql_transaction: a standby
+  '40001', // serialization_failure
+  '40P01', // deadlock_detected
+]);
+const UNAVAILABLE_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EAI_AGAIN',
+]);
+// The client's own errors carry no code.
+const UNAVAILABLE_TEXT =
+  /timeout exceeded when trying to connect|Connection terminated|Query read timeout|has encountered a connection error|Client was closed|after calling end on the pool/;
 
 /** Is the database away or overloaded, rather than the statement wrong? Then the caller may try again later. */
 export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  const code = (error as { code?: unknown }).code;
-  if (typeof code === 'string') return UNAVAILABLE_STATES.has(code) || UNAVAILABLE_CODES.has(code) || code.startsWith('08');
   if (error instanceof AggregateError) return error.errors.some(isUnavailable);
-  return /timeout exceeded when trying to connect|Connection terminated|Query read timeout|Client has encountered a connection error/.test(error.message);
+  const code = sqlState(error);
+  if (code !== null)
+    return UNAVAILABLE_STATES.has(code) || UNAVAILABLE_CODES.has(code) || code.startsWith('08');
+  return UNAVAILABLE_TEXT.test(error.message);
+}
+
+/** Does the database refuse the data themselves (SQLSTATE class 22 or 23)? The same statement will never pass. */
+export function isRefusedData(error: unknown): boolean {
+  return /^2[23]/.test(sqlState(error) ?? '');
+}
+
+function sqlState(error: unknown): string | null {
+  const code: unknown = error instanceof Error && 'code' in error ? error.code : null;
+  return typeof code === 'string' ? code : null;
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }

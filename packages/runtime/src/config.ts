@@ -9,14 +9,27 @@ export class ConfigError extends Error {
 }
 
 /** Reads the environment once. @throws ConfigError naming every variable that is missing or wrong, and what is allowed */
-export function readConfig<S extends z.ZodType>(schema: S, env: Readonly<Record<string, string | undefined>>): z.infer<S> {
-  const result = schema.safeParse(Object.fromEntries(Object.entries(env).filter(([, value]) => value !== '')));
+export function readConfig<S extends z.ZodType>(
+  schema: S,
+  env: Readonly<Record<string, string | undefined>>,
+): z.infer<S> {
+  const result = schema.safeParse(
+    Object.fromEntries(Object.entries(env).filter(([, value]) => value !== '')),
+  );
   if (result.success) return result.data;
   throw new ConfigError(result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
 }
 
 export const port = (fallback: number) => z.coerce.number().int().min(1).max(65_535).default(fallback);
-export const list = z.string().min(1).transform((text) => text.split(',').map((each) => each.trim()).filter((each) => each !== ''));
+export const list = z
+  .string()
+  .min(1)
+  .transform((text) =>
+    text
+      .split(',')
+      .map((each) => each.trim())
+      .filter((each) => each !== ''),
+  );
 
 /** What every service needs. */
 export const COMMON = {

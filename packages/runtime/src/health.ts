@@ -12,19 +12,29 @@ export function healthRouter(checks: Readonly<Record<string, Check>>): Router {
   const router = express.Router();
   router.get('/healthz', (_request, response) => void response.json({ status: 'alive' }));
   router.get('/readyz', async (_request, response) => {
-    const results = await Promise.all(Object.entries(checks).map(async ([name, check]) => [name, await outcome(check)] as const));
+    const results = await Promise.all(
+      Object.entries(checks).map(async ([name, check]) => [name, await outcome(check)] as const),
+    );
     const ready = results.every(([, result]) => result === 'ok');
-    response.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'not ready', checks: Object.fromEntries(results) });
+    response
+      .status(ready ? 200 : 503)
+      .json({ status: ready ? 'ready' : 'not ready', checks: Object.fromEntries(results) });
   });
-  router.get('/metrics', async (_request, response) => void response.type(client.register.contentType).send(await client.register.metrics()));
+  router.get(
+    '/metrics',
+    async (_request, response) =>
+      void response.type(client.register.contentType).send(await client.register.metrics()),
+  );
   return router;
 }
 
 async function outcome(check: Check): Promise<string> {
-  const late = new Promise<never>((_, reject) => setTimeout(() => reject(new Error('no answer')), CHECK_TIMEOUT_MS).unref());
+  const late = new Promise<never>((_, reject) =>
+    setTimeout(() => reject(new Error('no answer')), CHECK_TIMEOUT_MS).unref(),
+  );
   return Promise.race([check(), late]).then(
     () => 'ok',
-    (error: unknown) => (error instanceof Error ? error.message.split('\n')[0] ?? 'failed' : 'failed'),
+    (error: unknown) => (error instanceof Error ? (error.message.split('\n')[0] ?? 'failed') : 'failed'),
   );
 }
 

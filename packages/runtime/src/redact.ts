@@ -24,9 +24,20 @@ export function redactText(text: string): string {
 export function redact(value: unknown, depth = 0): unknown {
   if (typeof value === 'string') return redactText(value);
   if (typeof value === 'bigint') return String(value);
-  if (value instanceof Error) return { name: value.name, message: redactText(value.message), stack: redactText(value.stack ?? ''), ...(value.cause === undefined ? {} : { cause: redact(value.cause, depth + 1) }) };
+  if (value instanceof Error)
+    return {
+      name: value.name,
+      message: redactText(value.message),
+      stack: redactText(value.stack ?? ''),
+      ...(value.cause === undefined ? {} : { cause: redact(value.cause, depth + 1) }),
+    };
   if (value === null || typeof value !== 'object') return value;
   if (depth >= MAX_DEPTH) return '…';
   if (Array.isArray(value)) return value.slice(0, 50).map((each) => redact(each, depth + 1));
-  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, SECRET_NAMES.test(name) ? MASK : redact(each, depth + 1)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, each]) => [
+      name,
+      SECRET_NAMES.test(name) ? MASK : redact(each, depth + 1),
+    ]),
+  );
 }

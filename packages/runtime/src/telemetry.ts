@@ -1,4 +1,14 @@
-import { context, propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, type Attributes, type Context, type Span } from '@opentelemetry/api';
+import {
+  context,
+  propagation,
+  ROOT_CONTEXT,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  type Attributes,
+  type Context,
+  type Span,
+} from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { NodeSDK, tracing, core, resources } from '@opentelemetry/sdk-node';
 import process from 'node:process';
@@ -20,7 +30,14 @@ export function startTelemetry(service: string, instance: string): Telemetry {
     instrumentations: [],
     metricReaders: [],
     logRecordProcessors: [],
-    spanProcessors: endpoint === undefined ? [] : [new tracing.BatchSpanProcessor(new OTLPTraceExporter({ url: `${endpoint}/v1/traces` }), { scheduledDelayMillis: 500 })],
+    spanProcessors:
+      endpoint === undefined
+        ? []
+        : [
+            new tracing.BatchSpanProcessor(new OTLPTraceExporter({ url: `${endpoint}/v1/traces` }), {
+              scheduledDelayMillis: 500,
+            }),
+          ],
   });
   sdk.start();
   return { stop: () => sdk.shutdown().catch(() => undefined) };
@@ -35,22 +52,39 @@ export interface SpanOptions {
   readonly parent?: string | null;
 }
 
-const KINDS = { server: SpanKind.SERVER, client: SpanKind.CLIENT, producer: SpanKind.PRODUCER, consumer: SpanKind.CONSUMER };
+const KINDS = {
+  server: SpanKind.SERVER,
+  client: SpanKind.CLIENT,
+  producer: SpanKind.PRODUCER,
+  consumer: SpanKind.CONSUMER,
+};
 
 /** Runs `work` in a span; what it throws is recorded and thrown on. */
-export async function withSpan<T>(name: string, options: SpanOptions, work: (span: Span) => Promise<T>): Promise<T> {
+export async function withSpan<T>(
+  name: string,
+  options: SpanOptions,
+  work: (span: Span) => Promise<T>,
+): Promise<T> {
   const parent = options.parent === undefined ? context.active() : remoteContext(options.parent);
-  return tracer().startActiveSpan(name, { kind: options.kind === undefined ? SpanKind.INTERNAL : KINDS[options.kind], attributes: options.attributes ?? {} }, parent, async (span) => {
-    try {
-      return await work(span);
-    } catch (error) {
-      span.recordException(error instanceof Error ? error : String(error));
-      span.setStatus({ code: SpanStatusCode.ERROR });
-      throw error;
-    } finally {
-      span.end();
-    }
-  });
+  return tracer().startActiveSpan(
+    name,
+    {
+      kind: options.kind === undefined ? SpanKind.INTERNAL : KINDS[options.kind],
+      attributes: options.attributes ?? {},
+    },
+    parent,
+    async (span) => {
+      try {
+        return await work(span);
+      } catch (error) {
+        span.recordException(error instanceof Error ? error : String(error));
+        span.setStatus({ code: SpanStatusCode.ERROR });
+        throw error;
+      } finally {
+        span.end();
+      }
+    },
+  );
 }
 
 /** The active span as a W3C traceparent; null outside of one. */

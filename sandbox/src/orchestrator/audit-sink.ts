@@ -1,21 +1,31 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { z } from 'zod';
 import { openJsonLines, type JsonLines } from './store.ts';
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
+const text = z.string().min(1).max(512);
+const TENANT = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 export const AuditBatch = z.object({
-  tenant_id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/),
+  tenant_id: z.string().regex(TENANT),
   events: z
     .array(
-      z.looseObject({
+      z.object({
         seq: z.number().int().min(1),
         prev: hash,
         hash,
         id: z.uuid(),
-        type: z.string(),
-        time: z.string(),
-        stream: z.string(),
+        type: text,
+        source: text,
+        time: z.iso.datetime(),
+        stream: text,
         version: z.number().int().min(1),
-        value_base64: z.string(),
+        command: text,
+        fingerprint: text,
+        actor: text,
+        correlation: text,
+        causation: text.nullable(),
+        traceparent: text.nullable(),
+        value_base64: z.base64(),
       }),
     )
     .min(1)
@@ -37,6 +47,11 @@ export function createAuditSink(directory: string) {
     if (known === undefined) copies.set(tenant, (known = openJsonLines(directory, `${tenant}.jsonl`)));
     return known;
   };
+  // What was kept before a restart counts at once: positions and searches ask for every tenant.
+  if (existsSync(directory))
+    for (const name of readdirSync(directory))
+      if (name.endsWith('.jsonl')) copy(name.slice(0, -'.jsonl'.length));
+  const rowsOf = (tenant: string): readonly StoredAuditEvent[] => copies.get(tenant)?.rows ?? [];
   return {
     accept({ tenant_id: tenant, events }: z.infer<typeof AuditBatch>): AuditAnswer {
       const stored = copy(tenant);
@@ -52,6 +67,7 @@ export function createAuditSink(directory: string) {
           return {
             status: 409,
             body: {
+              type: 'about:blank',
               code: 'AUDIT_GAP',
               title: 'a gap',
               status: 409,
@@ -59,22 +75,17 @@ export function createAuditSink(directory: string) {
               acknowledged_seq: stored.rows.length,
             },
           };
-        if (
-          event.prev !== (fresh.at(-1) ?? stored.rows.at(-1))?.hash &&
-          !(next === 1 && event.prev === GENESIS)
-        )
-          return broken(event.seq);
+        if (event.prev !== ((fresh.at(-1) ?? stored.rows.at(-1))?.hash ?? GENESIS)) return broken(event.seq);
         fresh.push(event);
       }
       if (fresh.length > 0) stored.append(fresh);
       return { status: 200, body: { acknowledged_seq: stored.rows.length } };
     },
     position: (tenant: string) => ({
-      acknowledged_seq: copy(tenant).rows.length,
-      hash: copy(tenant).rows.at(-1)?.hash ?? null,
+      acknowledged_seq: rowsOf(tenant).length,
+      hash: rowsOf(tenant).at(-1)?.hash ?? null,
     }),
-    events: (tenant: string, from: number, limit: number) =>
-      copy(tenant).rows.slice(from - 1, from - 1 + limit),
+    events: (tenant: string, from: number, limit: number) => rowsOf(tenant).slice(from - 1, from - 1 + limit),
     positions: () => Object.fromEntries([...copies].map(([tenant, stored]) => [tenant, stored.rows.length])),
     contains: (text: string) =>
       [...copies.values()].some((stored) =>
@@ -90,6 +101,7 @@ function broken(seq: number): AuditAnswer {
   return {
     status: 409,
     body: {
+      type: 'about:blank',
       code: 'AUDIT_CHAIN_BROKEN',
       title: 'the chain is broken',
       status: 409,

@@ -11,7 +11,7 @@ export const FaultOrder = z.strictObject({
   delay_ms: z.number().int().min(0).max(600_000).optional(),
   /** So many times, then no more; default for ever. */
   times: z.number().int().min(1).optional(),
-  /** Only requests whose body has these values. */
+  /** Only requests whose body or query has these values. */
   match: z.record(z.string(), z.unknown()).optional(),
 });
 
@@ -29,10 +29,18 @@ export interface Faults {
   denied(target: Target, body: unknown): boolean;
 }
 
+/** Cut off, of another shape, and no JSON at all: by turns. */
+const GARBAGE = [
+  '{"decision": "al',
+  '{"active": "yes", "decision": "maybe", "documents": {}}',
+  '<html>proxy</html>',
+] as const;
+
 /** Trouble on order: what a real Orchestrator does on a bad day. */
 export function createFaults(): Faults {
   const faults = new Map<string, Fault>();
   let made = 0;
+  let garbled = 0;
   const take = (target: Target, body: unknown, deny: boolean): Fault | undefined => {
     for (const fault of faults.values()) {
       const meant =
@@ -58,7 +66,7 @@ export function createFaults(): Faults {
     list: () => [...faults.values()],
     remove: (id) => (id === null ? faults.clear() : void faults.delete(id)),
     middleware: (target) => (request, response, next) => {
-      const fault = take(target, request.body, false);
+      const fault = take(target, { ...request.query, ...(request.body as object | undefined) }, false);
       switch (fault?.kind) {
         case undefined:
         case 'deny':
@@ -73,7 +81,8 @@ export function createFaults(): Faults {
           });
           return;
         case 'garbage':
-          response.type('json').send('{"decision": "al');
+          garbled += 1;
+          response.type('json').send(GARBAGE[garbled % GARBAGE.length]);
           return;
         case 'down':
           request.socket.destroy();

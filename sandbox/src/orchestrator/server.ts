@@ -1,16 +1,26 @@
 import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import express, { type Express, type NextFunction, type Request, type Response, type Router } from 'express';
-import { z } from 'zod';
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import { adminRoutes } from './admin.ts';
 import { AuditBatch, createAuditSink } from './audit-sink.ts';
-import { createFaults, FaultOrder, TARGETS, type Faults, type Target } from './faults.ts';
-import { judge, POLICY_VERSION, PolicyOrder, Question, type Policy } from './governance.ts';
-import { createKeys, KeyOrder } from './keys.ts';
+import { createFaults, type Target } from './faults.ts';
+import { judge, POLICY_VERSION, Question, type Policy } from './governance.ts';
+import { invalid, problem, validated } from './http.ts';
+import { createKeys } from './keys.ts';
+import { openApiDocument } from './openapi.ts';
 import { ApprovalOrder, createPrism, EstimateOrder, UsageOrder } from './prism.ts';
+import {
+  AuditRange,
+  LoginOrder,
+  MAX_SANITIZE_BYTES,
+  ResolveOrder,
+  SanitizeOrder,
+  ScanOrder,
+  ScoreOrder,
+} from './requests.ts';
 import { openJsonLines } from './store.ts';
 import { generateTraces } from './traces/generate.ts';
-import { createTraceStore, TraceQuery, TraceRow } from './trace-store.ts';
+import { createTraceStore, TraceQuery } from './trace-store.ts';
 import { createPseudonyms, riskOf, TRISM_POLICY } from './trism.ts';
 
 export interface OrchestratorOptions {
@@ -19,25 +29,7 @@ export interface OrchestratorOptions {
   readonly bucket: string;
 }
 
-const scope = { tenant_id: z.string().min(1), project_id: z.string().min(1) };
-const Sanitize = z.object({
-  ...scope,
-  profile: z.string(),
-  documents: z
-    .array(z.object({ id: z.string(), texts: z.array(z.string()) }))
-    .min(1)
-    .max(500),
-});
-const Scan = z.object({ ...scope, text: z.string().max(100_000) });
-const Score = z.object({
-  ...scope,
-  profile: z.string(),
-  outputs: z
-    .array(z.object({ id: z.string(), output: z.string() }))
-    .min(1)
-    .max(1000),
-});
-const Resolve = z.object({ ...scope, purpose: z.enum(['datasets', 'evals', 'ft_jobs']) });
+const REFUSING: ReadonlySet<Target> = new Set<Target>(['resources', 'traces', 'audit']);
 
 /** The HTTP server of the simulator. What is not on its list is a 404; what does not fit is a 400 that names the field. */
 export function createOrchestrator({ dataDir, serviceKey, bucket }: OrchestratorOptions): Express {
@@ -54,6 +46,7 @@ export function createOrchestrator({ dataDir, serviceKey, bucket }: Orchestrator
   const policies: Policy[] = [];
   const calls: Record<string, number> = {};
 
+  const document = openApiDocument();
   const app = express();
   app.disable('x-powered-by');
   app.use((_request, response, next) => {
@@ -61,15 +54,10 @@ export function createOrchestrator({ dataDir, serviceKey, bucket }: Orchestrator
     next();
   });
   app.get('/healthz', (_request, response) => void response.json({ status: 'alive', simulator: true }));
-  app.get(
-    '/openapi.json',
-    (_request, response) =>
-      void response
-        .type('json')
-        .send(readFileSync(join(import.meta.dirname, '../../openapi/orchestrator.json'))),
-  );
-  app.use(express.json({ limit: '20mb' }));
-  app.use('/admin', adminRoutes());
+  app.get('/openapi.json', (_request, response) => void response.json(document));
+  // Traces are loaded as lines, whatever their content type says.
+  app.use(express.json({ limit: '20mb', type: ({ url }) => url?.startsWith('/admin/traces') !== true }));
+  app.use('/admin', adminRoutes({ faults, keys, traces, prism, audit, policies, calls }));
   app.use('/v1', (request, response, next) => {
     if (isKey(request.get('authorization'), serviceKey)) next();
     else problem(response, 401, 'UNAUTHENTICATED', 'the service key is wrong');
@@ -87,6 +75,15 @@ export function createOrchestrator({ dataDir, serviceKey, bucket }: Orchestrator
         next();
       },
       faults.middleware(target),
+      (request, response, next) => {
+        // Where an answer has no "no" of its own, a denial is a 403.
+        if (
+          REFUSING.has(target) &&
+          faults.denied(target, { ...request.query, ...(request.body as object | undefined) })
+        )
+          problem(response, 403, 'ORDERED', 'a denial was ordered');
+        else next();
+      },
       handler,
     );
   };
@@ -95,7 +92,7 @@ export function createOrchestrator({ dataDir, serviceKey, bucket }: Orchestrator
     'post',
     'login',
     '/v1/login',
-    validated(z.object({ api_key: z.string() }), (body) =>
+    validated(LoginOrder, (body) =>
       faults.denied('login', body) ? { active: false } : keys.login(body.api_key),
     ),
   );
@@ -126,24 +123,33 @@ export function createOrchestrator({ dataDir, serviceKey, bucket }: Orchestrator
     }),
   );
 
-  on(
-    'post',
-    'trism',
-    '/v1/trism/sanitize',
-    validated(Sanitize, ({ documents, ...rest }) => {
-      const block = faults.denied('trism', rest);
-      return {
-        scan_id: randomUUID(),
-        policy_version: TRISM_POLICY,
-        documents: documents.map((document) => sanitizeDocument(document, block)),
-      };
-    }),
-  );
+  on('post', 'trism', '/v1/trism/sanitize', (request, response) => {
+    const order = SanitizeOrder.safeParse(request.body);
+    if (!order.success) {
+      invalid(response, order.error);
+      return;
+    }
+    const { documents, ...rest } = order.data;
+    const bytes = documents.reduce(
+      (sum, { texts }) => sum + texts.reduce((size, text) => size + Buffer.byteLength(text), 0),
+      0,
+    );
+    if (bytes > MAX_SANITIZE_BYTES) {
+      problem(response, 413, 'TOO_LARGE', `documents: ${bytes} bytes of text; at most ${MAX_SANITIZE_BYTES}`);
+      return;
+    }
+    const block = faults.denied('trism', rest);
+    response.json({
+      scan_id: randomUUID(),
+      policy_version: TRISM_POLICY,
+      documents: documents.map((each) => sanitizeDocument(each, block)),
+    });
+  });
   on(
     'post',
     'trism',
     '/v1/trism/scan',
-    validated(Scan, (body) => {
+    validated(ScanOrder, (body) => {
       const clean = createPseudonyms()(body.text);
       const flagged = clean.injection || faults.denied('trism', body);
       return {
@@ -158,18 +164,24 @@ export function createOrchestrator({ dataDir, serviceKey, bucket }: Orchestrator
     'post',
     'trism',
     '/v1/trism/score',
-    validated(Score, ({ outputs }) => ({
-      score_id: randomUUID(),
-      policy_version: TRISM_POLICY,
-      scores: outputs.map(({ id, output }) => ({ id, ...riskOf(output) })),
-    })),
+    validated(ScoreOrder, ({ outputs, ...rest }) => {
+      const denied = faults.denied('trism', rest);
+      return {
+        score_id: randomUUID(),
+        policy_version: TRISM_POLICY,
+        scores: outputs.map(({ id, output }) => ({
+          id,
+          ...(denied ? { risk: 1, flags: ['ordered'] } : riskOf(output)),
+        })),
+      };
+    }),
   );
 
   on(
     'post',
     'prism',
     '/v1/prism/estimates',
-    validated(EstimateOrder, (order) => prism.estimate(order)),
+    validated(EstimateOrder, () => prism.estimate()),
   );
   on(
     'post',
@@ -194,7 +206,7 @@ export function createOrchestrator({ dataDir, serviceKey, bucket }: Orchestrator
     'post',
     'resources',
     '/v1/resources/resolve',
-    validated(Resolve, ({ tenant_id, project_id, purpose }) => ({
+    validated(ResolveOrder, ({ tenant_id, project_id, purpose }) => ({
       uri: `s3://${bucket}/${purpose}/${tenant_id}/${project_id}`,
     })),
   );
@@ -210,7 +222,8 @@ export function createOrchestrator({ dataDir, serviceKey, bucket }: Orchestrator
       return;
     }
     const { status, body } = audit.accept(batch.data);
-    response.status(status).json(body);
+    if (status === 200) response.json(body);
+    else response.status(status).type('application/problem+json').send(JSON.stringify(body));
   });
   on(
     'get',
@@ -219,12 +232,7 @@ export function createOrchestrator({ dataDir, serviceKey, bucket }: Orchestrator
     (request, response) => void response.json(audit.position(String(request.params['tenant']))),
   );
   on('get', 'audit', '/v1/audit/tenants/:tenant/events', (request, response) => {
-    const query = z
-      .object({
-        from_seq: z.coerce.number().int().min(1).default(1),
-        limit: z.coerce.number().int().min(1).max(1000).default(500),
-      })
-      .safeParse(request.query);
+    const query = AuditRange.safeParse(request.query);
     if (!query.success) invalid(response, query.error);
     else
       response.json({
@@ -243,65 +251,6 @@ export function createOrchestrator({ dataDir, serviceKey, bucket }: Orchestrator
       );
   });
   return app;
-
-  /** Orders to the simulator itself; only for whoever is on this machine. */
-  function adminRoutes(): Router {
-    const router = express.Router();
-    faultRoutes(router, faults);
-    router.post(
-      '/policies',
-      validated(PolicyOrder, (policy) => ({ policies: policies.push(policy) })),
-    );
-    router.delete('/policies', (_request, response) => {
-      policies.length = 0;
-      response.status(204).end();
-    });
-    router.post(
-      '/keys',
-      validated(KeyOrder, (order) => keys.add(order)),
-    );
-    router.post(
-      '/keys/revoke',
-      validated(z.object({ api_key: z.string() }), (body) => ({ revoked: keys.revoke(body.api_key) })),
-    );
-    router.post(
-      '/traces',
-      validated(z.object({ traces: z.array(TraceRow) }), (body) => ({ stored: traces.add(body.traces) })),
-    );
-    router.post(
-      '/prism/approvals/:id',
-      validated(
-        z.object({ status: z.enum(['approved', 'denied']) }),
-        (body, request) => prism.decide(String(request.params['id']), body.status) ?? {},
-      ),
-    );
-    router.get(
-      '/counters',
-      (_request, response) => void response.json({ calls, audit: audit.positions(), usage: prism.totals() }),
-    );
-    router.get(
-      '/search',
-      (request, response) =>
-        void response.json({ found: audit.contains(String(request.query['text'] ?? '')) }),
-    );
-    return router;
-  }
-}
-
-function faultRoutes(router: Router, faults: Faults): void {
-  router.post(
-    '/faults',
-    validated(FaultOrder, (order) => ({ id: faults.add(order), targets: TARGETS })),
-  );
-  router.get('/faults', (_request, response) => void response.json({ data: faults.list() }));
-  router.delete('/faults', (_request, response) => {
-    faults.remove(null);
-    response.status(204).end();
-  });
-  router.delete('/faults/:id', (request, response) => {
-    faults.remove(request.params.id);
-    response.status(204).end();
-  });
 }
 
 function sanitizeDocument(
@@ -324,33 +273,6 @@ function sanitizeDocument(
 
 const counted = (counts: ReadonlyMap<string, number>): { type: string; count: number }[] =>
   [...counts].map(([type, count]) => ({ type, count }));
-
-function validated<S extends z.ZodType>(
-  schema: S,
-  answer: (body: z.infer<S>, request: Request) => unknown,
-): (request: Request, response: Response) => void {
-  return (request, response) => {
-    const body = schema.safeParse(request.body);
-    if (body.success) response.json(answer(body.data, request));
-    else invalid(response, body.error);
-  };
-}
-
-function invalid(response: Response, error: z.ZodError): void {
-  problem(
-    response,
-    400,
-    'INVALID',
-    error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '),
-  );
-}
-
-function problem(response: Response, status: number, code: string, detail: string): void {
-  response
-    .status(status)
-    .type('application/problem+json')
-    .send(JSON.stringify({ type: 'about:blank', title: code, status, code, detail }));
-}
 
 function isKey(authorization: string | undefined, serviceKey: string): boolean {
   const hash = (text: string): Buffer => createHash('sha256').update(text).digest();

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import type { StoredTrace } from './traces/generate.ts';
 
+const CURSOR = /^\d{4}-\d\d-\d\dT[\d:.]+Z \S+$/;
+const decoded = (cursor: string): string => Buffer.from(cursor, 'base64url').toString('utf8');
+
 export const TraceQuery = z.object({
   tenant_id: z.string().min(1),
   project_id: z.string().min(1),
@@ -9,7 +12,11 @@ export const TraceQuery = z.object({
   to: z.string().optional(),
   outcome: z.string().optional(),
   tag: z.string().optional(),
-  cursor: z.string().optional(),
+  cursor: z
+    .string()
+    .max(500)
+    .refine((cursor) => CURSOR.test(decoded(cursor)), 'is not a cursor that was given out')
+    .optional(),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 });
 export const TraceRow = z.object({
@@ -31,11 +38,13 @@ export function createTraceStore(initial: readonly StoredTrace[]) {
   let traces = [...initial].sort((a, b) => (order(a) < order(b) ? -1 : 1));
   return {
     add(more: readonly StoredTrace[]): number {
-      traces = [...traces, ...more].sort((a, b) => (order(a) < order(b) ? -1 : 1));
-      return more.length;
+      const known = new Set(traces.map((trace) => trace.id));
+      const fresh = more.filter((trace) => !known.has(trace.id));
+      traces = [...traces, ...fresh].sort((a, b) => (order(a) < order(b) ? -1 : 1));
+      return fresh.length;
     },
     page(query: z.infer<typeof TraceQuery>) {
-      const after = query.cursor === undefined ? '' : Buffer.from(query.cursor, 'base64url').toString('utf8');
+      const after = query.cursor === undefined ? '' : decoded(query.cursor);
       const found = traces.filter(
         (trace) =>
           trace.tenant_id === query.tenant_id &&

@@ -47,7 +47,7 @@ export function createTrainingPool(size: number, stepDelayMs: number): TrainingP
         if (last.kind === 'failed') throw new Error(last.reason);
         return last;
       } finally {
-        worker.removeAllListeners();
+        for (const event of ['message', 'error', 'exit']) worker.removeAllListeners(event);
         if (!reusable) await worker.terminate();
         release(worker, reusable);
       }

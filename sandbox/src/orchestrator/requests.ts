@@ -1,0 +1,33 @@
+import { z } from 'zod';
+
+// What the simulator accepts; the OpenAPI document is made of these same schemas.
+
+/** Of the texts of one sanitize call. */
+export const MAX_SANITIZE_BYTES = 4 * 1024 * 1024;
+
+const scope = { tenant_id: z.string().min(1), project_id: z.string().min(1) };
+export const LoginOrder = z.object({ api_key: z.string() });
+export const SanitizeOrder = z.object({
+  ...scope,
+  profile: z.string(),
+  documents: z
+    .array(z.object({ id: z.string(), texts: z.array(z.string()) }))
+    .min(1)
+    .max(500),
+});
+export const ScanOrder = z.object({ ...scope, text: z.string().max(100_000) });
+export const ScoreOrder = z.object({
+  ...scope,
+  profile: z.string(),
+  outputs: z
+    .array(z.object({ id: z.string(), output: z.string() }))
+    .min(1)
+    .max(1000),
+});
+export const ResolveOrder = z.object({ ...scope, purpose: z.enum(['datasets', 'evals', 'ft_jobs']) });
+export const AuditRange = z.object({
+  from_seq: z.coerce.number().int().min(1).default(1),
+  limit: z.coerce.number().int().min(1).max(1000).default(500),
+});
+export const RevokeOrder = z.strictObject({ api_key: z.string() });
+export const ApprovalVerdict = z.strictObject({ status: z.enum(['approved', 'denied']) });
