@@ -100,7 +100,7 @@ describe('journal', () => {
     const heads = 'select count(*)::int as n from log.chain_heads';
     expect((await api.query(count)).rows).toEqual([{ n: 0 }]);
     expect((await api.query(heads)).rows).toEqual([{ n: 0 }]);
-    expect(await withTenant(api, 'b', async (client) => (await client.query(count)).rows)).toEqual([
+    expect(await withTenant(api, 'b', async (client) => (await client.query<object>(count)).rows)).toEqual([
       { n: 1 },
     ]);
     // The pool's connection is used again, and has forgotten the tenant.

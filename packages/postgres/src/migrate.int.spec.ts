@@ -50,6 +50,7 @@ describe('migrate', () => {
   });
 
   it('leaves nothing of a file that fails, and goes on when it is mended', async () => {
+    await run();
     const broken = join(directory, '9000_broken.sql');
     await writeFile(broken, 'create table public.half (id int); select nonsense;');
     await expect(run()).rejects.toThrow('nonsense');

@@ -16,19 +16,26 @@ export interface MigrateOptions {
 
 const MIGRATIONS = join(import.meta.dirname, '../../../migrations');
 const KNEX = { tableName: 'ftm_migrations', schemaName: 'public' };
+/** What fails is thrown; knex would print it, too. */
+const QUIET = { warn: ignore, error: ignore, debug: ignore, deprecate: ignore };
 /** Any number that no other program locks in this database. */
 const LOCK = 7_283_001;
 
 /**
- * Brings the database to the newest version: the services' roles, every `NNNN_name.sql` that was not applied, each in a transaction with its checksum,
- * and the job queue's own schema. Programs that start together wait for each other. Safe to run again.
+ * Brings the database to the newest version: the services' roles, every `NNNN_name.sql` that was not applied, all of them in one transaction
+ * with their checksums, and the job queue's own schema. Programs that start together wait for each other. Safe to run again.
  * @returns the files applied now
  * @throws Error for an applied file that was edited or is gone since: nobody can tell what the database has then
  */
 export async function migrate(options: MigrateOptions): Promise<readonly string[]> {
   const directory = options.directory ?? MIGRATIONS;
   return alone(options.ownerUrl, async () => {
-    const database = knex({ client: 'pg', connection: options.ownerUrl, pool: { min: 0, max: 2 } });
+    const database = knex({
+      client: 'pg',
+      connection: options.ownerUrl,
+      pool: { min: 0, max: 2 },
+      log: QUIET,
+    });
     try {
       await ensureRoles(
         async (sql, values) => (await database.raw<Answer>(sql, values)).rows,
@@ -108,4 +115,8 @@ async function checkApplied(database: Database, directory: string): Promise<void
 
 function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
+}
+
+function ignore(): void {
+  // Nothing to say.
 }

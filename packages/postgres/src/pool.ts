@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import pg from 'pg';
 
 export type Pool = pg.Pool;
@@ -117,24 +118,24 @@ const UNAVAILABLE_TEXT =
 
 /** Is the database away or overloaded, rather than the statement wrong? Then the caller may try again later. */
 export function isUnavailable(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  if (error instanceof AggregateError) return error.errors.some(isUnavailable);
-  const code = sqlState(error);
+  if (!types.isNativeError(error)) return false;
+  const code = codeOf(error);
   if (code !== null)
     return UNAVAILABLE_STATES.has(code) || UNAVAILABLE_CODES.has(code) || code.startsWith('08');
+  if ('errors' in error && Array.isArray(error.errors)) return error.errors.some(isUnavailable);
   return UNAVAILABLE_TEXT.test(error.message);
 }
 
 /** Does the database refuse the data themselves (SQLSTATE class 22 or 23)? The same statement will never pass. */
 export function isRefusedData(error: unknown): boolean {
-  return /^2[23]/.test(sqlState(error) ?? '');
+  return types.isNativeError(error) && /^2[23]/.test(codeOf(error) ?? '');
 }
 
-function sqlState(error: unknown): string | null {
-  const code: unknown = error instanceof Error && 'code' in error ? error.code : null;
+function codeOf(error: Error): string | null {
+  const code: unknown = 'code' in error ? error.code : null;
   return typeof code === 'string' ? code : null;
 }
 
 function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
+  return types.isNativeError(error) ? error : new Error(String(error));
 }

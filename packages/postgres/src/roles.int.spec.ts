@@ -42,7 +42,11 @@ describe('the roles', () => {
       expect((await pools.ftm_api.query(tenants)).rows).toEqual([]);
       for (const tenant of ['a', 'b', 'c'])
         expect(
-          await withTenant(pools.ftm_api, tenant, async (client) => (await client.query(tenants)).rows),
+          await withTenant(
+            pools.ftm_api,
+            tenant,
+            async (client) => (await client.query<{ tenant_id: string }>(tenants)).rows,
+          ),
         ).toEqual(tenant === 'c' ? [] : [{ tenant_id: tenant }]);
     }
   });

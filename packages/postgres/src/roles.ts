@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 /** One for each service that connects. */
 export interface RolePasswords {
   readonly ftm_api: string;
@@ -40,7 +42,7 @@ async function retrying(work: () => Promise<void>): Promise<void> {
       await work();
       return;
     } catch (error) {
-      const code: unknown = error instanceof Error && 'code' in error ? error.code : null;
+      const code: unknown = types.isNativeError(error) && 'code' in error ? error.code : null;
       if (typeof code !== 'string' || !RACES.has(code) || attempt === ATTEMPTS) throw withoutStatement(error);
       await new Promise((resolve) => setTimeout(resolve, 20 * attempt));
     }
@@ -49,7 +51,7 @@ async function retrying(work: () => Promise<void>): Promise<void> {
 
 /** knex puts the whole statement into its errors' message, and this one has a password in it. */
 function withoutStatement(error: unknown): Error {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = types.isNativeError(error) ? error.message : String(error);
   return new Error(
     `could not set up a role: ${message.slice(message.lastIndexOf(' - ') + 1).replace(/^- /, '')}`,
   );
