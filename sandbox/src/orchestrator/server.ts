@@ -259,16 +259,13 @@ function sanitizeDocument(
 ): Record<string, unknown> {
   const pseudonymize = createPseudonyms();
   const counts = new Map<string, number>();
-  let injection = false;
-  const texts = document.texts.map((text) => {
-    const clean = pseudonymize(text);
-    for (const [type, count] of clean.counts) counts.set(type, (counts.get(type) ?? 0) + count);
-    injection ||= clean.injection;
-    return clean.text;
-  });
+  const cleaned = document.texts.map(pseudonymize);
+  for (const [type, count] of cleaned.flatMap((each) => [...each.counts]))
+    counts.set(type, (counts.get(type) ?? 0) + count);
+  const injection = cleaned.some((each) => each.injection);
   if (injection) counts.set('INJECTION', 1);
   const action = block ? 'block' : injection ? 'drop' : counts.size > 0 ? 'redact' : 'pass';
-  return { id: document.id, action, texts, findings: counted(counts) };
+  return { id: document.id, action, texts: cleaned.map((each) => each.text), findings: counted(counts) };
 }
 
 const counted = (counts: ReadonlyMap<string, number>): { type: string; count: number }[] =>
