@@ -28,8 +28,7 @@ module.exports = {
     only('orchestrator', ['pii']),
     only('event-log', ['contracts']),
     only('projection', ['contracts', 'event-log', 'postgres']),
-  only('client', []),
-    only('cli', ['client', 'contracts']),
+    only('client', []),
     {
       name: 'a-service-never-imports-a-service',
       severity: 'error',

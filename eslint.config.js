@@ -18,7 +18,8 @@ export default tseslint.config(
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
       'no-console': 'error',
-      complexity: ['error', 14],
+      // A switch over a union is a table, however long.
+      complexity: ['error', { max: 20, variant: 'modified' }],
       'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
       '@typescript-eslint/switch-exhaustiveness-check': [
         'error',
@@ -32,6 +33,13 @@ export default tseslint.config(
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/require-await': 'off',
       '@typescript-eslint/no-non-null-assertion': 'error',
+      // What factories return are closures: they have no `this` to lose.
+      '@typescript-eslint/unbound-method': 'off',
+      '@typescript-eslint/no-unnecessary-type-parameters': 'off',
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrors: 'all' },
+      ],
       '@typescript-eslint/no-explicit-any': 'error',
     },
   },
@@ -46,6 +54,11 @@ export default tseslint.config(
   },
   {
     // These talk to a person at a terminal: standard output is their interface.
+    files: ['sandbox/src/provider/**'],
+    // The wire has deprecated fields, and the simulator serves them.
+    rules: { '@typescript-eslint/no-deprecated': 'off' },
+  },
+  {
     files: ['packages/cli/**', 'sandbox/**', 'bench/**', 'scripts/**'],
     rules: { 'no-console': 'off' },
   },

@@ -4,9 +4,20 @@ import { spawn } from 'node:child_process';
 import process from 'node:process';
 
 const [entry, ...rest] = process.argv.slice(2);
-const child = spawn(process.execPath, ['--conditions=ftm-source', '--disable-warning=NodeVersionSupportWarning', '--import', 'tsx', entry, ...rest], {
-  stdio: 'inherit',
-});
+const child = spawn(
+  process.execPath,
+  [
+    '--conditions=ftm-source',
+    '--disable-warning=NodeVersionSupportWarning',
+    '--import',
+    'tsx',
+    entry,
+    ...rest,
+  ],
+  {
+    stdio: 'inherit',
+  },
+);
 // The child owns the shutdown: the parent passes the signal on, and only leaves when the child has left.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 child.on('exit', (code, signal) => process.exit(code ?? (signal === null ? 1 : 130)));

@@ -25,8 +25,13 @@ export interface Problem {
 export class FtmRefused extends Error {
   readonly problem: Problem;
   constructor(problem: Problem) {
-    const reasons = [...(problem.reasons ?? []).map((each) => each.message), ...(problem.errors ?? []).map((each) => `${each.path}: ${each.message}`)];
-    super(`${problem.status} ${problem.code}: ${problem.detail ?? problem.title}${reasons.length > 0 ? ` (${reasons.join('; ')})` : ''}`);
+    const reasons = [
+      ...(problem.reasons ?? []).map((each) => each.message),
+      ...(problem.errors ?? []).map((each) => `${each.path}: ${each.message}`),
+    ];
+    super(
+      `${problem.status} ${problem.code}: ${problem.detail ?? problem.title}${reasons.length > 0 ? ` (${reasons.join('; ')})` : ''}`,
+    );
     this.name = 'FtmRefused';
     this.problem = problem;
   }
@@ -60,28 +65,52 @@ export interface FtmClient {
   patch<T = Resource>(path: string, body: unknown, options?: RequestOptions): Promise<FtmAnswer<T>>;
   delete<T = Resource>(path: string, options?: RequestOptions): Promise<FtmAnswer<T>>;
   /** Polls a resource until `done` says so. @throws Error when `timeoutMs` is over, with the last status. */
-  waitFor(path: string, done: (resource: Resource) => boolean, options?: { readonly timeoutMs?: number; readonly onChange?: (resource: Resource) => void }): Promise<Resource>;
+  waitFor(
+    path: string,
+    done: (resource: Resource) => boolean,
+    options?: { readonly timeoutMs?: number; readonly onChange?: (resource: Resource) => void },
+  ): Promise<Resource>;
 }
 
 /** @throws FtmRefused for every 4xx and 5xx problem that is left after the retries */
 export function createFtmClient(options: FtmClientOptions): FtmClient {
-  const call = async <T>(method: string, path: string, body: unknown, request: RequestOptions): Promise<FtmAnswer<T>> => {
-    const headers: Record<string, string> = { authorization: `Bearer ${options.apiKey}`, accept: 'application/json' };
-    if (method === 'POST' || method === 'PATCH') headers['idempotency-key'] = request.idempotencyKey ?? randomUUID();
+  const call = async <T>(
+    method: string,
+    path: string,
+    body: unknown,
+    request: RequestOptions,
+  ): Promise<FtmAnswer<T>> => {
+    const headers: Record<string, string> = {
+      authorization: `Bearer ${options.apiKey}`,
+      accept: 'application/json',
+    };
+    if (method === 'POST' || method === 'PATCH')
+      headers['idempotency-key'] = request.idempotencyKey ?? randomUUID();
     if (request.minPosition !== undefined) headers['ftm-min-position'] = request.minPosition;
     if (request.ifMatch !== undefined) headers['if-match'] = request.ifMatch;
     if (body !== undefined) headers['content-type'] = 'application/json';
     const url = new URL(path, options.baseUrl);
     for (let attempt = 0; ; attempt += 1) {
       const last = attempt >= (options.retries ?? 6);
-      const answer = await fetch(url, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }).catch((error: unknown) => {
-        if (last) throw new Error(`FTM does not answer at ${url.origin}: ${String((error as { cause?: unknown }).cause ?? error)}`, { cause: error });
+      const answer = await fetch(url, {
+        method,
+        headers,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      }).catch((error: unknown) => {
+        if (last)
+          throw new Error(
+            `FTM does not answer at ${url.origin}: ${String((error as { cause?: unknown }).cause ?? error)}`,
+            { cause: error },
+          );
         return undefined;
       });
-      if (answer !== undefined && (last || (answer.status !== 503 && answer.status !== 429))) return read<T>(answer);
+      if (answer !== undefined && (last || (answer.status !== 503 && answer.status !== 429)))
+        return read<T>(answer);
       const retryAfterS = Number(answer?.headers.get('retry-after') ?? Number.NaN);
       await answer?.body?.cancel();
-      await sleep(Number.isFinite(retryAfterS) ? Math.min(retryAfterS, 10) * 1000 : Math.min(200 * 2 ** attempt, 5000));
+      await sleep(
+        Number.isFinite(retryAfterS) ? Math.min(retryAfterS, 10) * 1000 : Math.min(200 * 2 ** attempt, 5000),
+      );
     }
   };
   return {
@@ -113,7 +142,12 @@ async function read<T>(answer: Response): Promise<FtmAnswer<T>> {
     throw new Error(`FTM answered ${answer.status} with something that is not JSON`);
   }
   if (!answer.ok) throw new FtmRefused(body as Problem);
-  return { status: answer.status, body: body as T, position: answer.headers.get('ftm-position'), etag: answer.headers.get('etag') };
+  return {
+    status: answer.status,
+    body: body as T,
+    position: answer.headers.get('ftm-position'),
+    etag: answer.headers.get('etag'),
+  };
 }
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -59,7 +59,7 @@ const BY_FULL_NAME = new Map<string, EventName>(
 );
 // Unions of null and one type are read as plain values, not as wrapped branches. Copied for every use: avsc keeps the named types of a
 // schema in the options it was given, and records of the same name stand in many schemas.
-const TYPE_OPTIONS: Partial<avro.ForSchemaOptions> = { wrapUnions: 'never' as unknown as boolean };
+const TYPE_OPTIONS: Partial<avro.ForSchemaOptions> = { wrapUnions: 'never' };
 
 function typeFor(name: string): avro.Type {
   let type = TYPES.get(name);

@@ -153,7 +153,11 @@ function retryAfterMs(response: Response): number {
 }
 
 function isReset(error: unknown): boolean {
-  const cause = error instanceof Error ? error.cause : undefined;
-  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
+  const cause = memberOf(error, 'cause');
+  const code = memberOf(cause, 'code');
   return code === 'ECONNRESET' || code === 'EPIPE' || code === 'UND_ERR_SOCKET';
 }
+
+/** By looking and not by `instanceof`: the fetch that failed may be of another realm. */
+const memberOf = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;

@@ -122,7 +122,7 @@ function isPhone(match: string, text: string, start: number): boolean {
 
 /** Structured personal data and secrets in a text, in order, without overlaps. Time is linear in the text. */
 export function detect(text: string): Finding[] {
-  if (text.length < 6 || !/[\d@]|-----BEGIN|eyJ|[a-z]_|[^\u0000-\u007f]|:\/\//.test(text)) return [];
+  if (text.length < 6 || !/[\d@]|-----BEGIN|eyJ|[a-z]_|[\u0080-\uffff]|:\/\//.test(text)) return [];
   const plain = normalise(text);
   const found: Finding[] = [];
   const taken = new Uint8Array(plain.text.length);

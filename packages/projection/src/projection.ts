@@ -1,4 +1,4 @@
-import { EMPTY_CHAIN, link, type ChainHead } from '@ftm/contracts/chain';
+import { EMPTY_CHAIN, link, type ChainHead, type Link } from '@ftm/contracts/chain';
 import type { Envelope } from '@ftm/contracts/envelope';
 import type { FtmEvent } from '@ftm/contracts/generated/events';
 import {
@@ -20,7 +20,8 @@ import {
   saveHeads,
   saveVoid,
 } from '@ftm/postgres/checkpoints';
-import { withTransaction, type Client, type Pool } from '@ftm/postgres/pool';
+import { isRefusedData, withTransaction, type Client, type Pool } from '@ftm/postgres/pool';
+import { isTenant, unsoundness } from './soundness.ts';
 
 /** An event that extends its tenant's chain and can be read. */
 export interface ProjectedEvent {
@@ -63,17 +64,26 @@ export interface ProjectionOptions {
   readonly keep?: (client: Client, records: readonly SoundRecord[]) => Promise<void>;
   /** What can be read. @throws PoisonEvent when one event cannot be projected: it is parked, and the batch is tried again without it */
   readonly apply: (client: Client, events: readonly ProjectedEvent[]) => Promise<void>;
+  /** Around the handling of each batch, for traces; it calls `work` once. */
+  readonly around?: (batch: LogBatch, work: () => Promise<void>) => Promise<void>;
   readonly onEvent?: (event: ProjectionEvent) => void;
 }
 
-/** An event that this projection cannot take, and never will. */
+/** Events that this projection cannot take, and never will. */
 export class PoisonEvent extends Error {
-  readonly offset: bigint;
-  constructor(offset: bigint, cause: unknown) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause });
+  /** Offset → why. */
+  readonly reasons: ReadonlyMap<bigint, string>;
+  constructor(reasons: ReadonlyMap<bigint, string>) {
+    super([...reasons].map(([offset, reason]) => `${offset}: ${reason}`).join('; '));
     this.name = 'PoisonEvent';
-    this.offset = offset;
+    this.reasons = reasons;
   }
+}
+
+interface Poison {
+  readonly reason: string;
+  /** Can the record itself be stored? */
+  readonly keep: boolean;
 }
 
 /**
@@ -88,13 +98,16 @@ export function runProjection(options: ProjectionOptions): LogConsumer {
     ...(options.topic === undefined ? {} : { topic: options.topic }),
     ...(options.sessionTimeoutMs === undefined ? {} : { sessionTimeoutMs: options.sessionTimeoutMs }),
     claim: (partition) => claimPartition(options.pool, options.consumer, partition),
-    handle: (batch) => handle(batch, options),
+    handle: (batch) => {
+      const work = (): Promise<void> => handle(batch, options);
+      return options.around === undefined ? work() : options.around(batch, work);
+    },
     onEvent: (event) => options.onEvent?.(event),
   });
 }
 
 async function handle(batch: LogBatch, options: ProjectionOptions): Promise<void> {
-  const poison = new Map<bigint, string>();
+  const poison = new Map<bigint, Poison>();
   for (;;) {
     try {
       const happened = await withTransaction(options.pool, (client) =>
@@ -103,73 +116,109 @@ async function handle(batch: LogBatch, options: ProjectionOptions): Promise<void
       for (const event of happened) options.onEvent?.(event);
       return;
     } catch (error) {
-      if (!(error instanceof PoisonEvent)) throw error;
-      poison.set(error.offset, error.message);
+      if (error instanceof PoisonEvent) addPoison(poison, error);
+      else if (!isRefusedData(error)) throw error;
+      else if (batch.records.length > 1) return handleHalves(batch, options);
+      else blameOnly(batch, poison, error);
     }
   }
+}
+
+function addPoison(poison: Map<bigint, Poison>, error: PoisonEvent): void {
+  const before = poison.size;
+  for (const [offset, reason] of error.reasons) poison.set(offset, { reason, keep: true });
+  if (poison.size === before) throw error;
+}
+
+/** The database does not say which record of a batch it refuses, so the batch is cut until one is left. Each half is a batch of its own. */
+async function handleHalves(batch: LogBatch, options: ProjectionOptions): Promise<void> {
+  const middle = batch.records.length >> 1;
+  const cut = batch.records[middle]?.offset ?? batch.nextOffset;
+  await handle({ ...batch, nextOffset: cut, records: batch.records.slice(0, middle) }, options);
+  await handle({ ...batch, firstOffset: cut, records: batch.records.slice(middle) }, options);
+}
+
+/** First it is taken for an event that cannot be applied, then for a record that cannot even be kept. */
+function blameOnly(batch: LogBatch, poison: Map<bigint, Poison>, error: unknown): void {
+  const offset = batch.records[0]?.offset;
+  if (offset === undefined || poison.get(offset)?.keep === false) throw error;
+  const reason = `the database refuses it: ${(error as Error).message}`;
+  poison.set(offset, { reason, keep: !poison.has(offset) });
 }
 
 async function project(
   client: Client,
   batch: LogBatch,
-  poison: ReadonlyMap<bigint, string>,
+  poison: ReadonlyMap<bigint, Poison>,
   { consumer, keep, apply }: ProjectionOptions,
 ): Promise<ProjectionEvent[]> {
   const { partition, firstOffset, nextOffset, epoch } = batch;
   if (!(await advance(client, consumer, partition, { from: firstOffset, to: nextOffset, epoch })))
     throw new LostOwnership();
+  if (batch.records.length === 0) return [];
   const happened: ProjectionEvent[] = [];
-  const tenants = [...new Set(batch.records.map((record) => record.tenantId))];
+  const tenants = [...new Set(batch.records.map((record) => record.tenantId).filter(isTenant))];
   const heads = new Map<string, ChainHead & { time: string }>();
   const known = await loadHeads(client, consumer, tenants);
   const parked = await parkedStreams(client, consumer, tenants);
 
+  const setAside = async (record: LogRecord, stream: string | null, reason: string): Promise<void> => {
+    await park(client, consumer, { ...record, stream, reason });
+    happened.push({ kind: 'parked', partition, offset: record.offset, stream: stream ?? '', reason });
+  };
+
   const sound: SoundRecord[] = [];
   for (const record of batch.records) {
-    const result =
-      record.envelope === null
-        ? { kind: 'void' as const, reason: 'the headers are no envelope' }
-        : link(
-            heads.get(record.tenantId) ?? known.get(record.tenantId) ?? EMPTY_CHAIN,
-            record.envelope,
-            record.value,
-          );
-    if (result.kind === 'void' || record.envelope === null) {
-      const reason = result.kind === 'void' ? result.reason : '';
-      await saveVoid(client, consumer, { ...record, reason });
-      happened.push({ kind: 'void_record', partition, offset: record.offset, reason });
+    const result = extend(heads.get(record.tenantId) ?? known.get(record.tenantId) ?? EMPTY_CHAIN, record);
+    if (result.kind === 'void') {
+      await saveVoid(client, consumer, { ...record, reason: result.reason });
+      happened.push({ kind: 'void_record', partition, offset: record.offset, reason: result.reason });
       continue;
     }
-    heads.set(record.tenantId, { ...result.head, time: record.envelope.time });
-    sound.push({ envelope: record.envelope, record });
+    const { envelope } = result;
+    // It extends the chain, so what follows must extend it, whatever becomes of it here.
+    heads.set(record.tenantId, { ...result.head, time: timeOf(envelope) });
+    const unstorable = poison.get(record.offset);
+    const unsound = unsoundness(envelope, record.headers);
+    if (unsound !== null) await setAside(record, null, unsound);
+    else if (unstorable?.keep === false) {
+      parked.add(`${record.tenantId} ${envelope.stream}`);
+      await setAside(record, envelope.stream, unstorable.reason);
+    } else sound.push({ envelope, record });
   }
   await keep?.(client, sound);
 
   const readable: ProjectedEvent[] = [];
   for (const { envelope, record } of sound) {
     const stream = `${record.tenantId} ${envelope.stream}`;
+    const { decoded } = record;
     const reason =
-      poison.get(record.offset) ??
-      (record.decoded.ok
-        ? parked.has(stream)
-          ? 'an earlier event of the stream is parked'
-          : undefined
-        : record.decoded.error);
-    if (reason === undefined && record.decoded.ok) {
-      readable.push({ envelope, event: record.decoded.event, record });
+      poison.get(record.offset)?.reason ??
+      (parked.has(stream) ? 'an earlier event of the stream is parked' : undefined) ??
+      (decoded.ok ? undefined : decoded.error);
+    if (reason === undefined && decoded.ok) {
+      readable.push({ envelope, event: decoded.event, record });
       continue;
     }
     parked.add(stream);
-    await park(client, consumer, { ...record, stream: envelope.stream, reason: reason ?? 'unreadable' });
-    happened.push({
-      kind: 'parked',
-      partition,
-      offset: record.offset,
-      stream: envelope.stream,
-      reason: reason ?? 'unreadable',
-    });
+    await setAside(record, envelope.stream, reason ?? 'unreadable');
   }
   await apply(client, readable);
   await saveHeads(client, consumer, heads);
   return happened;
+}
+
+function extend(
+  head: ChainHead,
+  record: LogRecord,
+): (Extract<Link, { kind: 'extends' }> & { envelope: Envelope }) | Extract<Link, { kind: 'void' }> {
+  if (!isTenant(record.tenantId)) return { kind: 'void', reason: 'the key is no tenant' };
+  if (record.envelope === null) return { kind: 'void', reason: 'the headers are no envelope' };
+  const result = link(head, record.envelope, record.value);
+  return result.kind === 'void' ? result : { ...result, envelope: record.envelope };
+}
+
+/** A time that is none must not stop the chain: it is parked, and its place in the heads is the beginning of time. */
+function timeOf(envelope: Envelope): string {
+  return Number.isNaN(Date.parse(envelope.time)) ? '1970-01-01T00:00:00.000Z' : envelope.time;
 }

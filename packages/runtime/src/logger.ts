@@ -35,18 +35,20 @@ export function createLogger({ service, instance, level = 'info' }: LoggerOption
       ...(requestId === undefined ? {} : { request_id: requestId }),
     };
     // winston keeps the level for itself under a symbol, which a plain copy of the entries would lose.
-    return Object.assign(
-      Object.create(null) as typeof info,
-      { [Symbol.for('level')]: info[Symbol.for('level')] },
-      line,
-      redact(fields),
-      { msg: redact(message) },
-    );
+    const kept: typeof info = { level: at, message: '', [Symbol.for('level')]: at };
+    return {
+      ...kept,
+      ...line,
+      ...(redact(fields) as object),
+      level: at,
+      message: undefined,
+      msg: redact(message),
+    };
   });
   const logger = winston.createLogger({
     level,
     format: winston.format.combine(enrich(), winston.format.json({ deterministic: false })),
-    transports: [new winston.transports.Console({ stderrLevels: [] })],
+    transports: new winston.transports.Console({ stderrLevels: [] }),
   });
   const log =
     (at: keyof Logger) =>

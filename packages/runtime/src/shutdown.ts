@@ -3,7 +3,7 @@ import type { Logger } from './logger.ts';
 
 export interface Shutdown {
   /** Registers what must be closed; closed in reverse order. */
-  add(name: string, close: () => Promise<unknown> | void): void;
+  add(name: string, close: () => unknown): void;
   run(reason: string, code?: number): Promise<never>;
 }
 
@@ -11,7 +11,7 @@ const DEADLINE_MS = 10_000;
 
 /** SIGTERM and SIGINT close everything in reverse order; a second signal, or the deadline, ends the process at once. */
 export function createShutdown(logger: Logger): Shutdown {
-  const closers: { readonly name: string; readonly close: () => Promise<unknown> | void }[] = [];
+  const closers: { readonly name: string; readonly close: () => unknown }[] = [];
   let running = false;
   const shutdown: Shutdown = {
     add: (name, close) => void closers.push({ name, close }),

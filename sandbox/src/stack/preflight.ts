@@ -32,9 +32,9 @@ export interface PreflightOptions {
 export async function preflight(options: PreflightOptions): Promise<void> {
   const problems = (
     await Promise.all([
-      nodeProblem(process.versions.node),
-      options.needJava ? javaProblem() : undefined,
-      options.needMaven ? mavenProblem() : undefined,
+      Promise.resolve(nodeProblem(process.versions.node)),
+      ...(options.needJava ? [javaProblem()] : []),
+      ...(options.needMaven ? [mavenProblem()] : []),
       memoryProblem(options.minFreeMemoryBytes ?? 2 * GIB),
       ...options.directories.map((each) => diskProblem(each, options.minFreeDiskBytes ?? 2 * GIB)),
       ...Object.entries(options.ports).map(([part, port]) => portProblem(part, port)),

@@ -18,7 +18,9 @@ export function simulatorPlan({ name, dir, port, env }: SimulatorOptions): PartP
   return {
     name,
     logFile,
-    prepare: async () => void (await mkdir(data, { recursive: true })),
+    async prepare() {
+      await mkdir(data, { recursive: true });
+    },
     async start() {
       const child = startChild({
         name,

@@ -110,7 +110,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       );
       await children.get('postgres')?.stop();
       if (options.keepData !== true) {
-        await Promise.all(Object.values(plans).map((plan) => plan.cleanUp?.()));
+        await Promise.all(Object.values(plans).map(async (plan) => plan.cleanUp?.()));
         await rm(dir, { recursive: true, force: true });
       }
     })());

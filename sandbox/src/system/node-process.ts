@@ -26,7 +26,13 @@ export interface NodeProcess {
   stop(): Promise<void>;
 }
 
-const NODE_ARGUMENTS = ['--conditions=ftm-source', '--disable-warning=NodeVersionSupportWarning', '--import', 'tsx', '--enable-source-maps'];
+const NODE_ARGUMENTS = [
+  '--conditions=ftm-source',
+  '--disable-warning=NodeVersionSupportWarning',
+  '--import',
+  'tsx',
+  '--enable-source-maps',
+];
 const STOP_TIMEOUT_MS = 12_000;
 
 export function startNode(options: NodeProcessOptions): NodeProcess {

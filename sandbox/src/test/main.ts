@@ -52,10 +52,10 @@ if (unknown.length > 0) {
 const scratch = await mkdtemp(join(tmpdir(), 'ftm-test-'));
 const running = new Set<ChildProcess>();
 let stack: Stack | undefined;
-let interrupted = false;
+const interruption = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
-    interrupted = true;
+    interruption.abort();
     for (const child of running) killGroup(child);
     void cleanUp().then(() => process.exit(130));
   });
@@ -64,7 +64,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 const total: Count = { passed: 0, failed: 0, skipped: 0 };
 try {
   for (const tier of TIERS) {
-    if (!wanted.includes(tier) || interrupted) continue;
+    if (!wanted.includes(tier) || interruption.signal.aborted) continue;
     heading(tier);
     add(tier === 'static' ? await staticChecks() : await jestTier(tier));
   }

@@ -7,7 +7,7 @@ import type { Services } from './service.ts';
 /** A page of the lines of a stored JSONL object. @throws Problem 410 when its key was erased */
 export async function objectLines(
   services: Services,
-  call: Call<unknown, unknown, unknown>,
+  call: Call,
   object: ObjectRef,
   page: { readonly limit: number; readonly offset: number },
 ): Promise<{ data: unknown[]; total: number }> {
@@ -21,11 +21,7 @@ export async function objectLines(
   };
 }
 
-export async function openObject(
-  services: Services,
-  call: Call<unknown, unknown, unknown>,
-  object: ObjectRef,
-): Promise<Buffer> {
+export async function openObject(services: Services, call: Call, object: ObjectRef): Promise<Buffer> {
   return services.objects.get(call.principal.tenantId, object).catch((error: unknown) => {
     if (error instanceof ObjectKeyErased)
       throw new Problem(410, 'ERASED', 'the data key was destroyed; the bytes cannot be read any more');

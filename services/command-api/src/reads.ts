@@ -111,11 +111,7 @@ export function createReads(pool: Pool, registry: Registry): Reads {
       if (!principal.projects.includes('*')) builder.whereIn('project_id', [...principal.projects]);
       if (cursor !== undefined) {
         const after = decodeCursor(cursor);
-        builder.where((where) =>
-          where
-            .where('created_at', '<', after.at)
-            .orWhere((same) => same.where('created_at', after.at).andWhere('id', '>', after.id)),
-        );
+        builder.whereRaw('(created_at < ? or (created_at = ? and id > ?))', [after.at, after.at, after.id]);
       }
       const { sql, bindings } = builder.toSQL().toNative();
       const { rows } = await withTenant(pool, principal.tenantId, (client) =>

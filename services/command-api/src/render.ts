@@ -1,5 +1,5 @@
 import type { Aggregate } from '@ftm/contracts/ids';
-import type { StateOf, States } from '@ftm/domain/aggregates';
+import type { StateOf } from '@ftm/domain/aggregates';
 import type { Facts } from '@ftm/domain/facts';
 import { evidenceSha256 } from '@ftm/domain/promotion/evidence';
 
@@ -12,7 +12,7 @@ export function render<A extends Aggregate>(
   id: string,
   state: StateOf<A>,
 ): Json | undefined {
-  const known = state as States[Aggregate];
+  const known = state;
   if (known.status === 'absent') return undefined;
   const facts: Facts = known;
   return {

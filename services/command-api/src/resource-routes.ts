@@ -35,7 +35,7 @@ export function readRoutes(
         body: await services.reads.list(principal, aggregate, {
           limit,
           cursor,
-          filters: rest as Record<string, string | undefined>,
+          filters: rest,
         }),
       }),
     }),

@@ -43,7 +43,7 @@ export interface CallIds {
   readonly fingerprint: string;
 }
 
-export function callIds(call: Call<unknown, unknown, unknown>, route: string): CallIds {
+export function callIds(call: Call, route: string): CallIds {
   const tenant = asTenant(call.principal.tenantId);
   return {
     tenant,
@@ -61,7 +61,7 @@ export function callIds(call: Call<unknown, unknown, unknown>, route: string): C
 /** Asks the Orchestrator whether an action is allowed. @throws OrchestratorUnavailable: who cannot be asked has not said yes */
 export async function askGate(
   services: Services,
-  call: Call<unknown, unknown, unknown>,
+  call: Call,
   ids: CallIds,
   question: {
     readonly action: string;
@@ -86,7 +86,7 @@ export async function askGate(
 /** Runs a command and answers with the resource as it stands after it, computed from the log: a retry gets the same answer. */
 export async function command(
   services: Services,
-  call: Call<unknown, unknown, unknown>,
+  call: Call,
   ids: CallIds,
   what: Command,
   options: { readonly status: number; readonly location?: string },
@@ -177,7 +177,7 @@ function expectedVersion(ifMatch: string | undefined): number | undefined {
 /** The present state of a resource as its writer knows it. @throws Problem 404, also for one of another project than the key covers */
 export async function fresh<A extends Aggregate>(
   services: Services,
-  call: Call<unknown, unknown, unknown>,
+  call: Call,
   aggregate: A,
   id: string,
 ): Promise<Exclude<StateOf<A>, { readonly status: 'absent' }>> {

@@ -1,92 +1,152 @@
 import { fromHeaders } from '@ftm/contracts/envelope';
 import { tenantId } from '@ftm/contracts/ids';
-import { JOURNAL_CONSUMER, type JournalRecord } from '@ftm/postgres/journal';
-import type { Pool } from '@ftm/postgres/pool';
-import { OrchestratorRefused, type AuditEvent, type OrchestratorClient } from '@ftm/orchestrator/client';
+import type { Client, Pool } from '@ftm/postgres/pool';
+import { OrchestratorRefused, type OrchestratorClient } from '@ftm/orchestrator/client';
 import { backoffMs } from '@ftm/runtime/backoff';
 import type { Logger } from '@ftm/runtime/logger';
 import { gauge } from '@ftm/runtime/metrics';
+import { newestEvents, readForAudit, tryLead, type TenantHead } from './audit-source.ts';
 
 export interface AuditForwarderOptions {
   readonly pool: Pool;
   readonly orchestrator: Pick<OrchestratorClient, 'sendAuditEvents' | 'auditPosition'>;
   readonly logger: Logger;
   readonly pollMs?: number;
+  /** Events of one request. */
   readonly batchSize?: number;
+  /** Values of one request, in bytes; one event always goes. */
+  readonly batchBytes?: number;
 }
 
 export interface AuditForwarder {
   stop(): Promise<void>;
 }
 
-interface Tenant {
-  readonly tenantId: string;
-  readonly seq: number;
-}
-
 const lag = gauge('ftm_audit_lag_events', 'Events of a tenant that the Orchestrator has not acknowledged', [
   'tenant',
 ]);
+const brokenTenants = gauge('ftm_audit_broken', 'Tenants whose audit copy and log differ: forwarding stopped', [
+  'tenant',
+]);
+
+/** Tenants that are served at the same time: one that hangs does not hold up the others. */
+const CONCURRENCY = 8;
+/** Then the tenant waits for its next turn. */
+const BATCHES_A_TURN = 20;
+
+/** The audit copy and the log cannot be brought together by trying again. */
+class AuditBroken extends Error {}
 
 /**
  * Brings every tenant's events to the Orchestrator: contiguous, in order, from its own last acknowledged sequence number on, so that a crash after its
- * answer costs at most a repeat that it recognises. It reads the journal and not Kafka, because the journal holds only what extends the chain, indexed by
- * tenant and sequence: starting again at any point is one query. While the journal is rebuilt the forwarder has nothing to send and waits.
+ * answer costs at most a repeat that it recognises.
+ *
+ * It reads the journal and not Kafka. The journal holds exactly what extends the chain, indexed by tenant and sequence, so that starting again anywhere (a
+ * gap, a fault that lasted hours, one tenant among thousands) is one query, where Kafka would have to be read through from the start of the partition. While the
+ * journal is rebuilt its heads are behind what the Orchestrator has: there is nothing to send until they have passed it, and nothing goes out twice.
+ *
+ * One process leads at a time, by a lock in the database; the others wait to take over. Two leaders would only repeat each other.
  */
 export function startAuditForwarder(options: AuditForwarderOptions): AuditForwarder {
-  const { pool, orchestrator, logger, pollMs = 200, batchSize = 200 } = options;
+  const { pool, orchestrator, logger, pollMs = 200, batchSize = 500, batchBytes = 2_000_000 } = options;
   const acknowledged = new Map<string, number>();
+  const newest = new Map<string, number>();
+  const waiting = new Map<string, { readonly at: number; readonly failures: number }>();
   const broken = new Set<string>();
-  const retryAt = new Map<string, { at: number; failures: number }>();
+  const busy = new Map<string, Promise<void>>();
   const stopping = new AbortController();
+  let leader: Client | null = null;
 
-  async function forward({ tenantId: tenant, seq: newest }: Tenant): Promise<void> {
+  async function forward(tenant: string): Promise<void> {
     let done = acknowledged.get(tenant) ?? (await orchestrator.auditPosition(tenant)).acknowledgedSeq;
     acknowledged.set(tenant, done);
-    while (done < newest && !stopping.signal.aborted) {
-      const records = await readForAudit(pool, tenant, done + 1, batchSize);
-      if (records.length === 0) return;
-      done = (await orchestrator.sendAuditEvents(tenant, records.map(toAuditEvent))).acknowledgedSeq;
+    for (let batch = 0; batch < BATCHES_A_TURN && !stopping.signal.aborted; batch += 1) {
+      const head = newest.get(tenant) ?? 0;
+      if (done >= head) return;
+      done = await sendAfter(tenant, done, head);
       acknowledged.set(tenant, done);
-      lag.set({ tenant }, newest - done);
+      lag.set({ tenant }, Math.max(0, head - done));
     }
   }
 
-  async function round(): Promise<void> {
-    for (const tenant of await tenants(pool)) {
-      const { tenantId: id } = tenant;
-      if (stopping.signal.aborted) return;
+  async function sendAfter(tenant: string, done: number, head: number): Promise<number> {
+    const records = await readForAudit(pool, tenant, done + 1, batchSize, batchBytes);
+    const events = records.map(({ headers, value }) => {
+      const { tenantId: _, ...envelope } = fromHeaders(tenantId(tenant), headers);
+      return { ...envelope, value_base64: value.toString('base64') };
+    });
+    // The heads were read before the records, so the journal must have what lies between.
+    const missing = events.findIndex((each, index) => each.seq !== done + 1 + index);
+    const sound = missing === -1 ? events : events.slice(0, missing);
+    if (sound.length === 0) throw new AuditBroken(`the journal has no event with seq ${done + 1}`);
+    const { acknowledgedSeq } = await orchestrator.sendAuditEvents(tenant, sound);
+    if (acknowledgedSeq < done + sound.length || acknowledgedSeq > Math.max(head, done + sound.length))
+      throw new Error(`the Orchestrator acknowledged ${acknowledgedSeq} after ${done + sound.length} was sent`);
+    return acknowledgedSeq;
+  }
+
+  async function turn(tenant: string): Promise<void> {
+    try {
+      await forward(tenant);
+      waiting.delete(tenant);
+    } catch (error) {
+      // The Orchestrator's position may not be what is remembered here (AUDIT_GAP says so): it is asked for again, and goes on from there.
+      acknowledged.delete(tenant);
       if (
-        broken.has(id) ||
-        (acknowledged.get(id) ?? -1) >= tenant.seq ||
-        (retryAt.get(id)?.at ?? 0) > Date.now()
-      )
-        continue;
-      try {
-        await forward(tenant);
-        retryAt.delete(id);
-      } catch (error) {
-        // The Orchestrator's position may not be what is remembered here: it is asked for again.
-        acknowledged.delete(id);
-        if (error instanceof OrchestratorRefused && error.code === 'AUDIT_CHAIN_BROKEN') {
-          broken.add(id);
-          logger.error('the Orchestrator’s audit copy and the log differ', { tenant: id, error });
-          continue;
-        }
-        const failures = (retryAt.get(id)?.failures ?? 0) + 1;
-        retryAt.set(id, { failures, at: Date.now() + backoffMs(failures, { baseMs: 200 }) });
-        logger.warn('could not forward audit events', { tenant: id, failures, error });
+        error instanceof AuditBroken ||
+        (error instanceof OrchestratorRefused && error.code === 'AUDIT_CHAIN_BROKEN')
+      ) {
+        broken.add(tenant);
+        brokenTenants.set({ tenant }, 1);
+        logger.error('audit forwarding stopped for a tenant: its audit copy and the log differ', { tenant, error });
+        return;
       }
+      const failures = (waiting.get(tenant)?.failures ?? 0) + 1;
+      waiting.set(tenant, { failures, at: Date.now() + backoffMs(failures, { baseMs: 200 }) });
+      logger.warn('could not forward audit events', { tenant, failures, error });
     }
+  }
+
+  /** Starts what can be started. Tenants that waited longest go first. */
+  function startTurns(heads: readonly TenantHead[]): void {
+    for (const { tenantId: tenant, seq } of heads) {
+      newest.set(tenant, seq);
+      const known = acknowledged.get(tenant);
+      if (known !== undefined) lag.set({ tenant }, Math.max(0, seq - known));
+      if (known !== undefined && known >= seq) continue;
+      if (busy.size >= CONCURRENCY || busy.has(tenant) || broken.has(tenant)) continue;
+      if ((waiting.get(tenant)?.at ?? 0) > Date.now()) continue;
+      const work = turn(tenant).finally(() => busy.delete(tenant));
+      busy.set(tenant, work);
+    }
+  }
+
+  let first = 0;
+  async function round(): Promise<void> {
+    leader ??= await tryLead(pool, () => {
+      leader = null;
+    });
+    if (leader === null) {
+      // What is remembered is of no use after another has led.
+      acknowledged.clear();
+      lag.reset();
+      return;
+    }
+    const heads = await newestEvents(leader);
+    // Everyone gets to be the first one, so that many failing tenants do not keep the places of the others.
+    first = heads.length === 0 ? 0 : (first + 1) % heads.length;
+    startTurns([...heads.slice(first), ...heads.slice(0, first)]);
   }
 
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
-      await round().catch((error: unknown) =>
-        logger.warn('audit forwarding waits for the database', { error }),
-      );
+      await round().catch((error: unknown) => logger.warn('audit forwarding waits for the database', { error }));
       await pause(pollMs, stopping.signal);
     }
+    await Promise.all(busy.values());
+    // Closing the connection gives the lock to the next one at once.
+    leader?.release(true);
+    leader = null;
   }
   const running = run();
   return {
@@ -97,47 +157,14 @@ export function startAuditForwarder(options: AuditForwarderOptions): AuditForwar
   };
 }
 
-async function tenants(pool: Pool): Promise<Tenant[]> {
-  const { rows } = await pool.query<{ tenant_id: string; seq: string }>(
-    'select tenant_id, seq from log.chain_heads where consumer = $1',
-    [JOURNAL_CONSUMER],
-  );
-  return rows.map((row) => ({ tenantId: row.tenant_id, seq: Number(row.seq) }));
-}
-
-async function readForAudit(
-  pool: Pool,
-  tenant: string,
-  fromSeq: number,
-  limit: number,
-): Promise<JournalRecord[]> {
-  const { rows } = await pool.query<{
-    partition: number;
-    offset: string;
-    tenant_id: string;
-    headers: Record<string, string>;
-    value: Buffer;
-  }>(
-    'select partition, "offset", tenant_id, headers, value from log.journal where tenant_id = $1 and seq >= $2 order by seq limit $3',
-    [tenant, fromSeq, limit],
-  );
-  return rows.map((row) => ({
-    partition: row.partition,
-    offset: BigInt(row.offset),
-    tenantId: row.tenant_id,
-    headers: row.headers,
-    value: row.value,
-  }));
-}
-
-function toAuditEvent(record: JournalRecord): AuditEvent {
-  const { tenantId: _, ...envelope } = fromHeaders(tenantId(record.tenantId), record.headers);
-  return { ...envelope, value_base64: record.value.toString('base64') };
-}
-
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done, { once: true });
+    function done(): void {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    }
   });
 }

@@ -10,11 +10,19 @@ interface Touched<S> {
   readonly tenantId: string;
   readonly id: string;
   state: S;
+  /** Of the first event of this batch that went into it. */
+  offset: bigint | null;
+}
+
+/** A read model that changed, ready to be written. */
+interface Change {
+  readonly projection: { readonly table: string; readonly columns: Readonly<Record<string, string>> };
+  readonly rows: readonly Readonly<Record<string, unknown>>[];
 }
 
 /**
  * Folds events into the read models: the touched rows are loaded, evolved in memory, and written back with one statement a table.
- * @throws PoisonEvent for an event that the fold cannot take
+ * @throws PoisonEvent naming all events that the folds cannot take; nothing is written then
  */
 export async function applyToReadModels(
   client: Client,
@@ -28,34 +36,82 @@ export async function applyToReadModels(
     if (known === undefined) byAggregate.set(aggregate, [event]);
     else known.push(event);
   }
-  for (const [aggregate, some] of byAggregate) await project(client, schema, aggregate, some);
+  const poison = new Map<bigint, string>();
+  const changes: Change[] = [];
+  for (const [aggregate, some] of byAggregate)
+    changes.push(evolveRows(aggregate, some, await load(client, schema, aggregate, some), poison));
+  if (poison.size > 0) throw new PoisonEvent(poison);
+  for (const change of changes) await save(client, schema, change);
 }
 
-async function project<A extends Aggregate>(
-  client: Client,
-  schema: string,
+function evolveRows<A extends Aggregate>(
   aggregate: A,
   events: readonly ProjectedEvent[],
-): Promise<void> {
-  const rows = await load(client, schema, aggregate, events);
+  rows: Map<string, Touched<StateOf<A>>>,
+  poison: Map<bigint, string>,
+): Change {
   const { evolve, initial } = AGGREGATE_FOLDS[aggregate];
+  const spoilt = new Set<string>();
   for (const { envelope, event, record } of events) {
     const { id } = parseStreamId(envelope.stream);
     const key = `${envelope.tenantId} ${id}`;
-    const row = rows.get(key) ?? { tenantId: envelope.tenantId, id, state: initial };
+    // What comes after a poisonous event is parked by whoever parks that one.
+    if (spoilt.has(key)) continue;
+    const row = rows.get(key) ?? { tenantId: envelope.tenantId, id, state: initial, offset: null };
     rows.set(key, row);
     try {
-      row.state = evolve(row.state, event, {
-        time: envelope.time,
-        actor: envelope.actor,
-        version: envelope.version,
-        seq: envelope.seq,
-      });
+      const expected = versionOf(row.state) + 1;
+      if (envelope.version !== expected)
+        throw new Error(`version ${envelope.version} does not follow ${expected - 1}`);
+      const { time, actor, version, seq } = envelope;
+      row.state = evolve(row.state, event, { time, actor, version, seq });
+      row.offset ??= record.offset;
     } catch (error) {
-      throw new PoisonEvent(record.offset, error);
+      poison.set(record.offset, error instanceof Error ? error.message : String(error));
+      spoilt.add(key);
     }
   }
-  await save(client, schema, aggregate, [...rows.values()]);
+  return { projection: PROJECTIONS[aggregate], rows: rowsToWrite(aggregate, [...rows.values()], poison) };
+}
+
+function versionOf(state: States[Aggregate]): number {
+  return state.status === 'absent' ? 0 : state.version;
+}
+
+// JSON says NUL like this, behind an even number of backslashes; jsonb has no place for it.
+const NUL = /(?<!\\)(?:\\\\)*\\u0000/;
+
+function rowsToWrite<A extends Aggregate>(
+  aggregate: A,
+  rows: readonly Touched<StateOf<A>>[],
+  poison: Map<bigint, string>,
+): Readonly<Record<string, unknown>>[] {
+  const projection = PROJECTIONS[aggregate];
+  return rows.flatMap((row) => {
+    const known: States[Aggregate] = row.state;
+    if (known.status === 'absent' || row.offset === null) return [];
+    const facts: Facts = known;
+    const state = row.state as Present<StateOf<A>>;
+    const text = JSON.stringify(state);
+    if (NUL.test(text)) {
+      poison.set(row.offset, 'a text in it has a NUL');
+      return [];
+    }
+    return [
+      {
+        tenant_id: row.tenantId,
+        id: row.id,
+        project_id: projection.projectId(state),
+        status: known.status,
+        version: facts.version,
+        last_seq: facts.lastSeq,
+        created_at: facts.createdAt,
+        updated_at: facts.updatedAt,
+        state: text,
+        ...projection.values(state),
+      },
+    ];
+  });
 }
 
 async function load<A extends Aggregate>(
@@ -78,7 +134,7 @@ async function load<A extends Aggregate>(
   return new Map(
     rows.map((row) => [
       `${row.tenant_id} ${row.id}`,
-      { tenantId: row.tenant_id, id: row.id, state: row.state },
+      { tenantId: row.tenant_id, id: row.id, state: row.state, offset: null },
     ]),
   );
 }
@@ -95,43 +151,15 @@ const COMMON = {
   state: 'jsonb',
 } as const;
 
-async function save<A extends Aggregate>(
-  client: Client,
-  schema: string,
-  aggregate: A,
-  rows: readonly Touched<StateOf<A>>[],
-): Promise<void> {
-  const projection = PROJECTIONS[aggregate];
+async function save(client: Client, schema: string, { projection, rows }: Change): Promise<void> {
+  if (rows.length === 0) return;
   const types: Record<string, string> = { ...COMMON, ...projection.columns };
   const names = Object.keys(types);
-  const values = rows.flatMap((row) => {
-    const known: States[Aggregate] = row.state;
-    if (known.status === 'absent') return [];
-    const facts: Facts = known;
-    const state = row.state as Present<StateOf<A>>;
-    return [
-      {
-        tenant_id: row.tenantId,
-        id: row.id,
-        project_id: projection.projectId(state),
-        status: known.status,
-        version: facts.version,
-        last_seq: facts.lastSeq,
-        created_at: facts.createdAt,
-        updated_at: facts.updatedAt,
-        state: JSON.stringify(row.state),
-        ...projection.values(state),
-      } as Record<string, unknown>,
-    ];
-  });
-  if (values.length === 0) return;
+  const changed = names.filter((name) => name !== 'tenant_id' && name !== 'id');
   await client.query(
     `insert into ${schema}.${projection.table} (${names.join(', ')})
      select * from unnest(${names.map((name, index) => `$${index + 1}::${types[name] ?? 'text'}[]`).join(', ')})
-     on conflict (tenant_id, id) do update set ${names
-       .filter((name) => name !== 'tenant_id' && name !== 'id')
-       .map((name) => `${name} = excluded.${name}`)
-       .join(', ')}`,
-    names.map((name) => values.map((value) => value[name] ?? null)),
+     on conflict (tenant_id, id) do update set ${changed.map((name) => `${name} = excluded.${name}`).join(', ')}`,
+    names.map((name) => rows.map((row) => row[name] ?? null)),
   );
 }

@@ -1,10 +1,9 @@
 import type { FtmEvent } from '@ftm/contracts/generated/events';
-import { commandId, parseStreamId, streamId, type Aggregate, type TenantId } from '@ftm/contracts/ids';
-import { fold, type StateOf } from '@ftm/domain/aggregates';
-import type { Command } from '@ftm/domain/command';
+import { commandId, parseStreamId, streamId } from '@ftm/contracts/ids';
+import { fold } from '@ftm/domain/aggregates';
 import { primaryStream } from '@ftm/domain/handle';
 import { traceparent, withSpan } from '@ftm/runtime/telemetry';
-import type { Job } from './tasks.ts';
+import type { CommandClient } from './tasks.ts';
 
 interface WireEvent {
   readonly envelope: {
@@ -24,16 +23,6 @@ export class CommandRejected extends Error {
     this.name = 'CommandRejected';
     this.code = code;
   }
-}
-
-export interface CommandClient {
-  /**
-   * Sends a command whose id comes from its stream and `step`: sent again, it changes nothing.
-   * @throws CommandRejected, or Error when no instance takes it (try the job again)
-   */
-  send(job: Job, step: string, command: Command): Promise<void>;
-  /** A stream's state as its writer knows it. */
-  load<A extends Aggregate>(tenant: TenantId, aggregate: A, id: string): Promise<StateOf<A>>;
 }
 
 const TIMEOUT_MS = 20_000;

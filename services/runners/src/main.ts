@@ -83,7 +83,7 @@ const queue = await run({
   noPreparedStatements: false,
   taskList: createTaskList(tools),
   logger: new QueueLogger(() => (level, message) => {
-    if (level === 'error' || level === 'warning') logger.warn('the job queue says', { message });
+    if (['error', 'warning'].includes(level)) logger.warn('the job queue says', { message });
   }),
 });
 queue.events.on('worker:create', ({ worker }) => workers.add(worker.workerId));

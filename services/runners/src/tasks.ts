@@ -1,10 +1,21 @@
-import type { TenantId } from '@ftm/contracts/ids';
+import type { Aggregate, TenantId } from '@ftm/contracts/ids';
 import type { EncryptedStore } from '@ftm/object-store/encrypted-store';
 import type { OrchestratorClient } from '@ftm/orchestrator/client';
 import type { Logger } from '@ftm/runtime/logger';
-import type { CommandClient } from './command-client.ts';
+import type { StateOf } from '@ftm/domain/aggregates';
+import type { Command } from '@ftm/domain/command';
 import type { Config } from './config.ts';
 import type { TrainingProvider } from './provider/training-provider.ts';
+
+export interface CommandClient {
+  /**
+   * Sends a command whose id comes from its stream and `step`: sent again, it changes nothing.
+   * @throws CommandRejected, or Error when no instance takes it (try the job again)
+   */
+  send(job: Job, step: string, command: Command): Promise<void>;
+  /** A stream's state as its writer knows it. */
+  load<A extends Aggregate>(tenant: TenantId, aggregate: A, id: string): Promise<StateOf<A>>;
+}
 
 /** What every runner works with. */
 export interface Tools {

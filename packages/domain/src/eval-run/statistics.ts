@@ -29,7 +29,8 @@ export function estimateMean(scores: readonly CaseScore[], seed = 1): MeanEstima
   if (n === 0) return { mean: 0, ciLow: 0, ciHigh: 1, n };
   const mean = scores.reduce((sum, each) => sum + each.score, 0) / n;
   const clusters = byCluster(scores.map((each) => ({ cluster: each.cluster, value: each.score })));
-  if (clusters.length === n && scores.every((each) => each.score === 0 || each.score === 1)) return { mean, ...wilson(mean, n), n };
+  if (clusters.length === n && scores.every((each) => each.score === 0 || each.score === 1))
+    return { mean, ...wilson(mean, n), n };
   return { mean, ...bootstrap(clusters, seed), n };
 }
 
@@ -46,7 +47,11 @@ export function wilson(share: number, n: number): { ciLow: number; ciHigh: numbe
  * permutation over clusters; the interval is a seeded bootstrap over clusters. Non-inferiority: `pass` when the whole interval lies above
  * −margin, `fail` when it lies below, else `inconclusive`.
  */
-export function comparePaired(candidate: readonly CaseScore[], baseline: readonly CaseScore[], options: { readonly baselineRunId: string; readonly margin: number; readonly seed?: number }): EvalComparison {
+export function comparePaired(
+  candidate: readonly CaseScore[],
+  baseline: readonly CaseScore[],
+  options: { readonly baselineRunId: string; readonly margin: number; readonly seed?: number },
+): EvalComparison {
   const before = new Map(baseline.map((each) => [each.caseId, each.score]));
   const pairs = candidate.flatMap((each) => {
     const other = before.get(each.caseId);
@@ -58,7 +63,8 @@ export function comparePaired(candidate: readonly CaseScore[], baseline: readonl
   const difference = n === 0 ? 0 : differences.reduce((sum, each) => sum + each.value, 0) / n;
   const clusters = byCluster(differences);
   const { ciLow, ciHigh } = n === 0 ? { ciLow: -1, ciHigh: 1 } : bootstrap(clusters, seed);
-  const binary = clusters.length === n && pairs.every((pair) => isBinary(pair.candidate) && isBinary(pair.baseline));
+  const binary =
+    clusters.length === n && pairs.every((pair) => isBinary(pair.candidate) && isBinary(pair.baseline));
   const verdict = ciLow > -options.margin ? 'pass' : ciHigh < -options.margin ? 'fail' : 'inconclusive';
   return {
     baselineRunId: options.baselineRunId,
@@ -66,7 +72,12 @@ export function comparePaired(candidate: readonly CaseScore[], baseline: readonl
     difference,
     ciLow,
     ciHigh,
-    pValue: binary ? exactMcNemar(differences.filter((each) => each.value > 0).length, differences.filter((each) => each.value < 0).length) : signFlip(clusters, seed),
+    pValue: binary
+      ? exactMcNemar(
+          differences.filter((each) => each.value > 0).length,
+          differences.filter((each) => each.value < 0).length,
+        )
+      : signFlip(clusters, seed),
     test: binary ? 'exact McNemar' : 'sign-flip permutation over clusters',
     pairs: n,
     minimumDetectableEffect: (Z95 + Z_POWER) * standardError(clusters, difference, n),

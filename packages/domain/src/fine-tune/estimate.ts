@@ -13,11 +13,17 @@ export function documentedEpochs(rows: number): number {
  * Cost of a job as a range. With an explicit number of epochs the range is a point; with `auto` it goes from the fewest to the most epochs that the provider was seen to take.
  * @param trainingTokens of one epoch; validation tokens are free
  */
-export function estimateCost(input: { readonly rows: number; readonly trainingTokens: number; readonly nEpochs: number | null; readonly price: PriceRow }): CostEstimate {
+export function estimateCost(input: {
+  readonly rows: number;
+  readonly trainingTokens: number;
+  readonly nEpochs: number | null;
+  readonly price: PriceRow;
+}): CostEstimate {
   const expected = input.nEpochs ?? documentedEpochs(input.rows);
   const low = input.nEpochs ?? Math.max(1, expected - 1);
   const high = input.nEpochs ?? Math.max(expected, 4);
-  const cost = (epochs: number): number => costOf(input.trainingTokens * epochs, input.price.usdMicrosPerMillion);
+  const cost = (epochs: number): number =>
+    costOf(input.trainingTokens * epochs, input.price.usdMicrosPerMillion);
   return {
     lowUsdMicros: cost(low),
     expectedUsdMicros: cost(expected),

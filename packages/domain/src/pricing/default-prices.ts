@@ -9,7 +9,13 @@ export interface PriceRow {
 }
 
 const READ = '2026-08-21';
-const row = (model: string, kind: PriceRow['kind'], usd: number, source: string): PriceRow => ({ model, kind, usdMicrosPerMillion: Math.round(usd * 1e6), validFrom: READ, source: `${source}, read ${READ}` });
+const row = (model: string, kind: PriceRow['kind'], usd: number, source: string): PriceRow => ({
+  model,
+  kind,
+  usdMicrosPerMillion: Math.round(usd * 1e6),
+  validFrom: READ,
+  source: `${source}, read ${READ}`,
+});
 
 export const DEFAULT_PRICES: readonly PriceRow[] = [
   row('gpt-4o-mini', 'training', 3, 'arithmetic of the provider’s guide'),
@@ -29,7 +35,11 @@ export const DEFAULT_PRICES: readonly PriceRow[] = [
 ];
 
 /** The price of a model; a fine-tuned model (`ft:<base>:…`) is priced as its base. Undefined when no row names it. */
-export function priceFor(model: string, kind: PriceRow['kind'], prices: readonly PriceRow[] = DEFAULT_PRICES): PriceRow | undefined {
+export function priceFor(
+  model: string,
+  kind: PriceRow['kind'],
+  prices: readonly PriceRow[] = DEFAULT_PRICES,
+): PriceRow | undefined {
   const base = model.startsWith('ft:') ? (model.split(':')[1] ?? model) : model;
   return prices
     .filter((each) => each.kind === kind && base.startsWith(each.model))

@@ -62,13 +62,7 @@ const Create = z.strictObject({ project_id: projectId, name: slug, ...Version })
 const Publish = z.strictObject(Version);
 
 export function evalSuiteRoutes(services: Services): Route[] {
-  const gateFor = (
-    call: Call<unknown, unknown, unknown>,
-    ids: CallIds,
-    project: string,
-    suite: string,
-    cases: number,
-  ) =>
+  const gateFor = (call: Call, ids: CallIds, project: string, suite: string, cases: number) =>
     askGate(services, call, ids, {
       action: 'eval.suite.create',
       projectId: project,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import process from 'node:process';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import helmet from 'helmet';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { runWithContext } from '@ftm/runtime/context';
 import type { Logger } from '@ftm/runtime/logger';
 import { counter, histogram } from '@ftm/runtime/metrics';

@@ -74,7 +74,7 @@ const WORK: { readonly [N in EventName]: Rule<N> } = {
 export function workOf(event: FtmEvent): readonly WorkChange[] {
   const rule = WORK[event.type] as Rule<EventName>;
   if (rule === null) return [];
-  if (typeof rule === 'function') return rule(event.data as never);
+  if (typeof rule === 'function') return rule(event.data);
   const [change, task] = rule;
   return [{ change, task }];
 }
