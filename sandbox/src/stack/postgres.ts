@@ -48,6 +48,8 @@ export function postgresPlan({ dir, port }: PostgresOptions): PartPlan {
           binaries = { initdb: join(home, 'native/bin/initdb'), postgres: join(home, 'native/bin/postgres') };
         }
       }
+      // Whoever searches the database's files, as tests do for personal data, finds them by this.
+      await writeFile(join(dir, 'postgres-home'), home);
       const data = join(home, 'data');
       await mkdir(data, { recursive: true, mode: 0o700 });
       const passwordFile = join(home, 'password');

@@ -129,7 +129,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 
   return {
-    env: environment(ports),
+    env: { ...environment(ports), FTM_SANDBOX_DIR: dir },
     part: (name) => partOf(name, plans[name], children),
     stop,
   };

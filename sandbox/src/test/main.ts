@@ -23,6 +23,9 @@ interface Count {
 const TIERS = ['static', 'unit', 'int', 'e2e'] as const;
 type Tier = (typeof TIERS)[number];
 
+/** How long one test may take before it counts as hanging; no test asserts a time. */
+const TIMEOUT_MS = { unit: 20_000, int: 120_000, e2e: 300_000 } as const;
+
 /** Each is one check of the final count. */
 const STATIC_CHECKS = [
   'format:check',
@@ -108,6 +111,8 @@ async function jestTier(tier: 'unit' | 'int' | 'e2e'): Promise<Count> {
     '--selectProjects',
     tier,
     '--passWithNoTests',
+    '--silent',
+    `--testTimeout=${TIMEOUT_MS[tier]}`,
     '--json',
     `--outputFile=${report}`,
     ...workers,

@@ -1,0 +1,230 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createFtmClient, FtmRefused, type FtmClient } from '@ftm/client/ftm-client';
+import { tellTheStory } from '../demo/story.ts';
+import { ACME_PROJECT, BANK_HELPER, GLOBEX_HELPER, GLOBEX_PROJECT } from '../orchestrator/seed.ts';
+import { ALL_CANARIES } from '../orchestrator/traces/canaries.ts';
+import { findFaults } from '../verify/verify-log.ts';
+import { readLog } from '../verify/read-log.ts';
+import { startSystem, type System } from './system.ts';
+
+const need = (name: string): string => {
+  const value = process.env[name];
+  if (value === undefined) throw new Error(`${name} is not set: run by \`npm test\``);
+  return value;
+};
+const stackEnv = Object.fromEntries(
+  Object.entries(process.env).flatMap(([name, value]) =>
+    name.startsWith('FTM_') && value !== undefined ? [[name, value]] : [],
+  ),
+);
+
+let dir: string;
+let system: System;
+const as = (key: string): FtmClient => createFtmClient({ baseUrl: system.apiUrls[0] ?? '', apiKey: key });
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'ftm-e2e-'));
+  system = await startSystem({ stackEnv, dir, apis: 2, env: { FTM_SESSION_TIMEOUT_MS: '3000' } });
+}, 120_000);
+
+afterAll(async () => {
+  await system.stop();
+  await rm(dir, { recursive: true, force: true });
+}, 60_000);
+
+describe('the main job', () => {
+  it('comes to the same end when runners, projector and an API instance are killed in the middle, with one provider job each', async () => {
+    const story = tellTheStory({ apiUrl: system.apiUrls[0] ?? '', env: system.env, started: Date.now() });
+    const kills = (async () => {
+      await sleep(2500);
+      system.runners.kill('SIGKILL');
+      await system.runners.restart();
+      await sleep(1500);
+      system.projector.kill('SIGKILL');
+      await system.projector.restart();
+      system.apis[1]?.kill('SIGKILL');
+      await system.apis[1]?.restart();
+      await sleep(1000);
+      system.runners.kill('SIGKILL');
+      await system.runners.restart();
+    })();
+    const [found] = await Promise.all([story, kills]);
+
+    expect(found.verification).toMatchObject({ ok: true });
+    expect(found.dataset.rowsRead).toBe(2476);
+    expect(found.dataset.rowsRejected).toBe(76);
+    expect(found.evals[1]?.score ?? 0).toBeGreaterThan(0.6);
+    expect(found.comparison?.verdict).toBe('pass');
+    const counters = (await (
+      await fetch(new URL('/admin/counters', need('FTM_OPENAI_BASE_URL')))
+    ).json()) as { job_creates: number; job_creates_by_metadata: Record<string, number> };
+    expect(Object.values(counters.job_creates_by_metadata)).toEqual([1, 1]);
+  });
+
+  it('left no planted personal data in Kafka, Postgres, objects or logs', async () => {
+    const sandbox = need('FTM_SANDBOX_DIR');
+    const postgres = await readFile(join(sandbox, 'postgres-home'), 'utf8');
+    const places = [
+      join(sandbox, 'kafka'),
+      join(sandbox, 's3'),
+      join(sandbox, 'provider'),
+      join(sandbox, 'logs'),
+      join(postgres, 'data'),
+      dir,
+    ];
+    const found: string[] = [];
+    let files = 0;
+    for (const place of places) {
+      for await (const file of filesBelow(place)) {
+        files += 1;
+        const bytes = await readFile(file).catch(() => Buffer.alloc(0));
+        for (const canary of ALL_CANARIES) if (bytes.includes(canary)) found.push(`${canary} in ${file}`);
+      }
+    }
+    expect(files).toBeGreaterThan(50);
+    expect(found).toEqual([]);
+  });
+});
+
+describe('commands', () => {
+  const dataset = {
+    project_id: ACME_PROJECT,
+    assistant_id: BANK_HELPER,
+    name: 'retry',
+    source: { kind: 'orchestrator_traces', limit: 60 },
+  };
+
+  it('gives a retry the same answer, whichever instance it meets, and refuses the key for another body', async () => {
+    const answers = await Promise.all(
+      system.apiUrls.map((baseUrl) =>
+        createFtmClient({ baseUrl, apiKey: 'ftm-demo-acme-engineer' })
+          .post('/v1/datasets', dataset, { idempotencyKey: 'retry-1' })
+          .catch((error: unknown) => error),
+      ),
+    );
+    // Two at once: one works on it, the other may be told so; then it gets the same.
+    const again = await as('ftm-demo-acme-engineer').post('/v1/datasets', dataset, {
+      idempotencyKey: 'retry-1',
+    });
+    for (const answer of answers)
+      if (!(answer instanceof FtmRefused))
+        expect(answer).toMatchObject({ status: again.status, body: again.body });
+    const other = await as('ftm-demo-acme-engineer')
+      .post('/v1/datasets', { ...dataset, name: 'other' }, { idempotencyKey: 'retry-1' })
+      .catch((error: unknown) => error);
+    expect(other).toMatchObject({ problem: { status: 422, code: 'IDEMPOTENCY_KEY_REUSED' } });
+  });
+
+  it('keeps the same key of two tenants apart, and hides one tenant from the other', async () => {
+    const mine = await as('ftm-demo-acme-engineer').post('/v1/datasets', dataset, {
+      idempotencyKey: 'shared',
+    });
+    const theirs = await as('ftm-demo-globex-engineer').post(
+      '/v1/datasets',
+      { ...dataset, project_id: GLOBEX_PROJECT, assistant_id: GLOBEX_HELPER },
+      { idempotencyKey: 'shared' },
+    );
+    expect(mine.body.id).not.toBe(theirs.body.id);
+    const peek = await as('ftm-demo-globex-engineer')
+      .get(`/v1/datasets/${mine.body.id}`)
+      .catch((error: unknown) => error);
+    expect(peek).toMatchObject({ problem: { status: 404 } });
+    const list = await as('ftm-demo-globex-engineer').get<{ data: { id: string }[] }>('/v1/datasets');
+    expect(list.body.data.map((each) => each.id)).not.toContain(mine.body.id);
+  });
+
+  it('answers a gate’s no with 409 and its reasons, again on a retry, and records it', async () => {
+    await order({ target: 'governance', kind: 'deny', times: 1 });
+    const refuse = (): Promise<unknown> =>
+      as('ftm-demo-acme-engineer')
+        .post('/v1/datasets', dataset, { idempotencyKey: 'denied' })
+        .catch((error: unknown) => error);
+    const first = await refuse();
+    expect(first).toMatchObject({
+      problem: { status: 409, code: 'GATE_DENIED', reasons: [{ code: 'ORDERED' }] },
+    });
+    const { request_id: _, ...problem } = (first as FtmRefused).problem;
+    expect(await refuse()).toMatchObject({ problem });
+    const path = `/v1/audit/streams/dataset/${(first as FtmRefused).problem.resource_id ?? ''}`;
+    // A refusal tells no position to wait for: the read is repeated until the projector has come that far.
+    let audit: unknown;
+    for (let attempt = 0; attempt < 50 && audit === undefined; attempt += 1) {
+      audit = await as('ftm-demo-acme-engineer')
+        .get(path)
+        .then(
+          ({ body }) => body,
+          () => sleep(100),
+        );
+    }
+    expect(audit).toMatchObject({ state: { status: 'blocked' } });
+  });
+
+  it('does nothing while a gate cannot be asked, and goes on when it can', async () => {
+    const before = (await readLog(need('FTM_KAFKA_BROKERS').split(','))).length;
+    await order({ target: 'governance', kind: 'down', times: 2 });
+    const impatient = createFtmClient({
+      baseUrl: system.apiUrls[0] ?? '',
+      apiKey: 'ftm-demo-acme-engineer',
+      retries: 0,
+    });
+    const answer = await impatient
+      .post(
+        '/v1/model-versions',
+        { project_id: ACME_PROJECT, base_model: 'm', provider_model_id: 'm' },
+        { idempotencyKey: 'closed' },
+      )
+      .catch((error: unknown) => error);
+    expect(answer).toMatchObject({ problem: { status: 503, code: 'ORCHESTRATOR_UNAVAILABLE' } });
+    expect(
+      (await readLog(need('FTM_KAFKA_BROKERS').split(','))).filter((each) =>
+        each.envelope.stream.startsWith('model-version/'),
+      ).length,
+    ).toBeLessThanOrEqual(before);
+    const made = await as('ftm-demo-acme-engineer').post(
+      '/v1/model-versions',
+      { project_id: ACME_PROJECT, base_model: 'm', provider_model_id: 'm' },
+      { idempotencyKey: 'closed' },
+    );
+    expect(made.status).toBe(201);
+  });
+
+  it('gives one and the same 401 to every key that is no key, and 403 to a role that may not', async () => {
+    const bad = await Promise.all(
+      ['nonsense', 'ftm-demo-acme-engineerx'].map((key) =>
+        as(key)
+          .get('/v1/datasets')
+          .catch((error: unknown) => error),
+      ),
+    );
+    for (const answer of bad)
+      expect(answer).toMatchObject({ problem: { status: 401, code: 'UNAUTHENTICATED' } });
+    const viewer = await as('ftm-demo-acme-viewer')
+      .post('/v1/datasets', dataset)
+      .catch((error: unknown) => error);
+    expect(viewer).toMatchObject({ problem: { status: 403 } });
+  });
+
+  it('left a log that verifies', async () => {
+    expect(findFaults(await readLog(need('FTM_KAFKA_BROKERS').split(',')))).toEqual([]);
+  });
+});
+
+async function order(fault: Record<string, unknown>): Promise<void> {
+  const answer = await fetch(`${need('FTM_ORCHESTRATOR_URL')}/admin/faults`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(fault),
+  });
+  expect(answer.ok).toBe(true);
+}
+
+async function* filesBelow(directory: string): AsyncGenerator<string> {
+  for (const entry of await readdir(directory, { withFileTypes: true }).catch(() => [])) {
+    const path = join(directory, entry.name);
+    if (entry.isDirectory()) yield* filesBelow(path);
+    else if (entry.isFile()) yield path;
+  }
+}
