@@ -1,11 +1,11 @@
 import { fromHeaders } from '@ftm/contracts/envelope';
 import { tenantId } from '@ftm/contracts/ids';
-import type { Client, Pool } from '@ftm/postgres/pool';
+import type { Pool } from '@ftm/postgres/pool';
 import { OrchestratorRefused, type OrchestratorClient } from '@ftm/orchestrator/client';
 import { backoffMs } from '@ftm/runtime/backoff';
 import type { Logger } from '@ftm/runtime/logger';
 import { gauge } from '@ftm/runtime/metrics';
-import { newestEvents, readForAudit, tryLead, type TenantHead } from './audit-source.ts';
+import { newestEvents, readForAudit, tryLead, type Lead, type TenantHead } from './audit-source.ts';
 
 export interface AuditForwarderOptions {
   readonly pool: Pool;
@@ -25,12 +25,16 @@ export interface AuditForwarder {
 const lag = gauge('ftm_audit_lag_events', 'Events of a tenant that the Orchestrator has not acknowledged', [
   'tenant',
 ]);
-const brokenTenants = gauge('ftm_audit_broken', 'Tenants whose audit copy and log differ: forwarding stopped', [
-  'tenant',
-]);
+const brokenTenants = gauge(
+  'ftm_audit_broken',
+  'Tenants whose audit copy and log differ: forwarding stopped',
+  ['tenant'],
+);
 
 /** Tenants that are served at the same time: one that hangs does not hold up the others. */
 const CONCURRENCY = 8;
+/** How often a process that does not lead tries to. */
+const LEAD_EVERY_MS = 1000;
 /** Then the tenant waits for its next turn. */
 const BATCHES_A_TURN = 20;
 
@@ -55,7 +59,8 @@ export function startAuditForwarder(options: AuditForwarderOptions): AuditForwar
   const broken = new Set<string>();
   const busy = new Map<string, Promise<void>>();
   const stopping = new AbortController();
-  let leader: Client | null = null;
+  let lead: Lead | null = null;
+  let leadAskedAt = 0;
 
   async function forward(tenant: string): Promise<void> {
     let done = acknowledged.get(tenant) ?? (await orchestrator.auditPosition(tenant)).acknowledgedSeq;
@@ -81,7 +86,9 @@ export function startAuditForwarder(options: AuditForwarderOptions): AuditForwar
     if (sound.length === 0) throw new AuditBroken(`the journal has no event with seq ${done + 1}`);
     const { acknowledgedSeq } = await orchestrator.sendAuditEvents(tenant, sound);
     if (acknowledgedSeq < done + sound.length || acknowledgedSeq > Math.max(head, done + sound.length))
-      throw new Error(`the Orchestrator acknowledged ${acknowledgedSeq} after ${done + sound.length} was sent`);
+      throw new Error(
+        `the Orchestrator acknowledged ${acknowledgedSeq} after ${done + sound.length} was sent`,
+      );
     return acknowledgedSeq;
   }
 
@@ -98,7 +105,10 @@ export function startAuditForwarder(options: AuditForwarderOptions): AuditForwar
       ) {
         broken.add(tenant);
         brokenTenants.set({ tenant }, 1);
-        logger.error('audit forwarding stopped for a tenant: its audit copy and the log differ', { tenant, error });
+        logger.error('audit forwarding stopped for a tenant: its audit copy and the log differ', {
+          tenant,
+          error,
+        });
         return;
       }
       const failures = (waiting.get(tenant)?.failures ?? 0) + 1;
@@ -123,16 +133,21 @@ export function startAuditForwarder(options: AuditForwarderOptions): AuditForwar
 
   let first = 0;
   async function round(): Promise<void> {
-    leader ??= await tryLead(pool, () => {
-      leader = null;
-    });
-    if (leader === null) {
+    if (lead === null && Date.now() - leadAskedAt >= LEAD_EVERY_MS) {
+      leadAskedAt = Date.now();
       // What is remembered is of no use after another has led.
       acknowledged.clear();
       lag.reset();
-      return;
+      lead = await tryLead(pool, () => {
+        lead = null;
+      });
     }
-    const heads = await newestEvents(leader);
+    if (lead === null) return;
+    const heads = await newestEvents(lead.client).catch((error: unknown) => {
+      lead?.end();
+      lead = null;
+      throw error;
+    });
     // Everyone gets to be the first one, so that many failing tenants do not keep the places of the others.
     first = heads.length === 0 ? 0 : (first + 1) % heads.length;
     startTurns([...heads.slice(first), ...heads.slice(0, first)]);
@@ -140,13 +155,13 @@ export function startAuditForwarder(options: AuditForwarderOptions): AuditForwar
 
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
-      await round().catch((error: unknown) => logger.warn('audit forwarding waits for the database', { error }));
+      await round().catch((error: unknown) =>
+        logger.warn('audit forwarding waits for the database', { error }),
+      );
       await pause(pollMs, stopping.signal);
     }
     await Promise.all(busy.values());
-    // Closing the connection gives the lock to the next one at once.
-    leader?.release(true);
-    leader = null;
+    lead?.end();
   }
   const running = run();
   return {

@@ -14,31 +14,39 @@ export interface AuditRecord {
 /** Any number that nothing else locks in this database. */
 const LEADER_LOCK = 7_283_003;
 
+export interface Lead {
+  readonly client: Client;
+  /** Gives the lead up, by closing its connection. */
+  end(): void;
+}
+
 /**
- * A connection that leads, or null while another process does. The lock is the connection's: it goes when the process ends, however it ends.
+ * The lead among the forwarders, or null while another process has it. The lock is the connection's: it goes when the process ends, however it ends.
  * @param onLost the connection broke, and the lead with it
  */
-export async function tryLead(pool: Pool, onLost: () => void): Promise<Client | null> {
+export async function tryLead(pool: Pool, onLost: () => void): Promise<Lead | null> {
   const client = await pool.connect();
-  let leading = false;
+  let ended = false;
+  const end = (): void => {
+    if (ended) return;
+    ended = true;
+    client.release(true);
+  };
+  client.on('error', () => {
+    end();
+    onLost();
+  });
   try {
     const { rows } = await client.query<{ leads: boolean }>('select pg_try_advisory_lock($1) as leads', [
       LEADER_LOCK,
     ]);
-    leading = rows[0]?.leads === true;
+    if (rows[0]?.leads === true) return { client, end };
   } catch (error) {
-    client.release(true);
+    end();
     throw error;
   }
-  if (!leading) {
-    client.release();
-    return null;
-  }
-  client.once('error', (error) => {
-    onLost();
-    client.release(error);
-  });
-  return client;
+  end();
+  return null;
 }
 
 /** The newest event of every tenant that the journal has. */
@@ -63,7 +71,7 @@ export async function readForAudit(
        select seq, sum(octet_length(value)) over (order by seq) as bytes
        from (select seq, value from log.journal where tenant_id = $1 and seq >= $2 order by seq limit $3) as page)
      select headers, value from log.journal
-     where tenant_id = $1 and seq >= $2 and seq <= (select coalesce(max(seq), $2) from sized where bytes <= $4)
+     where tenant_id = $1 and seq >= $2 and seq <= (select coalesce(max(seq), $2::bigint) from sized where bytes <= $4)
      order by seq`,
     [tenant, fromSeq, limit, maxBytes],
   );

@@ -1,4 +1,5 @@
-import { context, propagation, ROOT_CONTEXT, SpanKind, trace, type Link } from '@opentelemetry/api';
+import type { context} from '@opentelemetry/api';
+import { propagation, ROOT_CONTEXT, SpanKind, trace, type Link } from '@opentelemetry/api';
 import type { LogBatch, LogRecord } from '@ftm/event-log/consumer';
 import { withSpan } from '@ftm/runtime/telemetry';
 
@@ -41,7 +42,11 @@ function traceEvent({ envelope }: LogRecord, startTime: number, links: Link[]): 
         kind: SpanKind.CONSUMER,
         startTime,
         links,
-        attributes: { 'ftm.stream': envelope.stream, 'ftm.seq': envelope.seq, 'ftm.version': envelope.version },
+        attributes: {
+          'ftm.stream': envelope.stream,
+          'ftm.seq': envelope.seq,
+          'ftm.version': envelope.version,
+        },
       },
       contextOf(envelope.traceparent),
     )
