@@ -1,7 +1,17 @@
-/** Luhn's checksum (ISO/IEC 7812) over 12 to 19 digits that begin as payment cards do. */
-export function isCard(text: string): boolean {
-  const digits = text.replace(/\D/g, '');
-  if (digits.length < 12 || digits.length > 19 || !/^[2-6]/.test(digits) || /^(\d)\1+$/.test(digits))
+const CARD_KINDS: readonly { readonly prefix: RegExp; readonly lengths: readonly number[] }[] = [
+  { prefix: /^4/, lengths: [13, 16, 19] }, // Visa
+  { prefix: /^(?:5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720)/, lengths: [16] }, // Mastercard
+  { prefix: /^3[47]/, lengths: [15] }, // American Express
+  { prefix: /^(?:30[0-5]|309|3[689])/, lengths: [14, 16, 19] }, // Diners
+  { prefix: /^(?:6011|64[4-9]|65)/, lengths: [16, 19] }, // Discover
+  { prefix: /^35(?:2[89]|[3-8])/, lengths: [16, 17, 18, 19] }, // JCB
+  { prefix: /^62/, lengths: [16, 17, 18, 19] }, // UnionPay
+  { prefix: /^(?:50|5[6-9]|6304|676|639)/, lengths: [12, 13, 14, 15, 16, 17, 18, 19] }, // Maestro
+];
+
+/** Digits alone: the prefix and length of a payment card network, and Luhn's checksum (ISO/IEC 7812). */
+export function isCard(digits: string): boolean {
+  if (!CARD_KINDS.some(({ prefix, lengths }) => lengths.includes(digits.length) && prefix.test(digits)))
     return false;
   let sum = 0;
   for (let at = 0; at < digits.length; at += 1) {
@@ -12,28 +22,57 @@ export function isCard(text: string): boolean {
   return sum % 10 === 0;
 }
 
-/** ISO 13616: 15 to 34 characters whose rearrangement is 1 modulo 97. */
-export function isIban(text: string): boolean {
-  const plain = text.replaceAll(' ', '').toUpperCase();
-  if (plain.length < 15 || plain.length > 34) return false;
+/** Lengths by country, from the IBAN registry. */
+const IBAN_LENGTHS: Readonly<Record<string, number>> = Object.fromEntries(
+  (
+    'AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BI27 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DJ27 DK18 DO28 EE20 EG29 ES24 FI18 FK18 FO18 FR27 ' +
+    'GB22 GE22 GI23 GL18 GR27 GT28 HN28 HR21 HU28 IE22 IL23 IQ23 IS26 IT27 JO30 KW30 KZ20 LB28 LC32 LI21 LT20 LU20 LV21 LY25 MC27 MD24 ME22 ' +
+    'MK19 MN20 MR27 MT31 MU30 NI28 NL18 NO15 OM23 PK24 PL28 PS29 PT25 QA29 RO24 RS22 RU33 SA24 SC31 SD18 SE24 SI19 SK24 SM27 SO23 ST25 SV28 ' +
+    'TL23 TN24 TR26 UA29 VA22 VG24 XK20 YE30'
+  )
+    .split(' ')
+    .map((entry) => [entry.slice(0, 2), Number(entry.slice(2))]),
+);
+
+/** How many letters and digits an IBAN of this country has; undefined for no country. */
+export const ibanLength = (country: string): number | undefined => IBAN_LENGTHS[country.toUpperCase()];
+
+/** ISO 13616, letters and digits alone: the rearrangement is 1 modulo 97. */
+export function isIban(plain: string): boolean {
   let rest = 0;
-  for (const char of plain.slice(4) + plain.slice(0, 4)) {
-    const value = /\d/.test(char) ? Number(char) : char.charCodeAt(0) - 55;
+  for (const char of plain.slice(4).toUpperCase() + plain.slice(0, 4).toUpperCase()) {
+    const value = char <= '9' ? Number(char) : char.charCodeAt(0) - 55;
     rest = (rest * (value > 9 ? 100 : 10) + value) % 97;
   }
   return rest === 1;
 }
 
-/** Numbers that the US Social Security Administration gives out. */
-export function isSsn(text: string): boolean {
-  const [area = '', group = '', serial = ''] = text.split(/[- ]/);
-  return area !== '000' && area !== '666' && area < '900' && group !== '00' && serial !== '0000';
+/** Digits alone: a number that the US Social Security Administration gives out. */
+export function isSsn(digits: string): boolean {
+  const area = digits.slice(0, 3);
+  return (
+    area !== '000' &&
+    area !== '666' &&
+    area < '900' &&
+    digits.slice(3, 5) !== '00' &&
+    !digits.endsWith('0000')
+  );
 }
 
+/** Four octets that are not rather a version number. */
 export function isIpV4(text: string): boolean {
-  const parts = text.split('.');
   return (
-    parts.every((part) => Number(part) <= 255 && (part === '0' || !part.startsWith('0'))) &&
+    text.split('.').every((part) => Number(part) <= 255 && (part === '0' || !part.startsWith('0'))) &&
     !/^[0-3]\.\d\.\d\.\d$/.test(text)
   );
+}
+
+/** Eight groups, or fewer around one `::`; what could as well be a time or a name of a program is none. */
+export function isIpV6(text: string): boolean {
+  const halves = text.split('::');
+  const groups = halves.flatMap((half) => (half === '' ? [] : half.split(':')));
+  if (!groups.every((group) => /^[0-9a-f]{1,4}$/i.test(group)) || !/\d/.test(text)) return false;
+  if (halves.length === 1) return groups.length === 8;
+  if (halves.length > 2 || groups.length > 7) return false;
+  return groups.length >= 3 || (groups.length === 2 && /^(?=\w*\d)\w{3,4}$/.test(groups[0] ?? ''));
 }

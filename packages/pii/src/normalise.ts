@@ -1,38 +1,64 @@
-/** A text in plain form, and where each of its code units came from; `map` is null when nothing was changed. */
+/** A text in plain form, and which stretch of the original each of its code units came from; null when nothing was changed. */
 export interface Normalised {
   readonly text: string;
-  readonly map: Uint32Array | null;
+  readonly starts: readonly number[] | null;
+  readonly ends: readonly number[] | null;
 }
 
-// Full-width forms, other scripts' digits, invisible joiners, exotic dashes and spaces: what hides a number from a pattern.
-const UNUSUAL =
-  /[\u00a0\u00ad\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u2000-\u2015\u202f\u2060-\u2064\u2212\u3000\ufe52\ufe6b\ufeff\uff01-\uff5e]/;
-const INVISIBLE = /[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]/;
+const NOT_ASCII = /[^\0-\x7f]/;
+/** Joiners, variation selectors, direction marks, combining marks: they hide a number from a pattern and from nobody else. */
+const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}\p{M}]/u;
+const PRINTABLE_ASCII = /^[\x20-\x7e]+$/;
+const plainForms = new Map<string, string>();
+const MAX_PLAIN_FORMS = 10_000;
 
 /** Maps look-alikes to what they stand for and leaves the invisible out, so that one set of patterns sees through both. */
 export function normalise(text: string): Normalised {
-  if (!UNUSUAL.test(text)) return { text, map: null };
-  const map = new Uint32Array(text.length);
+  if (!NOT_ASCII.test(text)) return { text, starts: null, ends: null };
+  const starts: number[] = [];
+  const ends: number[] = [];
   let plain = '';
-  for (let at = 0; at < text.length; at += 1) {
-    const char = text.charAt(at);
-    if (INVISIBLE.test(char)) continue;
-    map[plain.length] = at;
-    plain += plainChar(char);
+  let at = 0;
+  for (const char of text) {
+    const end = at + char.length;
+    const form = char <= '\x7f' ? char : plainForm(char);
+    for (let unit = 0; unit < form.length; unit += 1) {
+      // A character that stays as it is keeps its own code units, surrogates included.
+      starts.push(form === char ? at + unit : at);
+      ends.push(form === char ? at + unit + 1 : end);
+    }
+    plain += form;
+    at = end;
   }
-  return { text: plain, map };
+  return { text: plain, starts, ends };
 }
 
-export const fromMap = ({ map }: Normalised, at: number): number => (map === null ? at : (map[at] ?? at));
+/** Where a stretch of the plain text lies in the original. */
+export function original(plain: Normalised, start: number, end: number): readonly [number, number] {
+  return [plain.starts?.[start] ?? start, plain.ends?.[end - 1] ?? end];
+}
 
-function plainChar(char: string): string {
-  const code = char.charCodeAt(0);
-  if (code >= 0xff01 && code <= 0xff5e) return String.fromCharCode(code - 0xfee0);
-  for (const zero of [0x0660, 0x06f0, 0x0966])
-    if (code >= zero && code <= zero + 9) return String.fromCharCode(48 + code - zero);
-  if (code === 0x00a0 || code === 0x3000 || code === 0x202f || (code >= 0x2000 && code <= 0x200a)) return ' ';
-  if (code === 0x2212 || (code >= 0x2010 && code <= 0x2015)) return '-';
-  if (code === 0xfe6b) return '@';
-  if (code === 0xfe52) return '.';
-  return char;
+function plainForm(char: string): string {
+  const known = plainForms.get(char);
+  if (known !== undefined) return known;
+  const form = computePlainForm(char);
+  if (plainForms.size < MAX_PLAIN_FORMS) plainForms.set(char, form);
+  return form;
+}
+
+function computePlainForm(char: string): string {
+  if (INVISIBLE.test(char)) return '';
+  if (/\p{Nd}/u.test(char)) return String(digitValue(char.codePointAt(0) ?? 0));
+  if (/\p{Zs}/u.test(char)) return ' ';
+  if (/[\p{Pd}\u2212\u2043]/u.test(char)) return '-';
+  const compatible = char.normalize('NFKC');
+  return PRINTABLE_ASCII.test(compatible) ? compatible : char;
+}
+
+/** Every script's digits stand in a row from its zero; the five rows of mathematical ones follow each other. */
+function digitValue(code: number): number {
+  if (code >= 0x1d7ce && code <= 0x1d7ff) return (code - 0x1d7ce) % 10;
+  let value = 0;
+  while (value < 9 && /\p{Nd}/u.test(String.fromCodePoint(code - value - 1))) value += 1;
+  return value;
 }
