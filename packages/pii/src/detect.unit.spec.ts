@@ -16,6 +16,7 @@ const POSITIVES: readonly (readonly [PiiType, string, string])[] = [
   ['PHONE', '+4930901820', '+4930901820'],
   ['PHONE', 'nobody is answering at 9747 6578', '9747 6578'],
   ['PHONE', 'Chile 89825\n9761 9808 office', '9761 9808'],
+  ['PHONE', 'It is done.925-686-6868 is the number', '925-686-6868'],
   ['PHONE', 'Phone: 978-249-9678', '978-249-9678'],
   ['PHONE', 'You can call 73 448 266', '73 448 266'],
   ['CARD', 'card 4111 1111 1111 1111 was stolen', '4111 1111 1111 1111'],

@@ -71,12 +71,14 @@ interface Plan {
   readonly seed: number;
   /** Share of answers that are another question's. */
   readonly wrong: number;
-  /** With invalid rows and duplicates. */
+  /** With invalid rows, duplicates and near-duplicates. */
   readonly odd: boolean;
 }
 
 function assistantTraces({ tenant, project, assistant, questions, seed, wrong, odd }: Plan): StoredTrace[] {
   const random = seeded(seed);
+  // Of its own, so that how often somebody says the same again does not move anything else.
+  const again = seeded(seed + 1000);
   const labels = shuffled(
     questions.map((question) => question.category),
     random,
@@ -96,7 +98,9 @@ function assistantTraces({ tenant, project, assistant, questions, seed, wrong, o
       messages,
     });
   };
-  questions.forEach((question, index) => {
+  questions.forEach((asked, index) => {
+    const before = questions[index - 1];
+    const question = odd && before !== undefined && again() < 0.006 ? inOtherWords(before) : asked;
     const answer = random() < wrong ? (labels[index] ?? question.category) : question.category;
     const text = random() < 0.08 ? question.text.trim() + planted(random) : question.text.trim();
     const messages = [
@@ -119,6 +123,12 @@ function assistantTraces({ tenant, project, assistant, questions, seed, wrong, o
   });
   return traces;
 }
+
+/** The same question, said nearly the same. */
+const inOtherWords = ({ text, category }: Question): Question => ({
+  text: `Hello, ${text.trim()} Thank you.`,
+  category,
+});
 
 function planted(random: () => number): string {
   const type = CANARY_TYPES[Math.floor(random() * CANARY_TYPES.length)] ?? 'EMAIL';
