@@ -1,12 +1,10 @@
-const project = (name, pattern, extra = {}) => ({
+const project = (name, pattern) => ({
   displayName: name,
   rootDir: '.',
   testMatch: [`<rootDir>/{packages,services,sandbox,bench,scripts}/**/*.${pattern}.spec.ts`],
   extensionsToTreatAsEsm: ['.ts'],
   testEnvironment: 'node',
-  testEnvironmentOptions: {
-    customExportConditions: ['ftm-source', 'node', 'node-addons'],
-  },
+  testEnvironmentOptions: { customExportConditions: ['ftm-source', 'node', 'node-addons'] },
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',
@@ -14,15 +12,10 @@ const project = (name, pattern, extra = {}) => ({
     ],
   },
   modulePathIgnorePatterns: ['/dist/', '<rootDir>/.ftm/'],
-  watchman: false,
-  ...extra,
 });
 
 /** Tiers by suffix: `.unit.spec.ts` needs nothing, `.int.spec.ts` the real parts, `.e2e.spec.ts` the whole system. */
 export default {
-  projects: [
-    project('unit', 'unit'),
-    project('int', 'int', { testTimeout: 120_000 }),
-    project('e2e', 'e2e', { testTimeout: 300_000 }),
-  ],
+  watchman: false,
+  projects: [project('unit', 'unit'), project('int', 'int'), project('e2e', 'e2e')],
 };

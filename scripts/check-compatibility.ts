@@ -13,9 +13,13 @@ for (const schema of schemas) byName.set(schema.name, [...(byName.get(schema.nam
 const problems: string[] = [];
 const reads = (reader: EventSchema, writer: EventSchema): void => {
   try {
-    avro.Type.forSchema(reader.schema as avro.Schema).createResolver(avro.Type.forSchema(writer.schema as avro.Schema));
+    avro.Type.forSchema(reader.schema as avro.Schema).createResolver(
+      avro.Type.forSchema(writer.schema as avro.Schema),
+    );
   } catch (error) {
-    problems.push(`${reader.file} cannot read what ${writer.file} wrote: ${error instanceof Error ? error.message : String(error)}`);
+    problems.push(
+      `${reader.file} cannot read what ${writer.file} wrote: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 };
 for (const versions of byName.values()) {

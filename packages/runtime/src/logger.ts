@@ -48,7 +48,9 @@ export function createLogger({ service, instance, level = 'info' }: LoggerOption
   const logger = winston.createLogger({
     level,
     format: winston.format.combine(enrich(), winston.format.json({ deterministic: false })),
-    transports: new winston.transports.Console({ stderrLevels: [] }),
+    // winston's types and eslint disagree about what a transport is.
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment
+    transports: [new winston.transports.Console({ stderrLevels: [] })],
   });
   const log =
     (at: keyof Logger) =>

@@ -1,3 +1,4 @@
+import type { FtmEvent } from '@ftm/contracts/generated/events';
 import { parseStreamId, type Aggregate } from '@ftm/contracts/ids';
 import { AGGREGATE_FOLDS, type StateOf, type States } from '@ftm/domain/aggregates';
 import type { Facts } from '@ftm/domain/facts';
@@ -10,8 +11,7 @@ interface Touched<S> {
   readonly tenantId: string;
   readonly id: string;
   state: S;
-  /** Of the first event of this batch that went into it. */
-  offset: bigint | null;
+  changed: boolean;
 }
 
 /** A read model that changed, ready to be written. */
@@ -57,46 +57,55 @@ function evolveRows<A extends Aggregate>(
     const key = `${envelope.tenantId} ${id}`;
     // What comes after a poisonous event is parked by whoever parks that one.
     if (spoilt.has(key)) continue;
-    const row = rows.get(key) ?? { tenantId: envelope.tenantId, id, state: initial, offset: null };
+    const row = rows.get(key) ?? { tenantId: envelope.tenantId, id, state: initial, changed: false };
     rows.set(key, row);
     try {
       const expected = versionOf(row.state) + 1;
       if (envelope.version !== expected)
         throw new Error(`version ${envelope.version} does not follow ${expected - 1}`);
       const { time, actor, version, seq } = envelope;
-      row.state = evolve(row.state, event, { time, actor, version, seq });
-      row.offset ??= record.offset;
+      const state = evolve(row.state, event, { time, actor, version, seq });
+      checkStorable(aggregate, state, event);
+      row.state = state;
+      row.changed = true;
     } catch (error) {
       poison.set(record.offset, error instanceof Error ? error.message : String(error));
       spoilt.add(key);
     }
   }
-  return { projection: PROJECTIONS[aggregate], rows: rowsToWrite(aggregate, [...rows.values()], poison) };
+  return { projection: PROJECTIONS[aggregate], rows: rowsToWrite(aggregate, [...rows.values()]) };
 }
 
 function versionOf(state: States[Aggregate]): number {
   return state.status === 'absent' ? 0 : state.version;
 }
 
-// JSON says NUL like this, behind an even number of backslashes; jsonb has no place for it.
+// JSON says NUL like this, behind an even number of backslashes.
 const NUL = /(?<!\\)(?:\\\\)*\\u0000/;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/**
+ * What the database would refuse is found here, event by event: it sees only the state after a batch, so that its word would depend on where the batches were
+ * cut, and a rebuild would not be equal.
+ */
+function checkStorable<A extends Aggregate>(aggregate: A, state: StateOf<A>, event: FtmEvent): void {
+  if (NUL.test(JSON.stringify(event.data))) throw new Error('a text in it has a NUL');
+  const projection = PROJECTIONS[aggregate];
+  for (const [column, value] of Object.entries(projection.values(state as Present<StateOf<A>>)))
+    if (projection.columns[column] === 'uuid' && value !== null && !UUID.test(value))
+      throw new Error(`${column} is no UUID`);
+}
 
 function rowsToWrite<A extends Aggregate>(
   aggregate: A,
   rows: readonly Touched<StateOf<A>>[],
-  poison: Map<bigint, string>,
 ): Readonly<Record<string, unknown>>[] {
   const projection = PROJECTIONS[aggregate];
   return rows.flatMap((row) => {
     const known: States[Aggregate] = row.state;
-    if (known.status === 'absent' || row.offset === null) return [];
+    if (known.status === 'absent' || !row.changed) return [];
     const facts: Facts = known;
     const state = row.state as Present<StateOf<A>>;
-    const text = JSON.stringify(state);
-    if (NUL.test(text)) {
-      poison.set(row.offset, 'a text in it has a NUL');
-      return [];
-    }
     return [
       {
         tenant_id: row.tenantId,
@@ -107,7 +116,7 @@ function rowsToWrite<A extends Aggregate>(
         last_seq: facts.lastSeq,
         created_at: facts.createdAt,
         updated_at: facts.updatedAt,
-        state: text,
+        state: JSON.stringify(state),
         ...projection.values(state),
       },
     ];
@@ -134,7 +143,7 @@ async function load<A extends Aggregate>(
   return new Map(
     rows.map((row) => [
       `${row.tenant_id} ${row.id}`,
-      { tenantId: row.tenant_id, id: row.id, state: row.state, offset: null },
+      { tenantId: row.tenant_id, id: row.id, state: row.state, changed: false },
     ]),
   );
 }

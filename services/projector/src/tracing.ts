@@ -1,4 +1,4 @@
-import type { context} from '@opentelemetry/api';
+import type { context } from '@opentelemetry/api';
 import { propagation, ROOT_CONTEXT, SpanKind, trace, type Link } from '@opentelemetry/api';
 import type { LogBatch, LogRecord } from '@ftm/event-log/consumer';
 import { withSpan } from '@ftm/runtime/telemetry';

@@ -43,7 +43,7 @@ export async function startProvider(env: Readonly<Record<string, string>> = {}):
       });
       const text = await response.text();
       if (!response.ok) throw new Error(`${method} /admin${path}: ${response.status} ${text}`);
-      return text === '' ? undefined : JSON.parse(text);
+      return text === '' ? undefined : (JSON.parse(text) as unknown);
     },
     async crashAndRestart() {
       await end('SIGKILL');

@@ -1,0 +1,172 @@
+import { datasetRequested, datasetSanitized, fineTuneRequested, gate, PROJECT } from '../testing/examples.ts';
+import { given, type Past } from '../testing/spec.ts';
+import type { Command } from '../command.ts';
+
+const dataset = 'dataset/d1' as const;
+const job = 'fine-tune/f1' as const;
+const { trainObject: _t, validationObject: _v, ...asked } = fineTuneRequested;
+const request: Command = {
+  type: 'RequestFineTune',
+  id: 'f1',
+  request: asked,
+  validationDatasetId: null,
+  gates: [gate()],
+};
+const building: Past[] = [{ stream: dataset, event: { type: 'DatasetRequested', data: datasetRequested } }];
+const ready: Past[] = [
+  ...building,
+  { stream: dataset, event: { type: 'DatasetSanitized', data: datasetSanitized } },
+];
+const requested: Past[] = [
+  ...ready,
+  { stream: job, event: { type: 'FineTuneRequested', data: fineTuneRequested } },
+];
+const approved: Past[] = [
+  ...requested,
+  {
+    stream: job,
+    event: { type: 'FineTuneCostApproved', data: { approvalId: null, amountUsdMicros: 3, expiresAt: null } },
+  },
+];
+const intent = { attempt: 1, requestSha256: 'x', trainingFileId: 'file', validationFileId: null };
+const intended: Past[] = [
+  ...approved,
+  { stream: job, event: { type: 'FineTuneSubmitIntended', data: intent } },
+];
+const submitted: Past[] = [
+  ...intended,
+  {
+    stream: job,
+    event: { type: 'FineTuneSubmitted', data: { attempt: 1, providerJobId: 'j1', adopted: false } },
+  },
+];
+const result = {
+  providerModelId: 'ft:m',
+  trainedTokens: 5,
+  hyperparameters: fineTuneRequested.hyperparameters,
+  curveObject: fineTuneRequested.trainObject,
+  checkpoints: [],
+};
+
+describe('a fine-tune job', () => {
+  it('is made only of a sanitised dataset of the project, in the method’s format', async () => {
+    await given(...ready)
+      .when(request)
+      .thenGives('FineTuneRequested', 'GateAnswered');
+    await given(...building)
+      .when(request)
+      .thenRejects('DATASET_NOT_READY');
+    await given().when(request).thenRejects('DATASET_NOT_FOUND');
+    await given(...ready)
+      .when({ ...request, request: { ...asked, projectId: 'p2' } })
+      .thenRejects('DATASET_NOT_FOUND');
+    await given(...ready)
+      .when({ ...request, request: { ...asked, method: 'dpo' } })
+      .thenRejects('DATASET_FORMAT_MISMATCH');
+    const small: Past[] = [
+      ...building,
+      { stream: dataset, event: { type: 'DatasetSanitized', data: { ...datasetSanitized, trainRows: 9 } } },
+    ];
+    await given(...small)
+      .when(request)
+      .thenRejects('DATASET_TOO_SMALL');
+  });
+  it('binds the exact bytes of the dataset', async () => {
+    const [first] = await given(...ready)
+      .when(request)
+      .thenGives('FineTuneRequested', 'GateAnswered');
+    expect(first?.event.data).toMatchObject({
+      trainObject: datasetSanitized.trainObject,
+      projectId: PROJECT,
+    });
+  });
+  it('is blocked by a gate, with the answer on the log', async () => {
+    await given(...ready)
+      .when({ ...request, gates: [gate('deny')] })
+      .thenGives('FineTuneRequested', 'GateAnswered', 'FineTuneBlocked');
+  });
+  it('announces the paid request only once its cost is approved', async () => {
+    const intend: Command = { type: 'IntendSubmit', id: 'f1', intent };
+    await given(...requested)
+      .when(intend)
+      .thenRejects('COST_NOT_APPROVED');
+    await given(...approved)
+      .when(intend)
+      .thenGives('FineTuneSubmitIntended');
+    await given(...intended)
+      .when(intend)
+      .thenGives();
+    await given(...submitted)
+      .when(intend)
+      .thenRejects('FT_JOB_SUBMITTED');
+  });
+  it('is not announced a second time unless the tenant’s policy is to resubmit', async () => {
+    const second: Command = { type: 'IntendSubmit', id: 'f1', intent: { ...intent, attempt: 2 } };
+    await given(...intended)
+      .when(second)
+      .thenRejects('SUBMIT_AMBIGUOUS');
+    const daring = intended.map((each) =>
+      each.event.type === 'FineTuneRequested'
+        ? {
+            ...each,
+            event: { ...each.event, data: { ...each.event.data, ambiguityPolicy: 'resubmit' as const } },
+          }
+        : each,
+    );
+    await given(...daring)
+      .when(second)
+      .thenGives('FineTuneSubmitIntended');
+  });
+  it('belongs to one provider job for good', async () => {
+    const other: Command = {
+      type: 'RecordSubmitted',
+      id: 'f1',
+      submitted: { attempt: 1, providerJobId: 'j2', adopted: true },
+    };
+    await given(...submitted)
+      .when(other)
+      .thenRejects('FT_JOB_SUBMITTED');
+    await given(...submitted)
+      .when({ ...other, submitted: { attempt: 1, providerJobId: 'j1', adopted: true } })
+      .thenGives();
+    await given(...approved)
+      .when(other)
+      .thenRejects('SUBMIT_NOT_INTENDED');
+  });
+  it('ends at once when canceled before anything left FTM, and by the provider’s truth after', async () => {
+    const cancel: Command = { type: 'RequestCancel', id: 'f1', reason: 'r' };
+    await given(...approved)
+      .when(cancel)
+      .thenGives('FineTuneCancelRequested', 'FineTuneCanceled');
+    await given(...submitted)
+      .when(cancel)
+      .thenGives('FineTuneCancelRequested');
+    const canceling: Past[] = [
+      ...submitted,
+      { stream: job, event: { type: 'FineTuneCancelRequested', data: { reason: 'r' } } },
+    ];
+    await given(...canceling)
+      .when({ type: 'RecordSucceeded', id: 'f1', result })
+      .thenGives('FineTuneSucceeded');
+  });
+  it('takes results once', async () => {
+    const done: Past[] = [...submitted, { stream: job, event: { type: 'FineTuneSucceeded', data: result } }];
+    await given(...done)
+      .when({ type: 'RecordSucceeded', id: 'f1', result })
+      .thenGives();
+    await given(...done)
+      .when({
+        type: 'RecordFailed',
+        id: 'f1',
+        failure: { code: 'c', message: 'm', remedy: 'r', retryable: false, providerMessage: null },
+      })
+      .thenRejects('FT_JOB_SETTLED');
+    const cost = { trainedTokens: 5, actualUsdMicros: 1, estimatedUsdMicros: 1, usageId: 'u' };
+    await given(...done)
+      .when({ type: 'RecordCost', id: 'f1', cost })
+      .thenGives('FineTuneCostRecorded');
+    await given(...submitted)
+      .when({ type: 'RecordCost', id: 'f1', cost })
+      .thenRejects('FT_JOB_OPEN');
+  });
+});
