@@ -231,9 +231,8 @@ describe('the projector', () => {
 
   it('waits while the database is away, and catches up when it is back', async () => {
     const name = new URL(stand.database.ownerUrl).pathname.slice(1);
-    const admin = createPool({ url: process.env['FTM_OWNER_DATABASE_URL'] ?? '', applicationName: 'admin' });
-    await admin.query(`alter database ${name} allow_connections false`);
-    await admin.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name]);
+    await stand.admin(`alter database ${name} allow_connections false`);
+    await stand.admin(`select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`);
     const tenant = freshTenant();
     const records = await writeStory(stand.author, tenant, 12);
     await sendGood(...records);
@@ -244,8 +243,7 @@ describe('the projector', () => {
     );
     await sendGood(more);
     await eventually('it notices', () => events.some((each) => each.kind === 'problem'));
-    await admin.query(`alter database ${name} allow_connections true`);
-    await admin.end();
+    await stand.admin(`alter database ${name} allow_connections true`);
     await eventually('it is back', () =>
       stand.owner.query('select 1').then(
         () => true,

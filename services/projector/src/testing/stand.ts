@@ -37,6 +37,15 @@ export async function createStand(partitions: number) {
     author,
     /** Sees everything. */
     owner,
+    /** Runs a statement in another database of the same server. */
+    async admin(sql: string): Promise<void> {
+      const admin = createPool({
+        url: process.env['FTM_OWNER_DATABASE_URL'] ?? '',
+        applicationName: 'admin',
+        max: 1,
+      });
+      await admin.query(sql).finally(() => admin.end());
+    },
     async close() {
       await author.close();
       await owner.end();
