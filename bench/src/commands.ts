@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { Kafka, logLevel } from 'kafkajs';
 import { EVENTS_TOPIC } from '@ftm/contracts/topics';
 
@@ -21,6 +21,46 @@ const HEADER_BYTES = 900;
 export async function measureCommands(apiUrl: string, clients: number, count: number): Promise<Measurement> {
   return measure(clients, count, async () => {
     await register(apiUrl);
+  });
+}
+
+/** The write path alone, as runners use it: no login and no gate, so neither of the simulators' disks is in the way. */
+export async function measureInternalCommands(
+  env: Readonly<Record<string, string>>,
+  clients: number,
+  count: number,
+): Promise<Measurement> {
+  const url = (env['FTM_API_INTERNAL_URLS'] ?? '').split(',')[0] ?? '';
+  return measure(clients, count, async () => {
+    const id = randomUUID();
+    const registration = {
+      projectId: PROJECT,
+      origin: 'external',
+      ftJobId: null,
+      datasetId: null,
+      baseModel: 'bench',
+      providerModelId: 'bench',
+    };
+    const gates = [{ gate: 'bench', decision: 'allow', decisionId: id, reasons: [], policyVersion: 'bench' }];
+    const answer = await fetch(`${url}/internal/commands`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${env['FTM_INTERNAL_TOKEN'] ?? ''}`,
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify({
+        tenantId: 'acme',
+        commandId: createHash('sha256').update(id).digest('hex'),
+        fingerprint: id,
+        actor: 'bench',
+        correlation: id,
+        causation: null,
+        now: new Date().toISOString(),
+        command: { type: 'RegisterModelVersion', id, registration, gates },
+      }),
+    });
+    const body = (await answer.json()) as { kind?: string };
+    if (body.kind !== 'appended') throw new Error(`${answer.status}: ${JSON.stringify(body)}`);
   });
 }
 
