@@ -57,12 +57,18 @@ try {
     const count = clients === 1 ? Math.min(commands, 300) : commands;
     const ours = await measureCommands(apiUrl, clients, count);
     const raw = await measureRawTransactions(stack.env, clients, count);
-    rows.push([
-      `${clients}`,
-      ...columns(ours),
-      raw.perSecond.toFixed(0),
-      (ours.perSecond / raw.perSecond).toFixed(2),
-    ]);
+    const inner = await measureInternalCommands(system.env, clients, count);
+    for (const [through, measured] of [
+      ['API', ours],
+      ['write path', inner],
+    ] as const)
+      rows.push([
+        String(clients),
+        through,
+        ...columns(measured),
+        raw.perSecond.toFixed(0),
+        (measured.perSecond / raw.perSecond).toFixed(2),
+      ]);
   }
   console.log(
     '\nCommands, from HTTP request to commit, through the API (login and gate at the Orchestrator simulator, which syncs every decision to disk) and through the write path alone; raw: one kafkajs transaction a batch of as many records as clients wait',
