@@ -5,8 +5,8 @@ const BEAT_MS = 2000;
 const DEAD_AFTER_S = 10;
 
 /**
- * The queue gives a lost worker's jobs back after hours. Runners say every few seconds which workers are theirs; the jobs of those that fell silent, and those of an
- * earlier life of this instance, are unlocked. Running a job twice is safe: every step is a command with an id of its own.
+ * The queue gives a lost worker's jobs back after hours. Runners say every few seconds which workers are theirs; a job that was taken longer ago than that and whose worker
+ * is silent, or never said anything because its process died at once, is unlocked. Running a job twice is safe: every step is a command with an id of its own.
  */
 export async function startHeartbeat(
   pool: Pool,
@@ -14,23 +14,23 @@ export async function startHeartbeat(
   workerIds: () => readonly string[],
   logger: Logger,
 ): Promise<{ stop(): Promise<void> }> {
-  const unlock = async (condition: string, parameters: unknown[]): Promise<void> => {
-    const { rows } = await pool.query<{ worker_id: string }>(
-      `delete from work.runner_workers where ${condition} returning worker_id`,
-      parameters,
-    );
-    if (rows.length === 0) return;
-    await pool.query('select graphile_worker.force_unlock_workers($1)', [rows.map((row) => row.worker_id)]);
-    logger.warn('gave back the jobs of workers that are gone', { workers: rows.length });
-  };
   const beat = async (): Promise<void> => {
     await pool.query(
       'insert into work.runner_workers (worker_id, instance) select unnest($1::text[]), $2 on conflict (worker_id) do update set seen_at = now()',
       [workerIds(), instance],
     );
-    await unlock(`seen_at < now() - interval '${DEAD_AFTER_S} seconds'`, []);
+    await pool.query(
+      `delete from work.runner_workers where seen_at < now() - interval '${DEAD_AFTER_S} seconds'`,
+    );
+    const { rows } = await pool.query<{ worker_id: string }>(
+      `select distinct locked_by as worker_id from graphile_worker.jobs
+       where locked_at < now() - interval '${DEAD_AFTER_S} seconds'
+         and not exists (select from work.runner_workers where worker_id = locked_by)`,
+    );
+    if (rows.length === 0) return;
+    await pool.query('select graphile_worker.force_unlock_workers($1)', [rows.map((row) => row.worker_id)]);
+    logger.warn('gave back the jobs of workers that are gone', { workers: rows.length });
   };
-  await unlock('instance = $1', [instance]);
   const timer = setInterval(
     () => void beat().catch((error: unknown) => logger.warn('no heartbeat', { error })),
     BEAT_MS,
