@@ -101,8 +101,13 @@ export function createMembership(options: MembershipOptions): Membership {
     if (stopped) return;
     starting = start();
     const mine = consumer;
-    starting.catch((error: unknown) => {
+    // Given up while it was still connecting, it would join all the same, and keep partitions that nobody works on.
+    const leaveIfGivenUp = (): void => {
+      if (consumer !== mine) void mine?.disconnect().catch(() => undefined);
+    };
+    starting.then(leaveIfGivenUp, (error: unknown) => {
       if (consumer === mine) restart(asError(error));
+      else leaveIfGivenUp();
     });
   }
 
@@ -133,7 +138,6 @@ export function createMembership(options: MembershipOptions): Membership {
       const joining = starting.catch(() => undefined);
       await Promise.race([joining, sleep(STOP_WHILE_JOINING_MS)]);
       await Promise.allSettled([old?.disconnect(), routes.close()]);
-      void joining.then(() => old?.disconnect()).catch(() => undefined);
     },
   };
 }

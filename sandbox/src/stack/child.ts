@@ -65,7 +65,9 @@ export function startChild(options: ChildOptions): Child {
       if (running()) {
         child.kill('SIGCONT');
         child.kill(options.stopSignal ?? 'SIGTERM');
-        await Promise.race([exited, sleep(GRACE_MS)]);
+        const late = setTimeout(() => killGroup(child), GRACE_MS);
+        await exited;
+        clearTimeout(late);
       }
       killGroup(child);
       await exited;
