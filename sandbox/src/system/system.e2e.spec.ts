@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createFtmClient, FtmRefused, type FtmClient } from '@ftm/client/ftm-client';
+import { startSpanCollector, type SpanCollector } from '@ftm/runtime/testing/span-collector';
 import { tellTheStory } from '../demo/story.ts';
 import { ACME_PROJECT, BANK_HELPER, GLOBEX_HELPER, GLOBEX_PROJECT } from '../orchestrator/seed.ts';
 import { ALL_CANARIES } from '../orchestrator/traces/canaries.ts';
@@ -22,16 +23,24 @@ const stackEnv = Object.fromEntries(
 
 let dir: string;
 let system: System;
+let collector: SpanCollector;
 const as = (key: string): FtmClient => createFtmClient({ baseUrl: system.apiUrls[0] ?? '', apiKey: key });
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'ftm-e2e-'));
-  system = await startSystem({ stackEnv, dir, apis: 2, env: { FTM_SESSION_TIMEOUT_MS: '3000' } });
+  collector = await startSpanCollector();
+  system = await startSystem({
+    stackEnv,
+    dir,
+    apis: 2,
+    env: { FTM_SESSION_TIMEOUT_MS: '3000', OTEL_EXPORTER_OTLP_ENDPOINT: collector.url },
+  });
 }, 120_000);
 
 afterAll(async () => {
   await system.stop();
+  collector.close();
   await rm(dir, { recursive: true, force: true });
 }, 60_000);
 
@@ -64,7 +73,7 @@ describe('the main job', () => {
     expect(Object.values(counters.job_creates_by_metadata)).toEqual([1, 1]);
   });
 
-  it('left no planted personal data in Kafka, Postgres, objects or logs', async () => {
+  it('left no planted personal data in Kafka, Postgres, objects, logs or traces', async () => {
     const sandbox = need('FTM_SANDBOX_DIR');
     const postgres = await readFile(join(sandbox, 'postgres-home'), 'utf8');
     const places = [
@@ -84,8 +93,34 @@ describe('the main job', () => {
         for (const canary of ALL_CANARIES) if (bytes.includes(canary)) found.push(`${canary} in ${file}`);
       }
     }
+    const spans = JSON.stringify(collector.spans);
+    found.push(...ALL_CANARIES.filter((canary) => spans.includes(canary)));
     expect(files).toBeGreaterThan(50);
     expect(found).toEqual([]);
+  });
+});
+
+describe('a fine-tune job', () => {
+  it('is one trace from the request over the log, projector and runner to the provider’s answer', () => {
+    const { spans } = collector;
+    const requests = spans.filter((each) => each.name === 'POST /v1/ft-jobs');
+    // What a killed process had not yet sent is gone: the second job ran after the kills.
+    const whole = requests.filter(({ traceId }) => {
+      const ofTrace = spans.filter((each) => each.traceId === traceId);
+      const byId = new Map(ofTrace.map((each) => [each.spanId, each]));
+      const has = (service: string, name: string): boolean =>
+        ofTrace.some((each) => each.service === service && each.name === name);
+      return (
+        has('ftm-command-api', 'POST /v1/ft-jobs') &&
+        has('ftm-projector', 'project FineTuneRequested') &&
+        has('ftm-projector', 'project FineTuneSucceeded') &&
+        ofTrace.some(
+          (each) => each.name === 'provider POST' && byId.get(each.parentSpanId ?? '')?.name === 'run ft',
+        )
+      );
+    });
+    expect(requests).toHaveLength(2);
+    expect(whole.length).toBeGreaterThanOrEqual(1);
   });
 });
 

@@ -12,7 +12,7 @@ import { readConfig } from '@ftm/runtime/config';
 import { healthRouter, listen } from '@ftm/runtime/health';
 import { createLogger } from '@ftm/runtime/logger';
 import { createShutdown } from '@ftm/runtime/shutdown';
-import { startTelemetry } from '@ftm/runtime/telemetry';
+import { startTelemetry, tracedFetch } from '@ftm/runtime/telemetry';
 import { createAuthenticator } from './auth.ts';
 import { createCommander } from './commander.ts';
 import { Config } from './config.ts';
@@ -45,6 +45,7 @@ const registry = createRegistry(config.FTM_REGISTRY_URL);
 const orchestrator = createOrchestratorClient({
   baseUrl: config.FTM_ORCHESTRATOR_URL,
   serviceKey: config.FTM_ORCHESTRATOR_SERVICE_KEY,
+  fetch: tracedFetch('orchestrator'),
 });
 const store = createS3Store({
   endpoint: config.FTM_S3_ENDPOINT,

@@ -7,7 +7,7 @@ import { readConfig } from '@ftm/runtime/config';
 import { healthRouter, serveHealth } from '@ftm/runtime/health';
 import { createLogger } from '@ftm/runtime/logger';
 import { createShutdown } from '@ftm/runtime/shutdown';
-import { startTelemetry } from '@ftm/runtime/telemetry';
+import { startTelemetry, tracedFetch } from '@ftm/runtime/telemetry';
 import { startAuditForwarder } from './audit-forwarder.ts';
 import { Config } from './config.ts';
 import { keepInJournal } from './journal.ts';
@@ -55,6 +55,7 @@ if (config.FTM_AUDIT_FORWARDER === 'on') {
   const orchestrator = createOrchestratorClient({
     baseUrl: config.FTM_ORCHESTRATOR_URL,
     serviceKey: config.FTM_ORCHESTRATOR_SERVICE_KEY,
+    fetch: tracedFetch('orchestrator'),
   });
   shutdown.add('audit forwarder', startAuditForwarder({ pool, orchestrator, logger }).stop);
 }

@@ -1,37 +1,7 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { eventually } from '@ftm/event-log/testing/environment';
+import { startSpanCollector } from '@ftm/runtime/testing/span-collector';
 import { startProjector } from './testing/projector-process.ts';
 import { createStand, freshTenant, journalCount, writeStory, type Stand } from './testing/stand.ts';
-
-interface Span {
-  readonly name: string;
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly parentSpanId?: string;
-  readonly links?: readonly { readonly traceId: string; readonly spanId: string }[];
-}
-
-/** As much of an OTLP collector as takes spans. */
-async function startCollector(): Promise<{ url: string; spans: Span[]; server: Server }> {
-  const spans: Span[] = [];
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const body = JSON.parse(Buffer.concat(chunks).toString('utf8')) as {
-        resourceSpans: { scopeSpans: { spans: Span[] }[] }[];
-      };
-      for (const resource of body.resourceSpans)
-        for (const scope of resource.scopeSpans) spans.push(...scope.spans);
-      response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
-    });
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, spans, server };
-}
 
 describe('what the projector shows of itself', () => {
   let stand: Stand;
@@ -41,7 +11,7 @@ describe('what the projector shows of itself', () => {
   afterAll(() => stand.close());
 
   it('each event goes on with the trace of its request, linked to its batch', async () => {
-    const collector = await startCollector();
+    const collector = await startSpanCollector();
     const projector = await startProjector({
       FTM_KAFKA_BROKERS: stand.connection.brokers.join(','),
       FTM_REGISTRY_URL: stand.registryUrl,
@@ -67,8 +37,7 @@ describe('what the projector shows of itself', () => {
       }
     } finally {
       await projector.end('SIGTERM');
-      collector.server.closeAllConnections();
-      collector.server.close();
+      collector.close();
     }
   });
 

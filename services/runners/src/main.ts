@@ -11,7 +11,7 @@ import { readConfig } from '@ftm/runtime/config';
 import { healthRouter, serveHealth } from '@ftm/runtime/health';
 import { createLogger } from '@ftm/runtime/logger';
 import { createShutdown } from '@ftm/runtime/shutdown';
-import { startTelemetry } from '@ftm/runtime/telemetry';
+import { startTelemetry, tracedFetch } from '@ftm/runtime/telemetry';
 import { createCommandClient } from './command-client.ts';
 import { Config } from './config.ts';
 import { createOpenAiProvider } from './provider/openai-provider.ts';
@@ -50,6 +50,7 @@ const tools = {
   orchestrator: createOrchestratorClient({
     baseUrl: config.FTM_ORCHESTRATOR_URL,
     serviceKey: config.FTM_ORCHESTRATOR_SERVICE_KEY,
+    fetch: tracedFetch('orchestrator'),
     timeoutMs: 15_000,
   }),
   objects: createEncryptedStore(store, await createLocalKeyProvider(config.FTM_KEY_FILE)),

@@ -2,6 +2,7 @@ import OpenAI, { APIError, toFile } from 'openai';
 import type { FineTuningJob, FineTuningJobEvent } from 'openai/resources/fine-tuning/jobs/jobs';
 import type { JobCreateParams } from 'openai/resources/fine-tuning/jobs/jobs';
 import type { ChatCompletionMessageParam } from 'openai/resources/chat/completions';
+import { tracedFetch } from '@ftm/runtime/telemetry';
 import {
   ProviderRefused,
   ProviderUnknown,
@@ -27,6 +28,7 @@ export function createOpenAiProvider(options: OpenAiOptions): TrainingProvider {
     apiKey: options.apiKey,
     timeout: options.timeoutMs ?? 30_000,
     maxRetries: 2,
+    fetch: tracedFetch('provider'),
   });
   const { jobs } = client.fineTuning;
 
