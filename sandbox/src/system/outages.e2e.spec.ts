@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { eventually } from '@ftm/event-log/testing/environment';
 import { ACME_PROJECT, BANK_HELPER } from '../orchestrator/seed.ts';
 import { startStack, type PartName, type Stack } from '../stack/stack.ts';
 import { readLog } from '../verify/read-log.ts';
@@ -8,6 +9,8 @@ import { findFaults } from '../verify/verify-log.ts';
 import { startSystem, type System } from './system.ts';
 
 /** One dependency after the other goes away under a running system, which is never restarted. The parts are its own: other specs need theirs. */
+const BASE_MODEL = 'gpt-4.1-nano-2025-04-14';
+
 let dir: string;
 let stack: Stack;
 let system: System;
@@ -29,7 +32,11 @@ afterAll(async () => {
 interface Answer {
   readonly status: number;
   readonly retryAfter: string | null;
-  readonly body: { readonly id?: string; readonly status?: string; readonly code?: string };
+  readonly body: {
+    readonly id?: string;
+    readonly status?: string;
+    readonly code?: string;
+  };
 }
 
 const processes = (): number[] =>
@@ -75,6 +82,32 @@ async function until(
     await sleep(200);
   }
   throw new Error(`${what}: ${JSON.stringify(last)}`);
+}
+
+/** Reads a resource until it has the status, through everything that may go wrong meanwhile. */
+const becomes = (path: string, status: string): Promise<Answer> =>
+  until(
+    `${path} becomes ${status}`,
+    () => ask('GET', path),
+    (answer) => answer.status === 200 && answer.body.status === status,
+  );
+
+async function orderFault(fault: Readonly<Record<string, unknown>>): Promise<void> {
+  const answer = await fetch(new URL('/admin/faults', stack.env['FTM_OPENAI_BASE_URL']), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(fault),
+  });
+  expect(answer.status).toBe(201);
+}
+
+/** How many jobs the provider counted for each intent of ours. */
+async function creates(): Promise<number[]> {
+  const answer = await fetch(new URL('/admin/counters', stack.env['FTM_OPENAI_BASE_URL']));
+  return Object.values(
+    ((await answer.json()) as { job_creates_by_metadata?: Record<string, number> }).job_creates_by_metadata ??
+      {},
+  );
 }
 
 /** What a caller may be told while a part is away: it is done, or come back later. */
@@ -123,20 +156,59 @@ describe('while the system runs', () => {
         ({ status }) => status < 300,
       );
       if (command.status < 300) expect(made.body.id).toBe(command.body.id);
-      for (const id of [under.body.id, made.body.id])
-        await until(
-          `${part}: dataset ${id ?? ''}`,
-          () => ask('GET', `/v1/datasets/${id ?? ''}`),
-          ({ status, body }) => status === 200 && body.status === 'ready',
-        );
+      for (const id of [under.body.id, made.body.id]) await becomes(`/v1/datasets/${id ?? ''}`, 'ready');
       expect(processes()).toEqual(pids);
     },
   );
+
+  it.each([
+    {
+      what: 'answers 500 for a job that it made, and its list is behind',
+      faults: [
+        { target: 'jobs.create', kind: 'error_after_accept', status: 500, times: 1 },
+        { target: 'jobs.list', kind: 'stale', delay_ms: 2000, times: 2 },
+      ],
+      killed: false,
+    },
+    {
+      what: 'has made the job but not yet answered when the runners are killed',
+      faults: [{ target: 'jobs.create', kind: 'hang_after_accept', times: 1 }],
+      killed: true,
+    },
+  ])('the provider $what: one job is paid for', async ({ faults, killed }) => {
+    const before = await creates();
+    for (const fault of faults) await orderFault(fault);
+    const dataset = await until(
+      'a dataset',
+      () => build('to-train-on'),
+      ({ status }) => status < 300,
+    );
+    await becomes(`/v1/datasets/${dataset.body.id ?? ''}`, 'ready');
+    const asked = await until(
+      'a job',
+      () =>
+        ask('POST', '/v1/ft-jobs', `killed-${killed}`, {
+          project_id: ACME_PROJECT,
+          method: 'supervised',
+          base_model: BASE_MODEL,
+          dataset_id: dataset.body.id,
+          hyperparams: { n_epochs: 1 },
+        }),
+      ({ status }) => status < 300,
+    );
+    if (killed) {
+      await eventually('the provider has made the job', async () => (await creates()).length > before.length);
+      system.runners.kill('SIGKILL');
+      await system.runners.restart();
+    }
+    await becomes(`/v1/ft-jobs/${asked.body.id ?? ''}`, 'completed');
+    expect(await creates()).toEqual([...before, 1]);
+  });
 
   it('left a log that verifies, with one request for each key', async () => {
     const records = await readLog((stack.env['FTM_KAFKA_BROKERS'] ?? '').split(','));
     expect(findFaults(records)).toEqual([]);
     const requests = records.filter((each) => each.envelope.type.endsWith('DatasetRequested'));
-    expect(requests).toHaveLength(OUTAGES.length * 2);
+    expect(requests).toHaveLength(OUTAGES.length * 2 + 1);
   });
 });
