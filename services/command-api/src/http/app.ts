@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { runWithContext } from '@ftm/runtime/context';
 import type { Logger } from '@ftm/runtime/logger';
 import { counter, histogram } from '@ftm/runtime/metrics';
+import { EVENTS_PARTITIONS } from '@ftm/contracts/topics';
 import { withSpan } from '@ftm/runtime/telemetry';
 import { authorize, type Authenticator } from '../auth.ts';
 import { Problem, problemBody, toProblem } from './problem.ts';
@@ -167,7 +168,7 @@ function readBody(request: Request): unknown {
 function minPosition(header: string | undefined): { partition: number; offset: bigint } {
   if (header === undefined) return { partition: 0, offset: -1n };
   const match = /^(\d{1,5}):(\d{1,18})$/.exec(header);
-  if (match?.[1] === undefined || match[2] === undefined)
+  if (match?.[1] === undefined || match[2] === undefined || Number(match[1]) >= EVENTS_PARTITIONS)
     throw new Problem(
       400,
       'INVALID_POSITION',

@@ -84,7 +84,7 @@ function operation(route: Route): Json {
               name: 'FTM-Min-Position',
               in: 'header',
               required: false,
-              schema: { type: 'string', pattern: '^\\d+:\\d+$' },
+              schema: { type: 'string', pattern: '^[0-9]{1,2}:[0-9]{1,18}$' },
               description: 'Wait until reads have come this far.',
             },
           ]),

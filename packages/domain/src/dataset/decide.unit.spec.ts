@@ -1,0 +1,86 @@
+import type { Command } from '../command.ts';
+import { datasetRequested, datasetSanitized, gate } from '../testing/examples.ts';
+import { given, type Past } from '../testing/spec.ts';
+
+const stream = 'dataset/d1' as const;
+const request: Command = { type: 'RequestDataset', id: 'd1', request: datasetRequested, gates: [gate()] };
+const start = (attempt: number): Command => ({
+  type: 'StartDatasetSanitization',
+  id: 'd1',
+  attempt,
+  profile: 'default',
+});
+const sanitized: Command = { type: 'RecordDatasetSanitized', id: 'd1', result: datasetSanitized };
+const block: Command = { type: 'BlockDataset', id: 'd1', gate: 'trism', reasons: [] };
+
+const building: Past[] = [{ stream, event: { type: 'DatasetRequested', data: datasetRequested } }];
+const sanitizing: Past[] = [
+  ...building,
+  { stream, event: { type: 'DatasetSanitizationStarted', data: { attempt: 1, profile: 'default' } } },
+];
+const ready: Past[] = [
+  ...sanitizing,
+  { stream, event: { type: 'DatasetSanitized', data: datasetSanitized } },
+];
+const blocked: Past[] = [
+  ...building,
+  { stream, event: { type: 'DatasetBlocked', data: { gate: 'trism', reasons: [] } } },
+];
+
+describe('a dataset', () => {
+  it('is asked for once; a gate’s no is recorded with it', async () => {
+    await given().when(request).thenGives('DatasetRequested', 'GateAnswered');
+    await given(...building)
+      .when(request)
+      .thenGives();
+    await given()
+      .when({ ...request, gates: [gate('deny')] })
+      .thenGives('DatasetRequested', 'GateAnswered', 'DatasetBlocked');
+  });
+
+  it('is ready only after sanitisation was started', async () => {
+    await given(...building)
+      .when(sanitized)
+      .thenRejects('DATASET_NOT_SANITIZED');
+    await given(...building)
+      .when(start(1))
+      .thenGives('DatasetSanitizationStarted');
+    await given(...sanitizing)
+      .when(sanitized)
+      .thenGives('DatasetSanitized');
+    await given().when(start(1)).thenRejects('NOT_FOUND');
+  });
+
+  it('takes a repeated step for done, and a new attempt for new', async () => {
+    await given(...sanitizing)
+      .when(start(1))
+      .thenGives();
+    await given(...sanitizing)
+      .when(start(2))
+      .thenGives('DatasetSanitizationStarted');
+    await given(...ready)
+      .when(sanitized)
+      .thenGives();
+    await given(...blocked)
+      .when(block)
+      .thenGives();
+  });
+
+  it('never gets other bytes than it has', async () => {
+    await given(...ready)
+      .when({ ...sanitized, result: { ...datasetSanitized, contentSha256: 'other' } })
+      .thenRejects('DATASET_NOT_REPRODUCIBLE');
+  });
+
+  it('is settled for good', async () => {
+    await given(...ready)
+      .when(block)
+      .thenRejects('DATASET_SETTLED');
+    await given(...blocked)
+      .when(sanitized)
+      .thenRejects('DATASET_SETTLED');
+    await given(...blocked)
+      .when(start(2))
+      .thenRejects('DATASET_SETTLED');
+  });
+});
