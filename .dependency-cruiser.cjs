@@ -26,6 +26,7 @@ module.exports = {
     only('pii', []),
     only('object-store', []),
     only('orchestrator', ['pii']),
+    only('audit', ['contracts']),
     only('event-log', ['contracts']),
     only('projection', ['contracts', 'event-log', 'postgres']),
     only('client', []),

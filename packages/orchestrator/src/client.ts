@@ -246,6 +246,19 @@ export function createOrchestratorClient(options: OrchestratorOptions) {
         throw garbage('audit', 'less acknowledged than was sent');
       return answer;
     },
+    /**
+     * A signed checkpoint, for the Orchestrator to keep: it vouches for what FTM once said.
+     * @throws OrchestratorRefused `AUDIT_GAP` (its copy has not come as far yet) or `AUDIT_CHECKPOINT_MISMATCH` (another history: alarm)
+     */
+    sendAuditCheckpoint: (tenantId: string, note: string) =>
+      post('audit', '/v1/audit/checkpoints', wire.CheckpointKept, { tenant_id: tenantId, note }),
+    /** The notes that it keeps of a tenant, oldest first, from the first that is larger than `afterSize`. */
+    auditCheckpoints: (tenantId: string, afterSize = 0) =>
+      get(
+        'audit',
+        `/v1/audit/tenants/${encodeURIComponent(tenantId)}/checkpoints?after_size=${afterSize}`,
+        wire.Checkpoints,
+      ),
     /** What the Orchestrator's copy holds, from a sequence number on. */
     auditEvents: (tenantId: string, fromSeq: number, limit = 500) =>
       get(

@@ -203,3 +203,8 @@ export const AuditEvents = z
       .max(1000),
   })
   .transform((page): readonly AuditEvent[] => page.data);
+
+export const CheckpointKept = z.object({ size: z.number().int().nonnegative() });
+export const Checkpoints = z
+  .object({ data: z.array(z.object({ size: z.number().int().nonnegative(), note: z.string() })).max(1000) })
+  .transform((page) => page.data);

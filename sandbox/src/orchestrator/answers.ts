@@ -84,3 +84,8 @@ export const PositionAnswer = z.strictObject({
 });
 export const AuditEventsAnswer = z.strictObject({ data: AuditBatch.shape.events.unwrap().array() });
 export const HealthAnswer = z.strictObject({ status: z.literal('alive'), simulator: z.literal(true) });
+
+export const NoteKeptAnswer = z.object({ size: z.number().int().min(0) });
+export const NotesAnswer = z.object({
+  data: z.array(z.object({ size: z.number().int().min(0), note: z.string() })),
+});

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import * as answers from './answers.ts';
-import { AuditBatch } from './audit-sink.ts';
+import { AuditBatch, AuditNote } from './audit-sink.ts';
 import { FaultOrder, TARGETS } from './faults.ts';
 import { PolicyOrder, Question } from './governance.ts';
 import { KeyOrder } from './keys.ts';
@@ -130,6 +130,23 @@ export const OPERATIONS: readonly Operation[] = [
     body: AuditBatch,
     answer: answers.AcknowledgedAnswer,
     conflict: true,
+  },
+  {
+    method: 'post',
+    path: '/v1/audit/checkpoints',
+    tag: 'audit',
+    summary: 'Keep a signed checkpoint that the copy bears out; repeats are accepted',
+    body: AuditNote,
+    answer: answers.NoteKeptAnswer,
+    conflict: true,
+  },
+  {
+    method: 'get',
+    path: '/v1/audit/tenants/{tenant_id}/checkpoints',
+    tag: 'audit',
+    summary: 'The checkpoints that are kept, oldest first',
+    query: requests.NoteRange,
+    answer: answers.NotesAnswer,
   },
   {
     method: 'get',

@@ -31,3 +31,5 @@ export const AuditRange = z.object({
 });
 export const RevokeOrder = z.strictObject({ api_key: z.string() });
 export const ApprovalVerdict = z.strictObject({ status: z.enum(['approved', 'denied']) });
+
+export const NoteRange = z.object({ after_size: z.coerce.number().int().min(0).default(0) });

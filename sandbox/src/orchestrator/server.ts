@@ -2,7 +2,7 @@ import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
 import { join } from 'node:path';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { adminRoutes } from './admin.ts';
-import { AuditBatch, createAuditSink } from './audit-sink.ts';
+import { AuditBatch, AuditNote, createAuditSink } from './audit-sink.ts';
 import { createFaults, type Target } from './faults.ts';
 import { judge, POLICY_VERSION, Question, type Policy } from './governance.ts';
 import { invalid, problem, validated } from './http.ts';
@@ -11,6 +11,7 @@ import { openApiDocument } from './openapi.ts';
 import { ApprovalOrder, createPrism, EstimateOrder, UsageOrder } from './prism.ts';
 import {
   AuditRange,
+  NoteRange,
   LoginOrder,
   MAX_SANITIZE_BYTES,
   ResolveOrder,
@@ -224,6 +225,20 @@ export function createOrchestrator({ dataDir, serviceKey, bucket }: Orchestrator
     const { status, body } = audit.accept(batch.data);
     if (status === 200) response.json(body);
     else response.status(status).type('application/problem+json').send(JSON.stringify(body));
+  });
+  on('post', 'audit', '/v1/audit/checkpoints', (request, response) => {
+    const note = AuditNote.safeParse(request.body);
+    if (!note.success) {
+      invalid(response, note.error);
+      return;
+    }
+    const { status, body } = audit.acceptNote(note.data);
+    response.status(status).json(body);
+  });
+  on('get', 'audit', '/v1/audit/tenants/:tenant/checkpoints', (request, response) => {
+    const query = NoteRange.safeParse(request.query);
+    if (!query.success) invalid(response, query.error);
+    else response.json({ data: audit.notes(String(request.params['tenant']), query.data.after_size) });
   });
   on(
     'get',

@@ -1,6 +1,9 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openCheckpoint } from '@ftm/audit/checkpoint';
+import { leafHash, provesConsistency, provesInclusion } from '@ftm/audit/merkle';
+import { createNoteVerifier } from '@ftm/audit/signed-note';
 import { createFtmClient, FtmRefused, type FtmClient } from '@ftm/client/ftm-client';
 import { startSpanCollector, type SpanCollector } from '@ftm/runtime/testing/span-collector';
 import { tellTheStory } from '../demo/story.ts';
@@ -240,6 +243,56 @@ describe('commands', () => {
       .post('/v1/datasets', dataset)
       .catch((error: unknown) => error);
     expect(viewer).toMatchObject({ problem: { status: 403 } });
+  });
+
+  it('signs checkpoints that the Orchestrator keeps, and proves by them that events are in the log', async () => {
+    const client = as('ftm-demo-acme-viewer');
+    const seq = (await readLog(need('FTM_KAFKA_BROKERS').split(','))).filter(
+      (each) => each.envelope.tenantId === 'acme',
+    ).length;
+    const trusted = (system.env['FTM_AUDIT_TRUSTED_KEYS'] ?? '').split(',').map(createNoteVerifier);
+    interface Shown {
+      readonly note: string;
+      readonly kept_by_orchestrator: boolean;
+    }
+    const newest = async (): Promise<Shown | undefined> =>
+      (await client.get<{ data: Shown[] }>('/v1/audit/checkpoints?limit=1')).body.data[0];
+    let shown = await newest();
+    for (let tries = 0; tries < 100 && shown?.kept_by_orchestrator !== true; tries += 1) {
+      await sleep(200);
+      shown = await newest();
+    }
+    const checkpoint = openCheckpoint(shown?.note ?? '', trusted);
+    expect(checkpoint).toMatchObject({ origin: 'ftm/acme', tenantId: 'acme' });
+    expect(checkpoint.size).toBeGreaterThan(70);
+    const bytes = (hash: string): Buffer => Buffer.from(hash, 'hex');
+    for (const index of [0, 41, checkpoint.size - 1]) {
+      const { body } = await client.get<{ hash: string; proof: string[] }>(
+        `/v1/audit/proofs?seq=${index + 1}&size=${checkpoint.size}`,
+      );
+      const proof = body.proof.map(bytes);
+      const [leaf, root] = [leafHash(bytes(body.hash)), bytes(checkpoint.root)];
+      expect(provesInclusion(leaf, index, checkpoint.size, proof, root)).toBe(true);
+      expect(provesInclusion(leafHash(leaf), index, checkpoint.size, proof, root)).toBe(false);
+    }
+    const { body: grown } = await client.get<{ from_root: string; proof: string[] }>(
+      `/v1/audit/proofs?from=7&to=${checkpoint.size}`,
+    );
+    expect(
+      provesConsistency(
+        7,
+        checkpoint.size,
+        grown.proof.map(bytes),
+        bytes(grown.from_root),
+        bytes(checkpoint.root),
+      ),
+    ).toBe(true);
+    const future = await client.get(`/v1/audit/proofs?seq=${seq + 1000}`).catch((error: unknown) => error);
+    expect(future).toMatchObject({ problem: { status: 404, code: 'NOT_FOUND' } });
+    const both = await client.get('/v1/audit/proofs?seq=1&from=1').catch((error: unknown) => error);
+    expect(both).toMatchObject({ problem: { status: 400 } });
+    const stranger = await as('ftm-demo-globex-engineer').get<{ data: Shown[] }>('/v1/audit/checkpoints');
+    for (const each of stranger.body.data) expect(openCheckpoint(each.note, trusted).tenantId).toBe('globex');
   });
 
   it('left a log that verifies', async () => {

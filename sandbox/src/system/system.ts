@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createNoteSigner, generateNoteKey } from '@ftm/audit/signed-note';
 import { freePorts } from '../stack/ports.ts';
 import { runOnce, startNode, type NodeProcess } from './node-process.ts';
 
@@ -49,6 +50,15 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     ignoreExisting,
   );
 
+  const auditKeyFile = join(options.dir, 'audit-signing-key');
+  const auditKey = generateNoteKey('ftm-sandbox');
+  await writeFile(auditKeyFile, `${auditKey.signerKey}\n`, { mode: 0o600, flag: 'wx' }).catch(ignoreExisting);
+  const trustedKeys = (await readFile(auditKeyFile, 'utf8'))
+    .trim()
+    .split('\n')
+    .map((line) => createNoteSigner(line).verifierKey)
+    .join(',');
+
   const count = options.apis ?? 1;
   const ports = await freePorts(count * 2 + 2);
   const take = (): number => ports.pop() ?? 0;
@@ -59,6 +69,9 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const common: Record<string, string> = {
     ...options.stackEnv,
     FTM_KEY_FILE: keyFile,
+    FTM_AUDIT_KEY_FILE: auditKeyFile,
+    FTM_AUDIT_TRUSTED_KEYS: trustedKeys,
+    FTM_CHECKPOINT_SECONDS: '2',
     FTM_INTERNAL_TOKEN: secret(),
     FTM_HOST: '127.0.0.1',
     // The simulator trains in seconds and its list is never stale unless ordered: no need to wait as for a real provider.

@@ -13,6 +13,7 @@ import { healthRouter, listen } from '@ftm/runtime/health';
 import { createLogger } from '@ftm/runtime/logger';
 import { createShutdown } from '@ftm/runtime/shutdown';
 import { startTelemetry, tracedFetch } from '@ftm/runtime/telemetry';
+import { createProofs } from './audit/proofs.ts';
 import { createAuthenticator } from './auth.ts';
 import { createCommander } from './commander.ts';
 import { Config } from './config.ts';
@@ -75,7 +76,7 @@ shutdown.add('event log', () => log.close());
 
 const commander = createCommander(log, config.FTM_INTERNAL_TOKEN);
 const reads = createReads(pool, registry);
-const routes = allRoutes({ commander, reads, orchestrator, objects });
+const routes = allRoutes({ commander, reads, orchestrator, objects, proofs: createProofs(pool) });
 const health = healthRouter({
   postgres: () => pool.query('select 1'),
   kafka: async () => {

@@ -20,6 +20,7 @@ import type { EncryptedStore } from '@ftm/object-store/encrypted-store';
 import type { OrchestratorClient } from '@ftm/orchestrator/client';
 import { traceparent } from '@ftm/runtime/telemetry';
 import { inScope } from './auth.ts';
+import type { Proofs } from './audit/proofs.ts';
 import { asTenant, toPast, type Commander } from './commander.ts';
 import { notFound, Problem, rejectionProblem } from './http/problem.ts';
 import type { Answer, Call } from './http/route.ts';
@@ -32,6 +33,7 @@ export interface Services {
   readonly reads: Reads;
   readonly orchestrator: OrchestratorClient;
   readonly objects: EncryptedStore;
+  readonly proofs: Proofs;
 }
 
 /** Ids that a retry of the same call meets again. */

@@ -2,10 +2,17 @@ import { fromHeaders } from '@ftm/contracts/envelope';
 import { tenantId } from '@ftm/contracts/ids';
 import type { Pool } from '@ftm/postgres/pool';
 import { OrchestratorRefused, type OrchestratorClient } from '@ftm/orchestrator/client';
-import { backoffMs } from '@ftm/runtime/backoff';
+import { backoffMs, pause } from '@ftm/runtime/backoff';
 import type { Logger } from '@ftm/runtime/logger';
 import { gauge } from '@ftm/runtime/metrics';
-import { newestEvents, readForAudit, tryLead, type Lead, type TenantHead } from './audit-source.ts';
+import {
+  FORWARDER_LOCK,
+  newestEvents,
+  readForAudit,
+  tryLead,
+  type Lead,
+  type TenantHead,
+} from './audit-source.ts';
 
 export interface AuditForwarderOptions {
   readonly pool: Pool;
@@ -138,7 +145,7 @@ export function startAuditForwarder(options: AuditForwarderOptions): AuditForwar
       // What is remembered is of no use after another has led.
       acknowledged.clear();
       lag.reset();
-      lead = await tryLead(pool, () => {
+      lead = await tryLead(pool, FORWARDER_LOCK, () => {
         lead = null;
       });
     }
@@ -170,16 +177,4 @@ export function startAuditForwarder(options: AuditForwarderOptions): AuditForwar
       await running;
     },
   };
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done, { once: true });
-    function done(): void {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    }
-  });
 }

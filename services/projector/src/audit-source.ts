@@ -11,8 +11,9 @@ export interface AuditRecord {
   readonly value: Buffer;
 }
 
-/** Any number that nothing else locks in this database. */
-const LEADER_LOCK = 7_283_003;
+/** Numbers that nothing else locks in this database. */
+export const FORWARDER_LOCK = 7_283_003;
+export const CHECKPOINTER_LOCK = 7_283_004;
 
 export interface Lead {
   readonly client: Client;
@@ -21,10 +22,10 @@ export interface Lead {
 }
 
 /**
- * The lead among the forwarders, or null while another process has it. The lock is the connection's: it goes when the process ends, however it ends.
+ * The lead among those that do the same, or null while another process has it. The lock is the connection's: it goes when the process ends, however it ends.
  * @param onLost the connection broke, and the lead with it
  */
-export async function tryLead(pool: Pool, onLost: () => void): Promise<Lead | null> {
+export async function tryLead(pool: Pool, lock: number, onLost: () => void): Promise<Lead | null> {
   const client = await pool.connect();
   let ended = false;
   const end = (): void => {
@@ -38,7 +39,7 @@ export async function tryLead(pool: Pool, onLost: () => void): Promise<Lead | nu
   });
   try {
     const { rows } = await client.query<{ leads: boolean }>('select pg_try_advisory_lock($1) as leads', [
-      LEADER_LOCK,
+      lock,
     ]);
     if (rows[0]?.leads === true) return { client, end };
   } catch (error) {

@@ -5,6 +5,16 @@ export const Config = z.object({
   ...COMMON,
   FTM_HEALTH_PORT: port(28090),
   FTM_AUDIT_FORWARDER: z.enum(['on', 'off']).default('on'),
+  /** Lines of `PRIVATE+KEY+…`, each of which signs every checkpoint; without it none is signed. */
+  FTM_AUDIT_KEY_FILE: z.string().min(1).optional(),
+  /** What the log is called in its checkpoints, before the tenant. */
+  FTM_AUDIT_ORIGIN: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9./:_-]*$/)
+    .default('ftm'),
+  /** A checkpoint is due after so many new events, or so many seconds after a new one. */
+  FTM_CHECKPOINT_EVENTS: z.coerce.number().int().min(1).default(1000),
+  FTM_CHECKPOINT_SECONDS: z.coerce.number().min(0.1).default(10),
   /** Not ready beyond it: offsets of one partition that are not projected yet. */
   FTM_MAX_LAG: z.coerce.number().int().min(1).default(100_000),
   FTM_SESSION_TIMEOUT_MS: z.coerce.number().int().min(1000).default(10_000),

@@ -1,4 +1,5 @@
 import process from 'node:process';
+import type { KafkaConnection } from '@ftm/event-log/kafka-clients';
 import { createRegistry } from '@ftm/event-log/registry';
 import { createOrchestratorClient } from '@ftm/orchestrator/client';
 import { createPool } from '@ftm/postgres/pool';
@@ -9,8 +10,12 @@ import { createLogger } from '@ftm/runtime/logger';
 import { createShutdown } from '@ftm/runtime/shutdown';
 import { startTelemetry, tracedFetch } from '@ftm/runtime/telemetry';
 import { startAuditForwarder } from './audit-forwarder.ts';
+import { startCheckpointer } from './checkpointer.ts';
+import { openCheckpointTopic } from './checkpoint-topic.ts';
 import { Config } from './config.ts';
 import { keepInJournal } from './journal.ts';
+import { growTrees } from './merkle-nodes.ts';
+import { readSigners } from './signing-keys.ts';
 import { applyToReadModels } from './read-models.ts';
 import { createObserver } from './observer.ts';
 import { traceBatch } from './tracing.ts';
@@ -32,32 +37,52 @@ const pool = createPool({
 });
 shutdown.add('postgres', () => pool.end());
 
+const kafka: KafkaConnection = {
+  brokers: config.FTM_KAFKA_BROKERS,
+  clientId: instance,
+  onClientLog: (level, message) => logger[level](message),
+};
 const observer = createObserver(logger);
 const consumer = runProjection({
-  kafka: {
-    brokers: config.FTM_KAFKA_BROKERS,
-    clientId: instance,
-    onClientLog: (level, message) => logger[level](message),
-  },
+  kafka,
   ...(config.FTM_EVENTS_TOPIC === undefined ? {} : { topic: config.FTM_EVENTS_TOPIC }),
   registry: createRegistry(config.FTM_REGISTRY_URL),
   pool,
   consumer: 'journal',
   sessionTimeoutMs: config.FTM_SESSION_TIMEOUT_MS,
-  keep: keepInJournal,
+  async keep(client, records) {
+    await keepInJournal(client, records);
+    await growTrees(client, records);
+  },
   apply: (client, events) => applyToReadModels(client, READ_MODELS, events),
   around: traceBatch,
   onEvent: observer.tell,
 });
 shutdown.add('consumer', consumer.stop);
 
-if (config.FTM_AUDIT_FORWARDER === 'on') {
-  const orchestrator = createOrchestratorClient({
-    baseUrl: config.FTM_ORCHESTRATOR_URL,
-    serviceKey: config.FTM_ORCHESTRATOR_SERVICE_KEY,
-    fetch: tracedFetch('orchestrator'),
-  });
+const orchestrator = createOrchestratorClient({
+  baseUrl: config.FTM_ORCHESTRATOR_URL,
+  serviceKey: config.FTM_ORCHESTRATOR_SERVICE_KEY,
+  fetch: tracedFetch('orchestrator'),
+});
+if (config.FTM_AUDIT_FORWARDER === 'on')
   shutdown.add('audit forwarder', startAuditForwarder({ pool, orchestrator, logger }).stop);
+if (config.FTM_AUDIT_KEY_FILE === undefined)
+  logger.warn('no checkpoints are signed: FTM_AUDIT_KEY_FILE is not set');
+else {
+  const topic = openCheckpointTopic(kafka);
+  shutdown.add('checkpoint topic', topic.close);
+  const checkpointer = startCheckpointer({
+    pool,
+    topic,
+    orchestrator,
+    logger,
+    signers: await readSigners(config.FTM_AUDIT_KEY_FILE),
+    origin: config.FTM_AUDIT_ORIGIN,
+    everyEvents: config.FTM_CHECKPOINT_EVENTS,
+    everyMs: config.FTM_CHECKPOINT_SECONDS * 1000,
+  });
+  shutdown.add('checkpointer', checkpointer.stop);
 }
 
 shutdown.add('lag', observer.watchLag(consumer));

@@ -5,13 +5,16 @@ import { fold } from '@ftm/domain/aggregates';
 import { inScope } from '../auth.ts';
 import { toPast } from '../commander.ts';
 import { AUDIT, defineRoute, id, READ, type Route } from '../http/route.ts';
-import { notFound } from '../http/problem.ts';
+import { notFound, Problem } from '../http/problem.ts';
 import { projectOf, render } from '../render.ts';
 import type { Services } from '../service.ts';
 
 const At = z.union([z.iso.datetime({ offset: true }), z.string().regex(/^\d{1,9}$/)], {
   error: 'a time (ISO 8601) or a version (a number)',
 });
+
+const MAX_SEQ = Number.MAX_SAFE_INTEGER;
+const size = z.coerce.number().int().min(1).max(MAX_SEQ);
 
 /** An event with its whole envelope, so that whoever reads it can check the chain. */
 function present({ envelope, event, position }: RecordedEvent): Record<string, unknown> {
@@ -58,12 +61,65 @@ export function auditRoutes(services: Services): Route[] {
     }),
     defineRoute({
       method: 'get',
+      path: '/v1/audit/checkpoints',
+      summary: 'The signed checkpoints of the tenant’s log, newest first',
+      tag: 'audit',
+      roles: READ,
+      query: z.strictObject({
+        limit: z.coerce.number().int().min(1).max(200).default(50),
+        /** Only smaller ones: to page on. */
+        below_size: z.coerce.number().int().min(1).max(MAX_SEQ).optional(),
+      }),
+      handle: async ({ principal, query }) => ({
+        status: 200,
+        body: { data: await services.proofs.checkpoints(principal.tenantId, query.limit, query.below_size) },
+      }),
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/v1/audit/proofs',
+      summary: 'That an event is in the log (seq, size), or that one checkpoint extends another (from, to)',
+      tag: 'audit',
+      roles: READ,
+      query: z.strictObject({
+        seq: size.optional(),
+        size: size.optional(),
+        from: size.optional(),
+        to: size.optional(),
+      }),
+      async handle({ principal, query: { seq, size: within, from, to } }) {
+        const { proofs } = services;
+        if (seq !== undefined && from === undefined && to === undefined)
+          return { status: 200, body: await proofs.inclusion(principal.tenantId, seq, within) };
+        if (from !== undefined && seq === undefined && within === undefined)
+          return { status: 200, body: await proofs.consistency(principal.tenantId, from, to) };
+        throw new Problem(
+          400,
+          'INVALID_REQUEST',
+          'ask with seq, and size if you like, or with from, and to if you like',
+        );
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/v1/audit/keys',
+      summary:
+        'The public keys that checkpoints were signed with; compare them with those that you were given',
+      tag: 'audit',
+      roles: READ,
+      handle: async ({ principal }) => ({
+        status: 200,
+        body: { data: await services.proofs.keys(principal.tenantId) },
+      }),
+    }),
+    defineRoute({
+      method: 'get',
       path: '/v1/audit/events',
       summary: 'The tenant’s events in order, without a gap',
       tag: 'audit',
       roles: AUDIT,
       query: z.strictObject({
-        from_seq: z.coerce.number().int().min(1).default(1),
+        from_seq: size.default(1),
         limit: z.coerce.number().int().min(1).max(1000).default(100),
       }),
       handle: async ({ principal, query }) => ({
