@@ -43,3 +43,12 @@ create policy tenant_reads on log.audit_checkpoints for select to ftm_api using 
 create policy projector_reads on log.audit_checkpoints for select to ftm_projector using (true);
 create policy projector_writes on log.audit_checkpoints for insert to ftm_projector with check (true);
 create policy projector_changes on log.audit_checkpoints for update to ftm_projector using (true) with check (true);
+
+-- A record that extends the chain and could not be stored is a leaf of the tree all the same: the API's role sees its own tenant's.
+alter table log.parked enable row level security;
+alter table log.parked force row level security;
+grant select (consumer, tenant_id, headers) on log.parked to ftm_api;
+create policy tenant_reads on log.parked for select to ftm_api using (tenant_id = log.this_tenant());
+create policy consumer_reads on log.parked for select to ftm_projector, ftm_runner using (true);
+create policy consumer_writes on log.parked for insert to ftm_projector, ftm_runner with check (true);
+create policy consumer_deletes on log.parked for delete to ftm_projector, ftm_runner using (true);
