@@ -30,6 +30,7 @@ module.exports = {
     only('event-log', ['contracts']),
     only('projection', ['contracts', 'event-log', 'postgres']),
     only('client', []),
+    only('cli', ['audit', 'contracts', 'domain', 'event-log', 'orchestrator']),
     {
       name: 'a-service-never-imports-a-service',
       severity: 'error',

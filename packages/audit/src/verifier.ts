@@ -159,7 +159,7 @@ export function createLogVerifier(options: VerifierOptions) {
   }
 
   const vouched = new Map<string, Vouched[]>();
-  for (const source of options.notes) {
+  function addNotes(source: readonly PublishedNote[]): void {
     const sizes = new Map<string, number>();
     for (const { where, tenantId: tenant, note } of source) {
       try {
@@ -183,7 +183,12 @@ export function createLogVerifier(options: VerifierOptions) {
         found('CHECKPOINT_INVALID', where, tenant, null, (error as Error).message);
       }
     }
+    for (const id of sizes.keys()) {
+      const known = tenants.get(id);
+      known?.due.splice(0, Infinity, ...dueOf(id, known.tree.size));
+    }
   }
+  for (const source of options.notes) addNotes(source);
   for (const state of options.from?.tenants ?? []) tenants.set(state.tenantId, resume(state));
 
   function resume(state: TenantState): Tenant {
@@ -296,6 +301,8 @@ export function createLogVerifier(options: VerifierOptions) {
   }
 
   return {
+    /** Of one source, in the order in which they were published; before the first event of their tenants. */
+    addNotes,
     next(entry: LogEntry): void {
       events += 1;
       let envelope: Envelope;
@@ -309,6 +316,11 @@ export function createLogVerifier(options: VerifierOptions) {
       if (!extend(tenant, envelope, entry)) return;
       checkOrder(tenant, envelope, entry);
       grow(tenant, envelope, entry.where);
+    },
+    /** Does a checkpoint vouch for more than has been read? Then either the log goes on, or its end is missing. */
+    unmet(): boolean {
+      for (const id of vouched.keys()) tenantOf(id);
+      return [...tenants.values()].some((each) => each.due.length > 0);
     },
     /** What there is to say at the end of the log. */
     finish(): Verification {

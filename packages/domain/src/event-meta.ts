@@ -1,3 +1,4 @@
+import type { RecordedEvent } from '@ftm/contracts/envelope';
 import type { FtmEvent } from '@ftm/contracts/generated/events';
 
 /** What an event's envelope tells `evolve`. */
@@ -16,3 +17,9 @@ export interface PastEvent {
   readonly event: FtmEvent;
   readonly meta: EventMeta;
 }
+
+/** What a fold sees of a recorded event. */
+export const toPast = ({ envelope, event }: Pick<RecordedEvent, 'envelope' | 'event'>): PastEvent => ({
+  event,
+  meta: { time: envelope.time, actor: envelope.actor, version: envelope.version, seq: envelope.seq },
+});

@@ -1,5 +1,12 @@
 import type { KafkaConnection } from './kafka-clients.ts';
-import { createPartitionReader, type PartitionReader, type RawRecord } from './partition-reader.ts';
+import {
+  createPartitionReader,
+  type Fetched,
+  type PartitionReader,
+  type RawRecord,
+} from './partition-reader.ts';
+
+const FETCH_WAIT_MS = 100;
 
 /**
  * All committed records of a partition from an offset to what is stable now, for verification and audit.
@@ -38,11 +45,24 @@ async function* readToEnd(
   partition: number,
   from: bigint,
 ): AsyncGenerator<RawRecord> {
-  const end = await reader.endOffset(partition);
-  let offset = from;
-  while (offset < end) {
-    const fetched = await reader.fetch(partition, offset, 100);
-    yield* fetched.records;
-    offset = fetched.nextOffset;
+  for await (const { records } of readBatches(reader, partition, from, await reader.endOffset(partition)))
+    yield* records;
+}
+
+/** A partition up to an end offset, batch by batch; the next batch is on its way while this one is worked on. */
+export async function* readBatches(
+  reader: PartitionReader,
+  partition: number,
+  from: bigint,
+  end: bigint,
+): AsyncGenerator<Fetched> {
+  if (from >= end) return;
+  let next: Promise<Fetched> | undefined = reader.fetch(partition, from, FETCH_WAIT_MS);
+  while (next !== undefined) {
+    const fetched: Fetched = await next;
+    next = fetched.nextOffset < end ? reader.fetch(partition, fetched.nextOffset, FETCH_WAIT_MS) : undefined;
+    // Whoever stops in the middle leaves this one unread, and unread failures would end the process.
+    next?.catch(() => undefined);
+    yield { ...fetched, records: fetched.records.filter((record) => record.offset < end) };
   }
 }

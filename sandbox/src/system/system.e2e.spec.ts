@@ -1,9 +1,11 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openCheckpoint } from '@ftm/audit/checkpoint';
 import { leafHash, provesConsistency, provesInclusion } from '@ftm/audit/merkle';
 import { createNoteVerifier } from '@ftm/audit/signed-note';
+import type { VerifyReport } from '@ftm/cli/audit/verify';
+import type { TenantSnapshot } from '@ftm/cli/reconstruct/state';
 import { createFtmClient, FtmRefused, type FtmClient } from '@ftm/client/ftm-client';
 import { startSpanCollector, type SpanCollector } from '@ftm/runtime/testing/span-collector';
 import { tellTheStory } from '../demo/story.ts';
@@ -11,6 +13,7 @@ import { ACME_PROJECT, BANK_HELPER, GLOBEX_HELPER, GLOBEX_PROJECT } from '../orc
 import { ALL_CANARIES } from '../orchestrator/traces/canaries.ts';
 import { findFaults } from '../verify/verify-log.ts';
 import { readLog } from '../verify/read-log.ts';
+import { runCli } from './run-cli.ts';
 import { startSystem, type System } from './system.ts';
 
 const need = (name: string): string => {
@@ -264,7 +267,7 @@ describe('commands', () => {
     }
     const checkpoint = openCheckpoint(shown?.note ?? '', trusted);
     expect(checkpoint).toMatchObject({ origin: 'ftm/acme', tenantId: 'acme' });
-    expect(checkpoint.size).toBeGreaterThan(70);
+    expect(checkpoint.size).toBeGreaterThan(60);
     const bytes = (hash: string): Buffer => Buffer.from(hash, 'hex');
     for (const index of [0, 41, checkpoint.size - 1]) {
       const { body } = await client.get<{ hash: string; proof: string[] }>(
@@ -294,6 +297,80 @@ describe('commands', () => {
     const stranger = await as('ftm-demo-globex-engineer').get<{ data: Shown[] }>('/v1/audit/checkpoints');
     for (const each of stranger.body.data) expect(openCheckpoint(each.note, trusted).tenantId).toBe('globex');
   });
+
+  it('is proved and reconstructed from Kafka alone by the command line', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'ftm-cli-'));
+    const ftm = (...args: string[]) => runCli(['audit', ...args], system.env);
+    const sound = await ftm('verify', '--json', '--state', join(dir, 'state.json'));
+    expect(sound).toMatchObject({ code: 0, stderr: '' });
+    const report = JSON.parse(sound.stdout) as VerifyReport;
+    expect(report).toMatchObject({ ok: true, complete: true, log: { faults: 0 }, copy: { differences: [] } });
+    expect(report.log.events).toBeGreaterThan(60);
+    expect(report.log.checkpoints).toBeGreaterThan(0);
+    // A second run goes on where the first one ended.
+    const again = JSON.parse(
+      (await ftm('verify', '--json', '--state', join(dir, 'state.json'))).stdout,
+    ) as VerifyReport;
+    expect(again).toMatchObject({ ok: true, log: { events: report.log.events } });
+    expect(await ftm('verify', '--copy-of', 'acme')).toMatchObject({ code: 0 });
+
+    const file = join(dir, 'log.ndjson');
+    expect(await ftm('export', file)).toMatchObject({ code: 0 });
+    expect(await ftm('verify', '--export', file, '--no-orchestrator')).toMatchObject({ code: 0 });
+    const lines = (await readFile(file, 'utf8')).trimEnd().split('\n');
+    const odd = lines.findIndex((line) => line.includes('"key":"acme"')) + 7;
+    const record = JSON.parse(lines[odd] ?? '') as { partition: number; offset: string; value: string };
+    const value = Buffer.from(record.value, 'base64');
+    value.writeUInt8(value.readUInt8(value.length - 1) ^ 1, value.length - 1);
+    lines[odd] = JSON.stringify({ ...record, value: value.toString('base64') });
+    await writeFile(file, lines.join('\n'));
+    const edited = await ftm('verify', '--export', file, '--no-orchestrator', '--json');
+    expect(edited.code).toBe(1);
+    expect((JSON.parse(edited.stdout) as VerifyReport).log.findings).toMatchObject([
+      { code: 'CONTENT_CHANGED', where: `${record.partition}:${record.offset}`, tenantId: 'acme' },
+    ]);
+    expect(await ftm('export', file)).toMatchObject({ code: 2 });
+
+    const client = as('ftm-demo-acme-viewer');
+    const state = JSON.parse((await ftm('state', '--tenant', 'acme')).stdout) as TenantSnapshot;
+    for (const [aggregate, path] of [
+      ['dataset', 'datasets'],
+      ['eval-run', 'eval-runs'],
+      ['fine-tune', 'ft-jobs'],
+      ['model-version', 'model-versions'],
+      ['promotion', 'promotions'],
+      ['production-pointer', 'production-pointers'],
+    ] as const) {
+      const { body } = await client.get<{ data: { id: string }[] }>(`/v1/${path}?limit=200`);
+      expect(body.data.length).toBeGreaterThan(0);
+      expect(Object.values(state.resources[aggregate])).toEqual(expect.arrayContaining(body.data));
+      expect(Object.keys(state.resources[aggregate])).toHaveLength(body.data.length);
+    }
+    const pointer = Object.values(state.resources['production-pointer'])[0] as {
+      target: { type: string; value: string };
+      model_version_id: string;
+    };
+    const live = await ftm(
+      'live',
+      `${pointer.target.type}/${pointer.target.value}`,
+      '--tenant',
+      'acme',
+      '--json',
+    );
+    expect(JSON.parse(live.stdout)).toMatchObject({ pointer });
+    const changes = JSON.parse((await ftm('diff', '1', '--tenant', 'acme', '--json')).stdout) as {
+      changes: unknown[];
+    };
+    expect(changes.changes.length).toBeGreaterThan(5);
+    const id = Object.keys(state.resources['fine-tune'])[0] ?? '';
+    const shown = await ftm('show', id, '--at', '1', '--json');
+    expect(JSON.parse(shown.stdout)).toMatchObject({ state: { id, version: 1 }, events: [{ version: 1 }] });
+    expect(await ftm('show', id, '--at', 'yesterday')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('not a time (ISO 8601)') as string,
+    });
+    await rm(dir, { recursive: true });
+  }, 180_000);
 
   it('left a log that verifies', async () => {
     expect(findFaults(await readLog(need('FTM_KAFKA_BROKERS').split(',')))).toEqual([]);

@@ -2,7 +2,7 @@ import { parseStreamId, tenantId, type StreamId, type TenantId } from '@ftm/cont
 import type { Envelope, LogPosition, RecordedEvent } from '@ftm/contracts/envelope';
 import type { FtmEvent } from '@ftm/contracts/generated/events';
 import type { Command } from '@ftm/domain/command';
-import type { PastEvent } from '@ftm/domain/event-meta';
+import { toPast } from '@ftm/domain/event-meta';
 import { handle, primaryStream, streamsToPrefetch } from '@ftm/domain/handle';
 import {
   CommandInFlight,
@@ -126,11 +126,6 @@ export function createCommander(log: EventLog, internalToken: string): Commander
     },
   };
 }
-
-export const toPast = ({ envelope, event }: RecordedEvent): PastEvent => ({
-  event,
-  meta: { time: envelope.time, actor: envelope.actor, version: envelope.version, seq: envelope.seq },
-});
 
 /** Offsets are 64-bit: as text they survive JSON. */
 export function outcomeToWire(outcome: AppendOutcome): Record<string, unknown> {

@@ -16,9 +16,9 @@ import {
 import { withTenant, type Pool } from '@ftm/postgres/pool';
 import { sleep } from '@ftm/runtime/backoff';
 import { inScope } from './auth.ts';
-import { toPast } from './commander.ts';
+import { toPast } from '@ftm/domain/event-meta';
 import { notFound, Problem } from './http/problem.ts';
-import { projectOf, render } from './render.ts';
+import { projectOf, render } from '@ftm/domain/resource';
 
 const TABLES: { readonly [A in Aggregate]: string } = {
   dataset: 'ftm.ftm_datasets',

@@ -21,11 +21,12 @@ import type { OrchestratorClient } from '@ftm/orchestrator/client';
 import { traceparent } from '@ftm/runtime/telemetry';
 import { inScope } from './auth.ts';
 import type { Proofs } from './audit/proofs.ts';
-import { asTenant, toPast, type Commander } from './commander.ts';
+import { toPast } from '@ftm/domain/event-meta';
+import { asTenant, type Commander } from './commander.ts';
 import { notFound, Problem, rejectionProblem } from './http/problem.ts';
 import type { Answer, Call } from './http/route.ts';
 import type { Reads } from './reads.ts';
-import { projectOf, render } from './render.ts';
+import { projectOf, render } from '@ftm/domain/resource';
 
 /** What the routes are made of. */
 export interface Services {

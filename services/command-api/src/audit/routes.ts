@@ -1,17 +1,16 @@
 import { z } from 'zod';
 import type { RecordedEvent } from '@ftm/contracts/envelope';
 import { AGGREGATES, streamId, type Aggregate } from '@ftm/contracts/ids';
+import { happenedBy, isMoment, MOMENT_FORMS, parseMoment } from '@ftm/contracts/moment';
 import { fold } from '@ftm/domain/aggregates';
 import { inScope } from '../auth.ts';
-import { toPast } from '../commander.ts';
+import { toPast } from '@ftm/domain/event-meta';
 import { AUDIT, defineRoute, id, READ, type Route } from '../http/route.ts';
 import { notFound, Problem } from '../http/problem.ts';
-import { projectOf, render } from '../render.ts';
+import { projectOf, render } from '@ftm/domain/resource';
 import type { Services } from '../service.ts';
 
-const At = z.union([z.iso.datetime({ offset: true }), z.string().regex(/^\d{1,9}$/)], {
-  error: 'a time (ISO 8601) or a version (a number)',
-});
+const At = z.string().max(64).refine(isMoment, { error: MOMENT_FORMS });
 
 const MAX_SEQ = Number.MAX_SAFE_INTEGER;
 const size = z.coerce.number().int().min(1).max(MAX_SEQ);
@@ -32,27 +31,23 @@ export function auditRoutes(services: Services): Route[] {
     defineRoute({
       method: 'get',
       path: '/v1/audit/streams/{aggregate}/{id}',
-      summary: 'The exact state at a time or version, with the events that led there',
+      summary: 'The exact state at a time, version or position, with the events that led there',
       tag: 'audit',
       roles: READ,
       params: z.object({ aggregate: z.enum(AGGREGATES), id }),
       query: z.strictObject({ at: At.optional() }),
       async handle({ principal, params, query }) {
         const aggregate: Aggregate = params.aggregate;
-        const { at } = query;
         const all = await services.reads.stream(principal, streamId(aggregate, params.id));
-        const until = at === undefined ? Infinity : /^\d+$/.test(at) ? Number(at) : undefined;
-        const time = until === undefined && at !== undefined ? new Date(at).toISOString() : '9999';
-        const events = all.filter(
-          ({ envelope }) => envelope.version <= (until ?? Infinity) && envelope.time <= time,
-        );
+        const moment = query.at === undefined ? undefined : parseMoment(query.at);
+        const events = all.filter((each) => happenedBy(moment, each, each.envelope.version));
         const state = fold(aggregate, events.map(toPast));
         const newest = fold(aggregate, all.map(toPast));
         if (newest.status === 'absent' || !inScope(principal, projectOf(newest))) throw notFound();
         return {
           status: 200,
           body: {
-            at: at ?? null,
+            at: query.at ?? null,
             state: render(aggregate, principal.tenantId, params.id, state) ?? null,
             events: events.map(present),
           },

@@ -18,7 +18,7 @@ import {
   type Route,
 } from '../http/route.ts';
 import { openObject } from '../object-lines.ts';
-import { snake } from '../render.ts';
+import { snake } from '@ftm/domain/resource';
 import { readRoutes } from '../resource-routes.ts';
 import { askGate, callIds, command, fresh, type Services } from '../service.ts';
 

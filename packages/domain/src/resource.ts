@@ -1,7 +1,7 @@
 import type { Aggregate } from '@ftm/contracts/ids';
-import type { StateOf } from '@ftm/domain/aggregates';
-import type { Facts } from '@ftm/domain/facts';
-import { evidenceSha256 } from '@ftm/domain/promotion/evidence';
+import type { StateOf } from './aggregates.ts';
+import type { Facts } from './facts.ts';
+import { evidenceSha256 } from './promotion/evidence.ts';
 
 type Json = Record<string, unknown>;
 

@@ -1,0 +1,203 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { createGunzip, createGzip } from 'node:zlib';
+import type { LogEntry, PublishedNote } from '@ftm/audit/verifier';
+import { TECHNICAL_KEY } from '@ftm/contracts/topics';
+import type { KafkaConnection } from '@ftm/event-log/kafka-clients';
+import { createPartitionReader, type PartitionReader } from '@ftm/event-log/partition-reader';
+import { readBatches, readTopic } from '@ftm/event-log/read-topic';
+import { CannotRun } from '../settings.ts';
+
+/** Where the next batch of each partition begins, by partition. */
+export type Positions = Readonly<Record<string, string>>;
+
+export interface SourceBatch {
+  readonly entries: readonly LogEntry[];
+  /** Everything before these was read. */
+  readonly positions: Positions;
+  /** Of the whole: offsets, or bytes of a file. */
+  readonly done: number;
+  readonly total: number;
+}
+
+/** A log to be looked through: the topics, or a file made of them. */
+export interface LogSource {
+  readonly name: string;
+  notes(): Promise<PublishedNote[]>;
+  /** From these positions on to what is the end now. */
+  batches(from: Positions): AsyncIterable<SourceBatch>;
+  close(): Promise<void>;
+}
+
+const FETCH_BYTES = 8_000_000;
+
+export function kafkaSource(
+  connection: KafkaConnection,
+  topics: { readonly events: string; readonly checkpoints: string },
+): LogSource {
+  const reader = createPartitionReader(connection, topics.events, { maxBytes: FETCH_BYTES });
+  return {
+    name: `topic ${topics.events}`,
+    async notes() {
+      const records = await readTopic(connection, topics.checkpoints);
+      return records.map((record) => ({
+        where: `${topics.checkpoints} ${record.partition}:${record.offset}`,
+        tenantId: record.key,
+        note: record.value.toString('utf8'),
+      }));
+    },
+    async *batches(from) {
+      const ends = await endsOf(reader);
+      const positions: Record<string, string> = { ...from };
+      const total = sum(ends);
+      for (const [partition, end] of ends.entries()) {
+        const start = BigInt(positions[partition] ?? '0');
+        try {
+          for await (const { records, nextOffset } of readBatches(reader, partition, start, end)) {
+            positions[partition] = String(nextOffset);
+            const done = sum(ends.map((_, each) => BigInt(positions[each] ?? '0')));
+            const entries = records
+              .filter((record) => record.key !== TECHNICAL_KEY)
+              .map(({ offset, key, headers, value }) => ({
+                where: `${partition}:${offset}`,
+                key,
+                partition,
+                headers,
+                value,
+              }));
+            yield { entries, positions: { ...positions }, done, total };
+          }
+        } catch (error) {
+          if ((error as { type?: unknown }).type === 'OFFSET_OUT_OF_RANGE')
+            throw new CannotRun(
+              `partition ${partition} of ${topics.events} no longer has offset ${positions[partition] ?? '0'}: its beginning was deleted. The topic must keep everything (retention.ms=-1, cleanup.policy=delete); verify an export or the Orchestrator’s copy instead`,
+              { cause: error },
+            );
+          throw error;
+        }
+      }
+    },
+    close: () => reader.close(),
+  };
+}
+
+async function endsOf(reader: PartitionReader): Promise<bigint[]> {
+  const count = await reader.partitions();
+  const ends: bigint[] = [];
+  for (let partition = 0; partition < count; partition += 1) ends.push(await reader.endOffset(partition));
+  return ends;
+}
+
+const sum = (offsets: readonly bigint[]): number => offsets.reduce((all, each) => all + Number(each), 0);
+
+/** One line of an export: JSON, gzipped where the file's name ends in `.gz`. Values are base64 of what stands in Kafka. */
+type ExportLine =
+  | { readonly kind: 'ftm-export'; readonly version: number }
+  | { readonly kind: 'checkpoint'; readonly where: string; readonly tenant: string; readonly note: string }
+  | {
+      readonly kind: 'event';
+      readonly partition: number;
+      readonly offset: string;
+      readonly key: string;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly value: string;
+    };
+
+const BATCH = 2000;
+
+export function exportSource(file: string): LogSource {
+  async function* lines(): AsyncGenerator<{ readonly line: ExportLine; readonly at: number }> {
+    const raw = createReadStream(file);
+    const text = file.endsWith('.gz') ? raw.pipe(createGunzip()) : raw;
+    raw.on('error', (error) => text.destroy(error));
+    let at = 0;
+    try {
+      for await (const each of createInterface({ input: text, crlfDelay: Infinity })) {
+        at += 1;
+        if (each !== '') yield { line: parseLine(each, file, at), at };
+      }
+    } catch (error) {
+      if (error instanceof CannotRun) throw error;
+      throw new CannotRun(`${file} cannot be read: ${(error as Error).message}`, { cause: error });
+    }
+    if (at === 0) throw new CannotRun(`${file} is empty`);
+  }
+  return {
+    name: file,
+    async notes() {
+      const notes: PublishedNote[] = [];
+      for await (const { line } of lines())
+        if (line.kind === 'checkpoint')
+          notes.push({ where: line.where, tenantId: line.tenant, note: line.note });
+      return notes;
+    },
+    async *batches(from) {
+      const start = Number(from['line'] ?? 0);
+      let entries: LogEntry[] = [];
+      let last = 0;
+      for await (const { line, at } of lines()) {
+        last = at;
+        if (at <= start || line.kind !== 'event') continue;
+        entries.push({
+          where: `${line.partition}:${line.offset}`,
+          key: line.key,
+          partition: line.partition,
+          headers: line.headers,
+          value: Buffer.from(line.value, 'base64'),
+        });
+        if (entries.length < BATCH) continue;
+        yield { entries, positions: { line: String(at) }, done: at, total: Number.NaN };
+        entries = [];
+      }
+      yield { entries, positions: { line: String(last) }, done: last, total: last };
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+function parseLine(text: string, file: string, at: number): ExportLine {
+  try {
+    const line = JSON.parse(text) as ExportLine;
+    if (at === 1 && (line.kind !== 'ftm-export' || line.version !== 1))
+      throw new CannotRun(`${file} is no export of version 1`);
+    return line;
+  } catch (error) {
+    if (error instanceof CannotRun) throw error;
+    throw new CannotRun(`${file}: line ${at} is no JSON`, { cause: error });
+  }
+}
+
+/** Writes events and checkpoints of a log to a file that can be verified without Kafka. @returns how many events */
+export async function writeExport(source: LogSource, file: string, tenant?: string): Promise<number> {
+  const target = createWriteStream(file, { flags: 'wx' });
+  const failed = once(target, 'error').then(([error]) => Promise.reject(error as Error));
+  failed.catch(() => undefined);
+  const out = file.endsWith('.gz') ? createGzip() : target;
+  if (out !== target) out.pipe(target);
+  const write = async (line: ExportLine): Promise<void> => {
+    if (!out.write(`${JSON.stringify(line)}\n`)) await Promise.race([once(out, 'drain'), failed]);
+  };
+  let events = 0;
+  await write({ kind: 'ftm-export', version: 1 });
+  for (const { where, tenantId, note } of await source.notes())
+    if (tenant === undefined || tenant === tenantId)
+      await write({ kind: 'checkpoint', where, tenant: tenantId, note });
+  for await (const { entries } of source.batches({}))
+    for (const { where, key, headers, value } of entries) {
+      if (tenant !== undefined && tenant !== key) continue;
+      const [partition = '', offset = ''] = where.split(':');
+      await write({
+        kind: 'event',
+        partition: Number(partition),
+        offset,
+        key,
+        headers,
+        value: value.toString('base64'),
+      });
+      events += 1;
+    }
+  out.end();
+  await Promise.race([once(target, 'close'), failed]);
+  return events;
+}

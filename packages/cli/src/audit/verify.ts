@@ -1,0 +1,168 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import {
+  createLogVerifier,
+  type PublishedNote,
+  type Verification,
+  type VerifierState,
+} from '@ftm/audit/verifier';
+import type { NoteVerifier } from '@ftm/audit/signed-note';
+import type { OrchestratorClient } from '@ftm/orchestrator/client';
+import { CannotRun } from '../settings.ts';
+import { createCopyCheck, type CopyReport } from './copy.ts';
+import type { SchemaCheck } from './schemas.ts';
+import type { LogSource, Positions } from './sources.ts';
+
+export interface VerifyOptions {
+  readonly source: LogSource;
+  readonly trusted: readonly NoteVerifier[];
+  /** Compared with the log where it is given. */
+  readonly orchestrator?: OrchestratorClient;
+  readonly schemas?: SchemaCheck;
+  /** Written now and then, so that a stopped run can go on. */
+  readonly stateFile?: string;
+  readonly staleMs?: number;
+  readonly onProgress?: (done: number, total: number, events: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface VerifyReport {
+  readonly ok: boolean;
+  /** False when it was stopped before the end. */
+  readonly complete: boolean;
+  readonly source: string;
+  readonly seconds: number;
+  readonly events_per_second: number;
+  readonly log: Verification;
+  readonly copy: CopyReport | null;
+}
+
+interface SavedState {
+  readonly format: string;
+  readonly source: string;
+  readonly positions: Positions;
+  readonly log: VerifierState;
+  readonly copy: VerifierState | null;
+}
+
+const FORMAT = 'ftm-audit-verify-1';
+const SAVE_EVERY_MS = 5000;
+
+/** Reads a log through and says everything that is wrong with it. @throws CannotRun when it cannot be read */
+export async function verifyLog(options: VerifyOptions): Promise<VerifyReport> {
+  const { source, trusted, schemas, orchestrator, signal } = options;
+  const saved = options.stateFile === undefined ? undefined : await load(options.stateFile, source.name);
+  const now = new Date().toISOString();
+  // Checkpoints first: one that is published meanwhile may vouch for events that are not read any more.
+  const notes: PublishedNote[] = await source.notes();
+  const verifier = createLogVerifier({ ...verifierOptions(options, now, saved?.log), notes: [notes] });
+  const copy =
+    orchestrator === undefined
+      ? undefined
+      : createCopyCheck(orchestrator, verifierOptions({ trusted }, now, saved?.copy ?? undefined));
+  let positions: Positions = saved?.positions ?? {};
+  const before = saved?.log.events ?? 0;
+  let events = before;
+  let lastSave = Date.now();
+  const began = Date.now();
+  const save = async (): Promise<void> => {
+    if (options.stateFile === undefined) return;
+    const state: SavedState = {
+      format: FORMAT,
+      source: source.name,
+      positions,
+      log: verifier.state(),
+      copy: copy?.verifier.state() ?? null,
+    };
+    await writeFile(`${options.stateFile}.new`, JSON.stringify(state));
+    await rename(`${options.stateFile}.new`, options.stateFile);
+    lastSave = Date.now();
+  };
+
+  /** @returns whether there was anything to read */
+  async function pass(): Promise<boolean> {
+    const start = events;
+    for await (const batch of source.batches(positions)) {
+      await schemas?.prepare(batch.entries.map((entry) => entry.value));
+      for (const entry of batch.entries) verifier.next(entry);
+      await copy?.follow(batch.entries);
+      positions = batch.positions;
+      events += batch.entries.length;
+      options.onProgress?.(batch.done, batch.total, events - before);
+      if (Date.now() - lastSave > SAVE_EVERY_MS) await save();
+      if (signal?.aborted === true) return false;
+    }
+    return events > start;
+  }
+  // The log grows while it is read: what is vouched for must be in it, so it is read on as long as more comes.
+  const unfinished = async (): Promise<boolean> => verifier.unmet() || ((await copy?.ahead()) ?? false);
+  while ((await pass()) && (await unfinished()));
+  await save();
+
+  const complete = signal?.aborted !== true;
+  return {
+    ...verdict(complete, verifier.finish(), complete ? ((await copy?.finish()) ?? null) : null),
+    source: source.name,
+    ...speed(events - before, Date.now() - began),
+  };
+}
+
+function verdict(
+  complete: boolean,
+  log: Verification,
+  copy: CopyReport | null,
+): Pick<VerifyReport, 'ok' | 'complete' | 'log' | 'copy'> {
+  return { ok: complete && log.ok && (copy?.ok ?? true), complete, log, copy };
+}
+
+function speed(events: number, ms: number): Pick<VerifyReport, 'seconds' | 'events_per_second'> {
+  return { seconds: ms / 1000, events_per_second: Math.round(events / Math.max(ms / 1000, 0.001)) };
+}
+
+function verifierOptions(
+  { trusted, schemas, staleMs }: Pick<VerifyOptions, 'trusted' | 'schemas' | 'staleMs'>,
+  now: string,
+  from: VerifierState | undefined,
+) {
+  return {
+    trusted,
+    now,
+    ...(schemas === undefined
+      ? {}
+      : { schema: (type: string, value: Buffer): string | null => schemas.check(type, value) }),
+    ...(staleMs === undefined ? {} : { staleMs }),
+    ...(from === undefined ? {} : { from }),
+  };
+}
+
+async function load(file: string, source: string): Promise<SavedState | undefined> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new CannotRun(`${file} cannot be read: ${(error as Error).message}`, { cause: error });
+  }
+  try {
+    const state = JSON.parse(text) as SavedState;
+    if (state.format === FORMAT && state.source === source) return state;
+  } catch {
+    // Falls through to the refusal.
+  }
+  throw new CannotRun(
+    `${file} is no state of a verification of ${source}: name another file, or delete it to begin anew`,
+  );
+}
+
+/** The Orchestrator's copy of one tenant, by itself: without Kafka, without FTM. */
+export async function verifyCopy(options: {
+  readonly orchestrator: OrchestratorClient;
+  readonly tenant: string;
+  readonly trusted: readonly NoteVerifier[];
+}): Promise<Verification> {
+  const copy = createCopyCheck(options.orchestrator, {
+    trusted: options.trusted,
+    now: new Date().toISOString(),
+  });
+  await copy.readAll(options.tenant);
+  return copy.verifier.finish();
+}

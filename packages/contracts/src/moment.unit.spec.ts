@@ -1,0 +1,31 @@
+import type { Envelope } from './envelope.ts';
+import { happenedBy, isMoment, parseMoment } from './moment.ts';
+
+const event = (time: string, partition: number, offset: bigint) => ({
+  envelope: { time } as Envelope,
+  position: { partition, offset },
+});
+
+describe('a moment', () => {
+  it('is a time, and includes what happened at that millisecond', () => {
+    const noon = parseMoment('2026-05-01T14:00:00+02:00');
+    expect(noon).toEqual({ kind: 'time', time: '2026-05-01T12:00:00.000Z' });
+    expect(happenedBy(noon, event('2026-05-01T12:00:00.000Z', 0, 0n), 1)).toBe(true);
+    expect(happenedBy(noon, event('2026-05-01T12:00:00.001Z', 0, 0n), 1)).toBe(false);
+  });
+  it('is a number of events', () => {
+    expect(happenedBy(parseMoment('3'), event('', 0, 0n), 3)).toBe(true);
+    expect(happenedBy(parseMoment('3'), event('', 0, 0n), 4)).toBe(false);
+  });
+  it('is a position in one partition', () => {
+    const position = parseMoment('4:17');
+    expect(happenedBy(position, event('', 4, 17n), 1)).toBe(true);
+    expect(happenedBy(position, event('', 4, 18n), 1)).toBe(false);
+    expect(happenedBy(position, event('', 5, 1n), 1)).toBe(false);
+  });
+  it('is all of it when none is given', () => expect(happenedBy(undefined, event('', 0, 0n), 1)).toBe(true));
+  it.each(['', 'yesterday', '1:', '-1', '4:x', '2026-13-01', '1e3'])('is not %j', (text) => {
+    expect(isMoment(text)).toBe(false);
+    expect(() => parseMoment(text)).toThrow('not a time (ISO 8601)');
+  });
+});
