@@ -1,0 +1,176 @@
+import { fromHeaders } from '@ftm/contracts/envelope';
+import { tenantId } from '@ftm/contracts/ids';
+import { UndecodableValue, type Registry } from '@ftm/event-log/registry';
+import { isRefusedData, withTransaction, type Client, type Pool } from '@ftm/postgres/pool';
+import { PoisonEvent, type ProjectedEvent, type ProjectionOptions } from './projection.ts';
+
+/** A stream with parked records: the first is why, the others wait behind it. */
+export interface DeadLetter {
+  readonly tenantId: string;
+  readonly stream: string;
+  readonly events: number;
+  /** `<partition>:<offset>` of the first. */
+  readonly position: string;
+  readonly reason: string;
+  readonly parkedAt: string;
+  /** Null while somebody should look at it. */
+  readonly discardedAt: string | null;
+}
+
+export interface ReplayOutcome {
+  readonly replayed: number;
+  readonly remaining: number;
+  /** Why the next one still cannot be taken; null when none is left. */
+  readonly reason: string | null;
+}
+
+interface ParkedRow {
+  readonly partition: number;
+  readonly offset: string;
+  readonly headers: Record<string, string>;
+  readonly value: Buffer;
+}
+
+/** The parked records of one consumer, and what an operator can do about them. Everything done is noted with who did it. */
+export interface DeadLetters {
+  list(): Promise<DeadLetter[]>;
+  /**
+   * Applies a stream's parked records in order, up to the first that still cannot be taken. One transaction: a crash leaves it undone. Discarded ones can be replayed too.
+   * @throws RangeError when the stream has none
+   */
+  replay(tenant: string, stream: string, actor: string): Promise<ReplayOutcome>;
+  /**
+   * Gives a stream's parked records up. They stay in the log, the journal and here; later events of the stream are parked as before.
+   * @throws RangeError when the stream has none
+   */
+  discard(tenant: string, stream: string, actor: string, note: string): Promise<{ readonly events: number }>;
+}
+
+export function createDeadLetters(
+  pool: Pool,
+  registry: Registry,
+  { consumer, apply }: Pick<ProjectionOptions, 'consumer' | 'apply'>,
+): DeadLetters {
+  /** No batch of the partition runs before this transaction has ended. */
+  async function locked(client: Client, tenant: string, stream: string): Promise<ParkedRow[]> {
+    await client.query(
+      `select 1 from log.checkpoints where consumer = $1 and partition in
+       (select partition from log.parked where consumer = $1 and tenant_id = $2 and stream = $3) order by partition for update`,
+      [consumer, tenant, stream],
+    );
+    const { rows } = await client.query<ParkedRow>(
+      'select partition, "offset", headers, value from log.parked where consumer = $1 and tenant_id = $2 and stream = $3 order by "offset"',
+      [consumer, tenant, stream],
+    );
+    if (rows.length === 0) throw new RangeError(`nothing of ${stream} of ${tenant} is parked`);
+    return rows;
+  }
+
+  /** Null when it was taken, else why not. */
+  async function take(client: Client, tenant: string, row: ParkedRow): Promise<string | null> {
+    const { rowCount } = await client.query(
+      'select 1 from log.journal where partition = $1 and "offset" = $2',
+      [row.partition, row.offset],
+    );
+    if (consumer === 'journal' && rowCount === 0) return 'the journal could not keep the record';
+    let event: ProjectedEvent;
+    try {
+      event = await read(tenant, row);
+    } catch (error) {
+      if (error instanceof UndecodableValue) return error.message;
+      throw error;
+    }
+    await client.query('savepoint before_event');
+    try {
+      await apply(client, [event]);
+      return null;
+    } catch (error) {
+      if (!(error instanceof PoisonEvent) && !isRefusedData(error)) throw error;
+      await client.query('rollback to savepoint before_event');
+      return error instanceof PoisonEvent
+        ? ([...error.reasons.values()][0] ?? error.message)
+        : `the database refuses it: ${(error as Error).message}`;
+    }
+  }
+
+  async function read(tenant: string, row: ParkedRow): Promise<ProjectedEvent> {
+    const envelope = fromHeaders(tenantId(tenant), row.headers);
+    const event = await registry.decode(envelope.type, row.value);
+    const offset = BigInt(row.offset);
+    const { partition, headers, value } = row;
+    return {
+      envelope,
+      event,
+      record: {
+        partition,
+        offset,
+        tenantId: tenantId(tenant),
+        headers,
+        value,
+        envelope,
+        decoded: { ok: true, event },
+      },
+    };
+  }
+
+  const note = (
+    client: Client,
+    action: 'replay' | 'discard',
+    what: { tenant: string; stream: string; actor: string; note: string; events: number; remaining: number },
+  ) =>
+    client.query(
+      'insert into log.dead_letter_actions (consumer, tenant_id, stream, action, actor, note, events, remaining) values ($1, $2, $3, $4, $5, $6, $7, $8)',
+      [consumer, what.tenant, what.stream, action, what.actor, what.note, what.events, what.remaining],
+    );
+
+  return {
+    async list() {
+      const { rows } = await pool.query<DeadLetter>(
+        `select tenant_id as "tenantId", coalesce(stream, '') as stream, count(*)::int as events,
+           min(partition) || ':' || min("offset") as position, (array_agg(reason order by "offset"))[1] as reason,
+           to_char(min(parked_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "parkedAt",
+           to_char(max(discarded_at) filter (where not undecided) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "discardedAt"
+         from (select *, bool_or(discarded_at is null) over (partition by tenant_id, stream) as undecided from log.parked where consumer = $1) each
+         group by tenant_id, stream order by min(parked_at), tenant_id, stream`,
+        [consumer],
+      );
+      return rows;
+    },
+    replay: (tenant, stream, actor) =>
+      withTransaction(pool, async (client) => {
+        const rows = await locked(client, tenant, stream);
+        let replayed = 0;
+        let reason: string | null = null;
+        for (const row of rows) {
+          reason = await take(client, tenant, row);
+          const key = [consumer, row.partition, row.offset];
+          if (reason !== null) {
+            await client.query(
+              'update log.parked set reason = $4 where consumer = $1 and partition = $2 and "offset" = $3',
+              [...key, reason],
+            );
+            break;
+          }
+          await client.query(
+            'delete from log.parked where consumer = $1 and partition = $2 and "offset" = $3',
+            key,
+          );
+          replayed += 1;
+        }
+        const remaining = rows.length - replayed;
+        const outcome = { events: replayed, remaining, note: reason ?? 'all were taken' };
+        await note(client, 'replay', { tenant, stream, actor, ...outcome });
+        return { replayed, remaining, reason };
+      }),
+    discard: (tenant, stream, actor, why) =>
+      withTransaction(pool, async (client) => {
+        const { length: events } = await locked(client, tenant, stream);
+        await client.query(
+          'update log.parked set discarded_at = coalesce(discarded_at, now()) where consumer = $1 and tenant_id = $2 and stream = $3',
+          [consumer, tenant, stream],
+        );
+        await note(client, 'discard', { tenant, stream, actor, note: why, events, remaining: events });
+        return { events };
+      }),
+  };
+}
