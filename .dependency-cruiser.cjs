@@ -28,7 +28,7 @@ module.exports = {
     only('orchestrator', ['pii']),
     only('audit', ['contracts']),
     only('event-log', ['contracts']),
-    only('projection', ['contracts', 'event-log', 'postgres']),
+    only('projection', ['contracts', 'event-log', 'postgres', 'runtime']),
     only('client', []),
     only('cli', ['audit', 'contracts', 'domain', 'event-log', 'orchestrator']),
     {

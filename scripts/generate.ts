@@ -1,5 +1,5 @@
 /**
- * Writes everything that is generated from `schemas/`: the event types and the events page.
+ * Writes everything that is generated from `schemas/`: the event types, the events page, and stored bytes of new versions (existing ones are never written again).
  * `--check` writes nothing and fails when a checked-in file is not what would be written.
  */
 import { readFileSync, writeFileSync, mkdirSync } from 'node:fs';
@@ -8,6 +8,7 @@ import process from 'node:process';
 import { readSchemas } from './generate/read-schemas.ts';
 import { eventsPage } from './generate/events-page.ts';
 import { eventTypes } from './generate/event-types.ts';
+import { storedBytes } from './generate/stored-bytes.ts';
 
 const schemas = readSchemas('schemas');
 const outputs: Record<string, string> = {
@@ -22,6 +23,11 @@ const read = (file: string): string | undefined => {
     return undefined;
   }
 };
+
+for (const schema of schemas) {
+  const file = `packages/contracts/stored-bytes/${schema.name}.v${schema.version}.json`;
+  outputs[file] = read(file) ?? storedBytes(schema);
+}
 
 const stale = Object.entries(outputs).filter(([file, text]) => read(file) !== text);
 if (process.argv.includes('--check')) {

@@ -2,12 +2,14 @@
 import { Command } from 'commander';
 import process from 'node:process';
 import { auditCommand } from './audit/commands.ts';
-import { CannotRun } from './settings.ts';
+import { dlqCommand } from './dlq.ts';
+import { CannotRun } from './cannot-run.ts';
 
 const program = new Command('ftm')
   .description('FTM, the Fine-Tuning Manager, on the command line')
   .showHelpAfterError('(--help says more)')
-  .addCommand(auditCommand());
+  .addCommand(auditCommand())
+  .addCommand(dlqCommand());
 
 try {
   await program.parseAsync(process.argv);

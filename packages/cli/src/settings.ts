@@ -3,15 +3,9 @@ import { CHECKPOINTS_TOPIC, EVENTS_TOPIC } from '@ftm/contracts/topics';
 import type { KafkaConnection } from '@ftm/event-log/kafka-clients';
 import { createRegistry, type Registry } from '@ftm/event-log/registry';
 import { createOrchestratorClient, type OrchestratorClient } from '@ftm/orchestrator/client';
+import { CannotRun } from './cannot-run.ts';
+import { createOperator, type Operator } from './operator.ts';
 import { createNoteVerifier, type NoteVerifier } from '@ftm/audit/signed-note';
-
-/** The command cannot do its work; the message says why and what to do. Exit code 2. */
-export class CannotRun extends Error {
-  constructor(message: string, options?: { cause?: unknown }) {
-    super(message, options);
-    this.name = 'CannotRun';
-  }
-}
 
 /** What can be said on the command line or in the environment. */
 export interface Settings {
@@ -22,6 +16,8 @@ export interface Settings {
   readonly orchestrator?: string | false;
   readonly orchestratorKey?: string;
   readonly trust?: string;
+  readonly operator?: string;
+  readonly operatorToken?: string;
 }
 
 const OPTIONS = {
@@ -42,6 +38,13 @@ const OPTIONS = {
     '--trust <keys>',
     'public keys of checkpoints (name+hash+key), comma between: got from whoever runs FTM, never from FTM',
   ).env('FTM_AUDIT_TRUSTED_KEYS'),
+  operator: new Option(
+    '--operator <urls>',
+    'health ports of the projector and the runners, comma between: their operator’s routes are there',
+  ).env('FTM_OPERATOR_URLS'),
+  operatorToken: new Option('--operator-token <token>', 'service credential; better in the environment').env(
+    'FTM_INTERNAL_TOKEN',
+  ),
 };
 
 /** Adds the options that a command needs. */
@@ -82,6 +85,13 @@ export function orchestratorOf(settings: Settings): OrchestratorClient | undefin
     baseUrl: settings.orchestrator,
     serviceKey: need(settings, 'orchestratorKey', '--orchestrator-key', 'FTM_ORCHESTRATOR_SERVICE_KEY'),
   });
+}
+
+export function operatorsOf(settings: Settings): Operator[] {
+  const token = need(settings, 'operatorToken', '--operator-token', 'FTM_INTERNAL_TOKEN');
+  return listOf(need(settings, 'operator', '--operator', 'FTM_OPERATOR_URLS')).map((url) =>
+    createOperator(url, token),
+  );
 }
 
 export function trustedOf(settings: Settings): NoteVerifier[] {

@@ -1,4 +1,5 @@
 import avro from 'avsc';
+import { UPCASTERS, type Upcaster } from './upcasters.ts';
 import { EVENT_SCHEMAS, type EventName, type EventSchemaEntry, type FtmEvent } from './generated/events.ts';
 
 /** `ftm.dataset.DatasetSanitized` for `DatasetSanitized`. @throws RangeError for a name that has no schema. */
@@ -29,29 +30,81 @@ export function encodeBody(name: string, data: unknown): Buffer {
   return type.toBuffer(data);
 }
 
+/** The schema is none of the versions that this program knows: the event was written by a newer one. */
+export class UnknownSchemaVersion extends Error {
+  constructor(fullType: string, known: number) {
+    super(
+      `${fullType} was written with a schema that this version does not know (it knows ${known}): upgrade, then replay`,
+    );
+    this.name = 'UnknownSchemaVersion';
+  }
+}
+
 /**
- * The event in a body that was written with `writerSchema`, as today's reader sees it.
- * @throws Error when the body is not of that schema or the schemas do not resolve.
+ * The event in a body that was written with `writerSchema`, as today's reader sees it: upcast version by version.
+ * A newer schema is refused though Avro could resolve it: what it adds would be lost to whoever stores the result.
+ * @throws UnknownSchemaVersion, or Error when the body is not of that schema
  */
 export function decodeBody(fullType: string, body: Buffer, writerSchema?: unknown): FtmEvent {
   const name = eventName(fullType);
   if (name === undefined) throw new RangeError(`unknown event type ${fullType}`);
-  const reader = typeFor(name);
-  if (writerSchema === undefined || sameSchema(writerSchema, newest(name).schema))
-    return plain(name, reader.fromBuffer(body));
-  const key = `${name}:${JSON.stringify(writerSchema)}`;
-  let entry = RESOLVERS.get(key);
-  if (entry === undefined) {
-    const writer = avro.Type.forSchema(writerSchema as avro.Schema, { ...TYPE_OPTIONS });
-    entry = { writer, resolver: reader.createResolver(writer) };
-    RESOLVERS.set(key, entry);
-  }
-  return plain(name, reader.fromBuffer(body, entry.resolver, true));
+  const versions = versionsOf(name);
+  const written = writerSchema === undefined ? versions.length - 1 : indexOf(versions, writerSchema);
+  const writer = versions[written];
+  if (writer === undefined) throw new UnknownSchemaVersion(fullType, versions.length);
+  return { type: name, data: upcast(versions, written, toPlain(writer.type.fromBuffer(body))) } as FtmEvent;
 }
 
-const RESOLVERS = new Map<string, { writer: avro.Type; resolver: avro.Resolver }>();
-const TYPES = new Map<string, avro.Type>();
-const SAME = new WeakMap<object, boolean>();
+/** One version of an event's schema, ready to read. */
+export interface SchemaVersion {
+  readonly type: avro.Type;
+  readonly upcaster?: Upcaster | undefined;
+}
+
+/** `data` of version `from` (index in `versions`) as the newest says it. */
+export function upcast(versions: readonly SchemaVersion[], from: number, data: unknown): unknown {
+  let said = data;
+  for (let index = from; index + 1 < versions.length; index += 1) {
+    const [old, next] = [versions[index], versions[index + 1]];
+    if (old === undefined || next === undefined) break;
+    said =
+      old.upcaster?.(said as Readonly<Record<string, unknown>>) ??
+      toPlain(next.type.fromBuffer(old.type.toBuffer(said), next.type.createResolver(old.type), true));
+  }
+  return said;
+}
+
+export function schemaVersion(schema: unknown, upcaster?: Upcaster): SchemaVersion {
+  return { type: avro.Type.forSchema(schema as avro.Schema, { ...TYPE_OPTIONS }), upcaster };
+}
+
+const VERSIONS = new Map<string, readonly SchemaVersion[]>();
+
+function versionsOf(name: string): readonly SchemaVersion[] {
+  let versions = VERSIONS.get(name);
+  if (versions === undefined) {
+    versions = (EVENT_SCHEMAS[name] ?? []).map(({ version, schema }) =>
+      schemaVersion(schema, UPCASTERS[name]?.[version]),
+    );
+    VERSIONS.set(name, versions);
+  }
+  return versions;
+}
+
+const INDEXES = new WeakMap<object, number>();
+
+/** Which version a schema is, by Avro's fingerprint of its canonical form; -1 for none. */
+function indexOf(versions: readonly SchemaVersion[], schema: unknown): number {
+  if (typeof schema !== 'object' || schema === null) return -1;
+  let index = INDEXES.get(schema);
+  if (index === undefined) {
+    const wanted = schemaVersion(schema).type.fingerprint();
+    index = versions.findIndex(({ type }) => type.fingerprint().equals(wanted));
+    INDEXES.set(schema, index);
+  }
+  return index;
+}
+
 const BY_FULL_NAME = new Map<string, EventName>(
   Object.entries(EVENT_SCHEMAS)
     .filter(([, versions]) => versions.at(-1)?.aggregate !== 'log')
@@ -62,29 +115,12 @@ const BY_FULL_NAME = new Map<string, EventName>(
 const TYPE_OPTIONS: Partial<avro.ForSchemaOptions> = { wrapUnions: 'never' };
 
 function typeFor(name: string): avro.Type {
-  let type = TYPES.get(name);
-  if (type === undefined) {
-    type = avro.Type.forSchema(newest(name).schema as avro.Schema, { ...TYPE_OPTIONS });
-    TYPES.set(name, type);
-  }
+  const type = versionsOf(name).at(-1)?.type;
+  if (type === undefined) throw new RangeError(`no schema for event ${name}`);
   return type;
 }
 
-function sameSchema(a: unknown, b: unknown): boolean {
-  if (typeof a !== 'object' || a === null) return false;
-  let same = SAME.get(a);
-  if (same === undefined) {
-    same = JSON.stringify(a) === JSON.stringify(b);
-    SAME.set(a, same);
-  }
-  return same;
-}
-
 /** avsc makes class instances; events are plain data, so that they compare, clone and log like any other. */
-function plain(name: EventName, value: unknown): FtmEvent {
-  return { type: name, data: toPlain(value) } as FtmEvent;
-}
-
 function toPlain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(toPlain);
   if (value === null || typeof value !== 'object' || value instanceof Uint8Array) return value;

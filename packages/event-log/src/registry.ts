@@ -1,5 +1,5 @@
 import { COMPATIBILITY, SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry';
-import { decodeBody, encodeBody, eventName, newest } from '@ftm/contracts/codec';
+import { decodeBody, encodeBody, eventName, newest, UnknownSchemaVersion } from '@ftm/contracts/codec';
 import { EVENT_SCHEMAS, type FtmEvent } from '@ftm/contracts/generated/events';
 import { EVENTS_TOPIC } from '@ftm/contracts/topics';
 
@@ -132,7 +132,10 @@ export function createRegistry(url: string, options: RegistryOptions = {}): Regi
       try {
         return decodeBody(fullType, value.subarray(HEADER_BYTES), schema.schema);
       } catch (error) {
-        throw new UndecodableValue(`the value is no ${fullType}`, { cause: error });
+        throw new UndecodableValue(
+          error instanceof UnknownSchemaVersion ? error.message : `the value is no ${fullType}`,
+          { cause: error },
+        );
       }
     },
     async registerAll() {

@@ -4,9 +4,14 @@ import { UndecodableValue, type Registry } from '@ftm/event-log/registry';
 import { isRefusedData, withTransaction, type Client, type Pool } from '@ftm/postgres/pool';
 import { PoisonEvent, type ProjectedEvent, type ProjectionOptions } from './projection.ts';
 
+/** What stands for the stream of records whose envelope is unsound, so that it cannot be trusted to name one. */
+export const NO_STREAM = '-';
+
 /** A stream with parked records: the first is why, the others wait behind it. */
 export interface DeadLetter {
+  readonly consumer: string;
   readonly tenantId: string;
+  /** `NO_STREAM` for records whose envelope is unsound. */
   readonly stream: string;
   readonly events: number;
   /** `<partition>:<offset>` of the first. */
@@ -15,6 +20,27 @@ export interface DeadLetter {
   readonly parkedAt: string;
   /** Null while somebody should look at it. */
   readonly discardedAt: string | null;
+}
+
+/** One parked record. */
+export interface ParkedEvent {
+  /** `<partition>:<offset>`. */
+  readonly position: string;
+  readonly reason: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** What it says; null where this program cannot read it. */
+  readonly data: unknown;
+  readonly bytes: number;
+}
+
+/** What an operator did, and when. */
+export interface DeadLetterAction {
+  readonly action: 'replay' | 'discard';
+  readonly actor: string;
+  readonly note: string;
+  readonly events: number;
+  readonly remaining: number;
+  readonly at: string;
 }
 
 export interface ReplayOutcome {
@@ -27,6 +53,8 @@ export interface ReplayOutcome {
 interface ParkedRow {
   readonly partition: number;
   readonly offset: string;
+  readonly stream: string | null;
+  readonly reason: string;
   readonly headers: Record<string, string>;
   readonly value: Buffer;
 }
@@ -34,6 +62,14 @@ interface ParkedRow {
 /** The parked records of one consumer, and what an operator can do about them. Everything done is noted with who did it. */
 export interface DeadLetters {
   list(): Promise<DeadLetter[]>;
+  /**
+   * A stream's parked records in order, and what was done about it so far.
+   * @throws RangeError when the stream has none, and never had
+   */
+  show(
+    tenant: string,
+    stream: string,
+  ): Promise<{ readonly events: readonly ParkedEvent[]; readonly actions: readonly DeadLetterAction[] }>;
   /**
    * Applies a stream's parked records in order, up to the first that still cannot be taken. One transaction: a crash leaves it undone. Discarded ones can be replayed too.
    * @throws RangeError when the stream has none
@@ -46,28 +82,42 @@ export interface DeadLetters {
   discard(tenant: string, stream: string, actor: string, note: string): Promise<{ readonly events: number }>;
 }
 
+const OF_STREAM = `consumer = $1 and tenant_id = $2 and stream is not distinct from nullif($3, '${NO_STREAM}')`;
+
+const isoTime = (sql: string): string =>
+  `to_char(${sql} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
+const nothingParked = (tenant: string, stream: string): RangeError =>
+  new RangeError(`nothing of ${stream} of ${tenant} is parked`);
+
 export function createDeadLetters(
   pool: Pool,
   registry: Registry,
   { consumer, apply }: Pick<ProjectionOptions, 'consumer' | 'apply'>,
 ): DeadLetters {
+  async function parked(client: Client | Pool, tenant: string, stream: string): Promise<ParkedRow[]> {
+    const { rows } = await client.query<ParkedRow>(
+      `select partition, "offset", stream, reason, headers, value from log.parked where ${OF_STREAM} order by "offset"`,
+      [consumer, tenant, stream],
+    );
+    return rows;
+  }
+
   /** No batch of the partition runs before this transaction has ended. */
   async function locked(client: Client, tenant: string, stream: string): Promise<ParkedRow[]> {
     await client.query(
       `select 1 from log.checkpoints where consumer = $1 and partition in
-       (select partition from log.parked where consumer = $1 and tenant_id = $2 and stream = $3) order by partition for update`,
+       (select partition from log.parked where ${OF_STREAM}) order by partition for update`,
       [consumer, tenant, stream],
     );
-    const { rows } = await client.query<ParkedRow>(
-      'select partition, "offset", headers, value from log.parked where consumer = $1 and tenant_id = $2 and stream = $3 order by "offset"',
-      [consumer, tenant, stream],
-    );
-    if (rows.length === 0) throw new RangeError(`nothing of ${stream} of ${tenant} is parked`);
+    const rows = await parked(client, tenant, stream);
+    if (rows.length === 0) throw nothingParked(tenant, stream);
     return rows;
   }
 
   /** Null when it was taken, else why not. */
   async function take(client: Client, tenant: string, row: ParkedRow): Promise<string | null> {
+    if (row.stream === null) return row.reason;
     const { rowCount } = await client.query(
       'select 1 from log.journal where partition = $1 and "offset" = $2',
       [row.partition, row.offset],
@@ -126,15 +176,35 @@ export function createDeadLetters(
   return {
     async list() {
       const { rows } = await pool.query<DeadLetter>(
-        `select tenant_id as "tenantId", coalesce(stream, '') as stream, count(*)::int as events,
+        `select $1 as consumer, tenant_id as "tenantId", coalesce(stream, '${NO_STREAM}') as stream, count(*)::int as events,
            min(partition) || ':' || min("offset") as position, (array_agg(reason order by "offset"))[1] as reason,
-           to_char(min(parked_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "parkedAt",
-           to_char(max(discarded_at) filter (where not undecided) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "discardedAt"
+           ${isoTime('min(parked_at)')} as "parkedAt",
+           ${isoTime('max(discarded_at) filter (where not undecided)')} as "discardedAt"
          from (select *, bool_or(discarded_at is null) over (partition by tenant_id, stream) as undecided from log.parked where consumer = $1) each
          group by tenant_id, stream order by min(parked_at), tenant_id, stream`,
         [consumer],
       );
       return rows;
+    },
+    async show(tenant, stream) {
+      const rows = await parked(pool, tenant, stream);
+      const { rows: actions } = await pool.query<DeadLetterAction>(
+        `select action, actor, note, events, remaining, ${isoTime('at')} as at from log.dead_letter_actions
+         where consumer = $1 and tenant_id = $2 and stream = $3 order by id`,
+        [consumer, tenant, stream],
+      );
+      if (rows.length === 0 && actions.length === 0) throw nothingParked(tenant, stream);
+      const events = rows.map(async (row) => ({
+        position: `${row.partition}:${row.offset}`,
+        reason: row.reason,
+        headers: row.headers,
+        data: await read(tenant, row).then(
+          ({ event }) => event.data,
+          () => null,
+        ),
+        bytes: row.value.length,
+      }));
+      return { events: await Promise.all(events), actions };
     },
     replay: (tenant, stream, actor) =>
       withTransaction(pool, async (client) => {
@@ -166,7 +236,7 @@ export function createDeadLetters(
       withTransaction(pool, async (client) => {
         const { length: events } = await locked(client, tenant, stream);
         await client.query(
-          'update log.parked set discarded_at = coalesce(discarded_at, now()) where consumer = $1 and tenant_id = $2 and stream = $3',
+          `update log.parked set discarded_at = coalesce(discarded_at, now()) where ${OF_STREAM}`,
           [consumer, tenant, stream],
         );
         await note(client, 'discard', { tenant, stream, actor, note: why, events, remaining: events });

@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import express, { type Router } from 'express';
 import client from 'prom-client';
+import { requireBearer } from './bearer.ts';
 
 /** Resolves when the dependency can be used; what it throws is shown. */
 export type Check = () => Promise<unknown>;
@@ -38,11 +39,20 @@ async function outcome(check: Check): Promise<string> {
   );
 }
 
-/** Starts a server for a router alone. */
-export async function serveHealth(router: Router, host: string, port: number): Promise<Closable> {
+/** The port of a process that has no API: health for anyone who reaches it, and what an operator may do, under `/internal`, for who has the token. */
+export async function serveOperator(
+  {
+    checks,
+    token,
+    routes,
+  }: { checks: Readonly<Record<string, Check>>; token: string; routes: readonly Router[] },
+  host: string,
+  port: number,
+): Promise<Closable> {
   const app = express();
   app.disable('x-powered-by');
-  app.use(router);
+  app.use(healthRouter(checks));
+  app.use('/internal', requireBearer(token), express.json(), ...routes);
   return listen(app, host, port);
 }
 

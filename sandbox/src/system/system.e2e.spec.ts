@@ -13,7 +13,7 @@ import { ACME_PROJECT, BANK_HELPER, GLOBEX_HELPER, GLOBEX_PROJECT } from '../orc
 import { ALL_CANARIES } from '../orchestrator/traces/canaries.ts';
 import { findFaults } from '../verify/verify-log.ts';
 import { readLog } from '../verify/read-log.ts';
-import { runCli } from './run-cli.ts';
+import { runCli } from '@ftm/cli/testing/run-cli';
 import { startSystem, type System } from './system.ts';
 
 const need = (name: string): string => {

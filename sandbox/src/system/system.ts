@@ -64,6 +64,8 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const take = (): number => ports.pop() ?? 0;
   const publicPorts = options.apiPorts ?? Array.from({ length: count }, take);
   const internalPorts = Array.from({ length: count }, take);
+  const projectorPort = take();
+  const runnersPort = take();
   const passwords = { api: secret(), projector: secret(), runner: secret() };
   const owner = options.stackEnv['FTM_OWNER_DATABASE_URL'] ?? '';
   const common: Record<string, string> = {
@@ -79,6 +81,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     FTM_PROVIDER_SETTLE_MS: '3000',
     FTM_APPROVAL_POLL_MS: '500',
     FTM_API_INTERNAL_URLS: internalPorts.map((port) => `http://127.0.0.1:${port}`).join(','),
+    FTM_OPERATOR_URLS: [projectorPort, runnersPort].map((port) => `http://127.0.0.1:${port}`).join(','),
     ...options.env,
   };
 
@@ -114,8 +117,6 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     return url.toString();
   };
 
-  const projectorPort = take();
-  const runnersPort = take();
   const apis = publicPorts.map((port, index) =>
     service(
       'command-api',

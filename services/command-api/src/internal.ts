@@ -1,10 +1,10 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import express, { type Express, type Request, type Response } from 'express';
 import { z } from 'zod';
 import { AGGREGATES, streamId } from '@ftm/contracts/ids';
 import type { Command } from '@ftm/domain/command';
 import { isCommandType } from '@ftm/domain/handle';
 import { CommandInFlight, LogUnavailable } from '@ftm/event-log/event-log';
+import { requireBearer } from '@ftm/runtime/bearer';
 import type { Logger } from '@ftm/runtime/logger';
 import { withSpan } from '@ftm/runtime/telemetry';
 import { asTenant, eventToWire, outcomeToWire, type Commander } from './commander.ts';
@@ -25,10 +25,7 @@ const Order = z.object({
 export function createInternalApp(commander: Commander, token: string, logger: Logger): Express {
   const app = express();
   app.disable('x-powered-by');
-  app.use((request, response, next) => {
-    if (isToken(request.get('authorization') ?? '', token)) next();
-    else response.status(401).json({ code: 'UNAUTHENTICATED' });
-  });
+  app.use(requireBearer(token));
   app.use(express.json({ limit: '4mb' }));
   app.post('/internal/commands', (request, response) =>
     answer(request, response, logger, async () => {
@@ -94,9 +91,4 @@ async function answer(
       response.status(500).json({ code: 'INTERNAL' });
     }
   }
-}
-
-function isToken(authorization: string, token: string): boolean {
-  const hash = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(hash(authorization), hash(`Bearer ${token}`));
 }

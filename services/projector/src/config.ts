@@ -4,6 +4,8 @@ import { z } from 'zod';
 export const Config = z.object({
   ...COMMON,
   FTM_HEALTH_PORT: port(28090),
+  /** What an operator shows to replay dead letters and to rebuild. */
+  FTM_INTERNAL_TOKEN: z.string().min(16, 'at least 16 characters'),
   FTM_AUDIT_FORWARDER: z.enum(['on', 'off']).default('on'),
   /** Lines of `PRIVATE+KEY+…`, each of which signs every checkpoint; without it none is signed. */
   FTM_AUDIT_KEY_FILE: z.string().min(1).optional(),

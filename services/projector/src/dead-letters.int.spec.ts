@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { streamId } from '@ftm/contracts/ids';
 import { eventually } from '@ftm/event-log/testing/environment';
+import { runCli } from '@ftm/cli/testing/run-cli';
+import { newest } from '@ftm/contracts/codec';
+import { deadLetterRoutes } from '@ftm/projection/dead-letter-routes';
+import { serveOperator, type Closable } from '@ftm/runtime/health';
+import { createLogger } from '@ftm/runtime/logger';
 import { createPool, type Pool } from '@ftm/postgres/pool';
 import { createDeadLetters, type DeadLetters } from '@ftm/projection/dead-letters';
 import { PoisonEvent, runProjection, type ProjectionOptions } from '@ftm/projection/projection';
@@ -16,11 +21,14 @@ import {
   type Stand,
 } from './testing/stand.ts';
 
+const TOKEN = 'dead-letters-test-token';
+
 describe('dead letters', () => {
   let stand: Stand;
   let pool: Pool;
   let letters: DeadLetters;
   let stop: () => Promise<void>;
+  let operator: Closable;
   /** What the program of the day has a bug with. */
   let broken: (decisionId: string) => boolean;
 
@@ -37,8 +45,14 @@ describe('dead letters', () => {
     stand = await createStand(1);
     pool = createPool({ url: stand.database.url('ftm_projector'), applicationName: 'dead-letters-test' });
     const { connection, topic, registry } = stand;
+    const logger = createLogger({ service: 'dead-letters-test', level: 'error' });
     const common = { consumer: 'journal', apply };
     letters = createDeadLetters(pool, registry, common);
+    operator = await serveOperator(
+      { checks: {}, token: TOKEN, routes: [deadLetterRoutes(letters, logger)] },
+      '127.0.0.1',
+      0,
+    );
     stop = runProjection({
       ...common,
       kafka: connection,
@@ -52,6 +66,7 @@ describe('dead letters', () => {
   beforeEach(() => (broken = (id) => id.startsWith('bad')));
   afterAll(async () => {
     await stop();
+    await operator.close();
     await pool.end();
     await stand.close();
   });
@@ -130,6 +145,77 @@ describe('dead letters', () => {
     broken = () => false;
     expect(await letters.replay(tenant, stream, 'ops')).toEqual({ replayed: 2, remaining: 0, reason: null });
     expect(await equalsFold(records)).toEqual([]);
+  });
+
+  it('are looked at, replayed and given up on the command line', async () => {
+    const { tenant, stream, records, parked, equalsFold } = await story('bad');
+    await eventually('1 are parked', async () => (await parked()) === 1);
+    const env = {
+      FTM_OPERATOR_URLS: `http://127.0.0.1:${operator.port}`,
+      FTM_INTERNAL_TOKEN: TOKEN,
+      FTM_ACTOR: 'ops',
+    };
+    const ftm = (...args: readonly string[]) => runCli(['dlq', ...args], env);
+    const list = await ftm('list');
+    expect(list.stdout).toContain(stream);
+    expect(list.code).toBe(0);
+    const shown = await ftm('show', tenant, stream);
+    expect(shown.stdout).toMatch(
+      /\d:\d+ {2}ftm\.gate\.GateAnswered {2}seq 2 .*\n {4}a bug\n {4}\{.*"decisionId":"bad"/,
+    );
+
+    const discarded = await ftm('discard', tenant, stream, '--note', 'known bug 7');
+    expect(discarded.stdout).toContain('1 given up');
+    const without = await ftm('replay');
+    expect(without).toMatchObject({ code: 2, stderr: expect.stringContaining('--all') as string });
+    const still = await ftm('replay', tenant, stream);
+    expect(still).toMatchObject({ code: 1, stdout: expect.stringContaining('1 left: a bug') as string });
+    broken = () => false;
+    const taken = await ftm('replay', tenant, stream, '--json');
+    expect(JSON.parse(taken.stdout)).toMatchObject([{ stream, replayed: 1, remaining: 0, reason: null }]);
+    expect(await equalsFold(records)).toEqual([]);
+    const { stdout } = await ftm('show', tenant, stream);
+    expect(stdout.match(/ {2}ops {2}(replay|discard): /g)).toEqual([
+      '  ops  discard: ',
+      '  ops  replay: ',
+      '  ops  replay: ',
+    ]);
+
+    const none = await ftm('replay', tenant, 'dataset/none');
+    expect(none).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('nothing of dataset/none') as string,
+    });
+    const stranger = await runCli(['dlq', 'list'], { ...env, FTM_INTERNAL_TOKEN: 'x'.repeat(16) });
+    expect(stranger).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('does not take the token') as string,
+    });
+  });
+
+  it('hold what this version does not know: an event type, and a schema of the future', async () => {
+    const { tenant, stream, parked } = await story('ok');
+    const newer = structuredClone(newest('GateAnswered').schema) as { fields: unknown[] };
+    newer.fields.push({ name: 'mood', type: ['null', 'string'], default: null });
+    const answer = await fetch(`${stand.registryUrl}/subjects/${stand.topic}-future/versions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/vnd.schemaregistry.v1+json' },
+      body: JSON.stringify({ schema: JSON.stringify(newer) }),
+    });
+    const { id } = (await answer.json()) as { id: number };
+    const today = await stand.registry.encode(gateAnswered('of the future'));
+    const value = Buffer.concat([today, Buffer.from([0])]);
+    value.writeUInt32BE(id, 1);
+    await stand.author.send([
+      await stand.author.write(tenant, stream, gateAnswered('of the future'), { value }),
+      await stand.author.write(tenant, stream, gateAnswered('after')),
+    ]);
+    await eventually('2 are parked', async () => (await parked()) === 2);
+    const { events } = await letters.show(tenant, stream);
+    expect(events.map(({ reason }) => reason)).toEqual([
+      expect.stringContaining('written with a schema that this version does not know'),
+      'an earlier event of the stream is parked',
+    ]);
   });
 
   it('lose nothing and repeat nothing while events keep coming', async () => {

@@ -3,9 +3,11 @@ import type { KafkaConnection } from '@ftm/event-log/kafka-clients';
 import { createRegistry } from '@ftm/event-log/registry';
 import { createOrchestratorClient } from '@ftm/orchestrator/client';
 import { createPool } from '@ftm/postgres/pool';
-import { runProjection } from '@ftm/projection/projection';
+import { deadLetterRoutes } from '@ftm/projection/dead-letter-routes';
+import { createDeadLetters } from '@ftm/projection/dead-letters';
+import { runProjection, type ProjectionOptions } from '@ftm/projection/projection';
 import { readConfig } from '@ftm/runtime/config';
-import { healthRouter, serveHealth } from '@ftm/runtime/health';
+import { serveOperator } from '@ftm/runtime/health';
 import { createLogger } from '@ftm/runtime/logger';
 import { createShutdown } from '@ftm/runtime/shutdown';
 import { startTelemetry, tracedFetch } from '@ftm/runtime/telemetry';
@@ -43,18 +45,22 @@ const kafka: KafkaConnection = {
   onClientLog: (level, message) => logger[level](message),
 };
 const observer = createObserver(logger);
+const registry = createRegistry(config.FTM_REGISTRY_URL);
+const projection: Pick<ProjectionOptions, 'consumer' | 'apply'> = {
+  consumer: 'journal',
+  apply: (client, events) => applyToReadModels(client, READ_MODELS, events),
+};
 const consumer = runProjection({
+  ...projection,
   kafka,
   ...(config.FTM_EVENTS_TOPIC === undefined ? {} : { topic: config.FTM_EVENTS_TOPIC }),
-  registry: createRegistry(config.FTM_REGISTRY_URL),
+  registry,
   pool,
-  consumer: 'journal',
   sessionTimeoutMs: config.FTM_SESSION_TIMEOUT_MS,
   async keep(client, records) {
     await keepInJournal(client, records);
     await growTrees(client, records);
   },
-  apply: (client, events) => applyToReadModels(client, READ_MODELS, events),
   around: traceBatch,
   onEvent: observer.tell,
 });
@@ -88,11 +94,15 @@ else {
 shutdown.add('lag', observer.watchLag(consumer));
 
 try {
-  const health = await serveHealth(
-    healthRouter({
-      postgres: () => pool.query('select 1'),
-      kafka: async () => observer.checkLag(consumer, config.FTM_MAX_LAG),
-    }),
+  const health = await serveOperator(
+    {
+      checks: {
+        postgres: () => pool.query('select 1'),
+        kafka: async () => observer.checkLag(consumer, config.FTM_MAX_LAG),
+      },
+      token: config.FTM_INTERNAL_TOKEN,
+      routes: [deadLetterRoutes(createDeadLetters(pool, registry, projection), logger)],
+    },
     config.FTM_HOST,
     config.FTM_HEALTH_PORT,
   );

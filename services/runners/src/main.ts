@@ -6,9 +6,11 @@ import { createLocalKeyProvider } from '@ftm/object-store/local-key-provider';
 import { createS3Store } from '@ftm/object-store/s3';
 import { createOrchestratorClient } from '@ftm/orchestrator/client';
 import { createPool } from '@ftm/postgres/pool';
+import { deadLetterRoutes } from '@ftm/projection/dead-letter-routes';
+import { createDeadLetters } from '@ftm/projection/dead-letters';
 import { runProjection, type ProjectionEvent } from '@ftm/projection/projection';
 import { readConfig } from '@ftm/runtime/config';
-import { healthRouter, serveHealth } from '@ftm/runtime/health';
+import { serveOperator } from '@ftm/runtime/health';
 import { createLogger } from '@ftm/runtime/logger';
 import { createShutdown } from '@ftm/runtime/shutdown';
 import { startTelemetry, tracedFetch } from '@ftm/runtime/telemetry';
@@ -59,18 +61,19 @@ const tools = {
   config,
 };
 
+const registry = createRegistry(config.FTM_REGISTRY_URL);
+const projection = { consumer: 'work', apply: applyToQueue };
 const consumer = runProjection({
+  ...projection,
   kafka: {
     brokers: config.FTM_KAFKA_BROKERS,
     clientId: instance,
     onClientLog: (level, message) => logger[level](message),
   },
   ...(config.FTM_EVENTS_TOPIC === undefined ? {} : { topic: config.FTM_EVENTS_TOPIC }),
-  registry: createRegistry(config.FTM_REGISTRY_URL),
+  registry,
   pool,
-  consumer: 'work',
   sessionTimeoutMs: config.FTM_SESSION_TIMEOUT_MS,
-  apply: applyToQueue,
   onEvent: tell,
 });
 shutdown.add('work projection', consumer.stop);
@@ -93,14 +96,18 @@ shutdown.add('job queue', () => queue.stop());
 const heartbeat = await startHeartbeat(pool, instance, () => [...workers], logger);
 shutdown.add('heartbeat', heartbeat.stop);
 
-const health = await serveHealth(
-  healthRouter({
-    postgres: () => pool.query('select 1'),
-    kafka: async () => {
-      if (!consumer.joined()) throw new Error('not a member of the consumer group');
+const health = await serveOperator(
+  {
+    checks: {
+      postgres: () => pool.query('select 1'),
+      kafka: async () => {
+        if (!consumer.joined()) throw new Error('not a member of the consumer group');
+      },
+      'object store': () => store.ping(),
     },
-    'object store': () => store.ping(),
-  }),
+    token: config.FTM_INTERNAL_TOKEN,
+    routes: [deadLetterRoutes(createDeadLetters(pool, registry, projection), logger)],
+  },
   config.FTM_HOST,
   config.FTM_HEALTH_PORT,
 );

@@ -13,8 +13,8 @@ import { count, paint, progressBar, say, sayJson, table } from '../output.ts';
 import { liveModel, targetsOf } from '../reconstruct/live.ts';
 import { readLog } from '../reconstruct/log.ts';
 import { differences, foldTenant, type TenantSnapshot } from '../reconstruct/state.ts';
+import { CannotRun } from '../cannot-run.ts';
 import {
-  CannotRun,
   kafkaOf,
   needing,
   orchestratorOf,

@@ -7,7 +7,7 @@ import { TECHNICAL_KEY } from '@ftm/contracts/topics';
 import type { KafkaConnection } from '@ftm/event-log/kafka-clients';
 import { createPartitionReader, type PartitionReader } from '@ftm/event-log/partition-reader';
 import { readBatches, readTopic } from '@ftm/event-log/read-topic';
-import { CannotRun } from '../settings.ts';
+import { CannotRun } from '../cannot-run.ts';
 
 /** Where the next batch of each partition begins, by partition. */
 export type Positions = Readonly<Record<string, string>>;

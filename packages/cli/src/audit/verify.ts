@@ -7,7 +7,7 @@ import {
 } from '@ftm/audit/verifier';
 import type { NoteVerifier } from '@ftm/audit/signed-note';
 import type { OrchestratorClient } from '@ftm/orchestrator/client';
-import { CannotRun } from '../settings.ts';
+import { CannotRun } from '../cannot-run.ts';
 import { createCopyCheck, type CopyReport } from './copy.ts';
 import type { SchemaCheck } from './schemas.ts';
 import type { LogSource, Positions } from './sources.ts';

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import process from 'node:process';
 
-const ENTRY = fileURLToPath(new URL('../../../packages/cli/src/main.ts', import.meta.url));
+const ENTRY = fileURLToPath(new URL('../main.ts', import.meta.url));
 
 /** Runs `ftm` as a process of its own. */
 export function runCli(
