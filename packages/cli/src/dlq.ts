@@ -1,10 +1,10 @@
 import { Command, Option } from 'commander';
-import { userInfo } from 'node:os';
 import process from 'node:process';
 import type { Operator } from './operator.ts';
 import { paint, say, sayJson, table } from './output.ts';
 import { CannotRun } from './cannot-run.ts';
-import { needing, operatorsOf, type Settings } from './settings.ts';
+import { acting, operating, type OperatorOptions } from './operator-options.ts';
+import { operatorsOf } from './settings.ts';
 
 interface Letter {
   readonly consumer: string;
@@ -33,11 +33,6 @@ interface Shown {
     readonly at: string;
   }[];
 }
-interface Options extends Settings {
-  readonly json?: boolean;
-  readonly actor: string;
-}
-
 export function dlqCommand(): Command {
   return new Command('dlq')
     .description('dead letters: events that a consumer cannot take, and the later events of their streams')
@@ -47,9 +42,6 @@ export function dlqCommand(): Command {
     .addCommand(discardCommand());
 }
 
-const operating = (command: Command): Command =>
-  needing(command.addOption(new Option('--json', 'machine-readable')), 'operator', 'operatorToken');
-
 const onStream = (name: string): Command =>
   operating(
     new Command(name)
@@ -57,16 +49,9 @@ const onStream = (name: string): Command =>
       .argument('<stream>', 'stream as `dlq list` shows it, e.g. dataset/…; - for records of no stream'),
   );
 
-const acting = (command: Command): Command =>
-  command.addOption(
-    new Option('--actor <name>', 'who does it: it is noted')
-      .env('FTM_ACTOR')
-      .default(`operator:${userInfo().username}`),
-  );
-
 function listCommand(): Command {
   return operating(new Command('list').description('streams with parked events')).action(
-    async (options: Options) => {
+    async (options: OperatorOptions) => {
       const letters = await listed(operatorsOf(options));
       if (options.json === true) {
         sayJson(letters);
@@ -97,7 +82,7 @@ function listCommand(): Command {
 function showCommand(): Command {
   return onStream('show')
     .description('the parked events of a stream, and what was done about them')
-    .action(async (tenant: string, stream: string, options: Options) => {
+    .action(async (tenant: string, stream: string, options: OperatorOptions) => {
       const shown = await fromEach(operatorsOf(options), tenant, stream, (operator) =>
         operator.get('/dead-letters/events', { tenant, stream }),
       );
@@ -141,7 +126,11 @@ function replayCommand(): Command {
       'take parked events now, in their order, up to the first that still cannot be taken (exit code 1)',
     )
     .action(
-      async (tenant: string | undefined, stream: string | undefined, options: Options & { all?: true }) => {
+      async (
+        tenant: string | undefined,
+        stream: string | undefined,
+        options: OperatorOptions & { all?: true },
+      ) => {
         const operators = operatorsOf(options);
         const streams =
           options.all === true
@@ -190,7 +179,7 @@ function discardCommand(): Command {
       'give a stream’s parked events up: they stay in the log and can be replayed, but alarm no more',
     )
     .requiredOption('--note <text>', 'why')
-    .action(async (tenant: string, stream: string, options: Options & { note: string }) => {
+    .action(async (tenant: string, stream: string, options: OperatorOptions & { note: string }) => {
       const { actor, note } = options;
       const done = await fromEach(operatorsOf(options), tenant, stream, (operator) =>
         operator.post('/dead-letters/discard', { tenant, stream, actor, note }),

@@ -3,13 +3,17 @@ import { Command } from 'commander';
 import process from 'node:process';
 import { auditCommand } from './audit/commands.ts';
 import { dlqCommand } from './dlq.ts';
+import { projectionsCommand } from './projections.ts';
+import { tailCommand } from './tail.ts';
 import { CannotRun } from './cannot-run.ts';
 
 const program = new Command('ftm')
   .description('FTM, the Fine-Tuning Manager, on the command line')
   .showHelpAfterError('(--help says more)')
   .addCommand(auditCommand())
-  .addCommand(dlqCommand());
+  .addCommand(dlqCommand())
+  .addCommand(projectionsCommand())
+  .addCommand(tailCommand());
 
 try {
   await program.parseAsync(process.argv);

@@ -6,6 +6,8 @@ export interface Operator {
   /** @throws CannotRun when it does not answer or refuses, with its reason; null for 404 */
   get(path: string, query?: Readonly<Record<string, string>>): Promise<unknown>;
   post(path: string, body: unknown): Promise<unknown>;
+  /** False: there is none. */
+  delete(path: string): Promise<boolean>;
 }
 
 export function createOperator(url: string, token: string): Operator {
@@ -21,7 +23,7 @@ export function createOperator(url: string, token: string): Operator {
       throw new CannotRun(`${url} does not answer: ${reasonOf(error)}`, { cause: error });
     }
     if (response.status === 404) return null;
-    const body: unknown = await response.json().catch(() => null);
+    const body: unknown = response.status === 204 ? {} : await response.json().catch(() => ({}));
     if (response.ok) return body;
     const message =
       typeof body === 'object' && body !== null && 'message' in body
@@ -36,6 +38,7 @@ export function createOperator(url: string, token: string): Operator {
   return {
     url,
     get: (path, query = {}) => call(`${path}?${new URLSearchParams(query).toString()}`, { method: 'GET' }),
+    delete: async (path) => (await call(path, { method: 'DELETE' })) !== null,
     post: (path, body) => call(path, { method: 'POST', body: JSON.stringify(body) }),
   };
 }

@@ -43,7 +43,7 @@ export interface LogPosition {
 
 export type Headers = Record<string, string>;
 
-const CONTENT_TYPE = 'application/vnd.apache.avro+confluent';
+export const CONTENT_TYPE = 'application/vnd.apache.avro+confluent';
 
 /** The envelope as Kafka headers. */
 export function toHeaders(envelope: Envelope): Headers {

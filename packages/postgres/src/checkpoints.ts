@@ -129,6 +129,24 @@ export async function parkedStreams(
   return new Set(rows.map((row) => `${row.tenant_id} ${row.stream}`));
 }
 
+/** Streams with parked records, as `<tenant> <stream>` → offset of the first. */
+export async function firstParked(client: Client, consumer: string): Promise<Map<string, bigint>> {
+  const { rows } = await client.query<{ tenant_id: string; stream: string; first: string }>(
+    'select tenant_id, stream, min("offset") as first from log.parked where consumer = $1 and stream is not null group by tenant_id, stream',
+    [consumer],
+  );
+  return new Map(rows.map((row) => [`${row.tenant_id} ${row.stream}`, BigInt(row.first)]));
+}
+
+/** Partition → first offset that the consumer has not handled. */
+export async function readCheckpoints(client: Client, consumer: string): Promise<Map<number, bigint>> {
+  const { rows } = await client.query<{ partition: number; next_offset: string }>(
+    'select partition, next_offset from log.checkpoints where consumer = $1',
+    [consumer],
+  );
+  return new Map(rows.map((row) => [row.partition, BigInt(row.next_offset)]));
+}
+
 /** Postgres' text cannot hold a NUL. What is set aside is odd by nature and must be stored all the same. */
 function storable(text: string): string {
   return text.replaceAll('\0', '\uFFFD');

@@ -160,3 +160,58 @@ const toRecord = (row: Row): JournalRecord => ({
   headers: row.headers,
   value: row.value,
 });
+
+export interface StreamRecord extends JournalRecord {
+  readonly stream: string;
+}
+
+interface StreamRow extends Row {
+  readonly stream: string;
+}
+
+const toStreamRecord = (row: StreamRow): StreamRecord => ({ ...toRecord(row), stream: row.stream });
+
+/**
+ * The journal in the order of streams, each from its first event on, up to the given offset of each partition. Reads in pages: memory does not grow with the log.
+ * @param after the stream behind which it begins
+ */
+export async function* readStreams(
+  client: Client,
+  after: { readonly tenant: string; readonly stream: string },
+  until: ReadonlyMap<number, bigint>,
+  pageSize = 2000,
+): AsyncGenerator<StreamRecord[]> {
+  const ends = Array.from({ length: Math.max(0, ...until.keys()) + 1 }, (_, at) =>
+    String(until.get(at) ?? 0),
+  );
+  // Not a join: with one, the planner would rather sort the whole table than walk its index.
+  await client.query(
+    `declare streams no scroll cursor for select ${COLUMNS}, stream from log.journal
+     where (tenant_id, stream) > ($1, $2) and "offset" < ($3::bigint[])[partition + 1] order by tenant_id, stream, version`,
+    [after.tenant, after.stream, ends],
+  );
+  try {
+    for (;;) {
+      const { rows } = await client.query<StreamRow>(`fetch ${pageSize} from streams`);
+      if (rows.length > 0) yield rows.map(toStreamRecord);
+      if (rows.length < pageSize) return;
+    }
+  } finally {
+    await client.query('close streams').catch(() => undefined);
+  }
+}
+
+/** A part of a partition, in the order of the log. */
+export async function readPartition(
+  client: Client,
+  partition: number,
+  from: bigint,
+  until: bigint,
+  limit: number,
+): Promise<StreamRecord[]> {
+  const { rows } = await client.query<StreamRow>(
+    `select ${COLUMNS}, stream from log.journal where partition = $1 and "offset" >= $2 and "offset" < $3 order by "offset" limit $4`,
+    [partition, String(from), String(until), limit],
+  );
+  return rows.map(toStreamRecord);
+}

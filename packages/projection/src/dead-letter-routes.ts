@@ -1,7 +1,7 @@
 import express, { type Request, type Response, type Router } from 'express';
 import { z } from 'zod';
 import type { Logger } from '@ftm/runtime/logger';
-import type { DeadLetters } from './dead-letters.ts';
+import { ReplayRefused, type DeadLetters } from './dead-letters.ts';
 
 const Stream = z.object({ tenant: z.string().min(1), stream: z.string().min(1) });
 const Replay = Stream.extend({ actor: z.string().min(1).max(200) });
@@ -24,6 +24,10 @@ export function deadLetterRoutes(letters: DeadLetters, logger: Logger): Router {
       } catch (error) {
         if (error instanceof RangeError) {
           response.status(404).json({ code: 'NOT_FOUND', message: error.message });
+          return;
+        }
+        if (error instanceof ReplayRefused) {
+          response.status(409).json({ code: 'REPLAY_REFUSED', message: error.message });
           return;
         }
         logger.error('dead letters: a request failed', { error });

@@ -1,7 +1,7 @@
-import { fromHeaders } from '@ftm/contracts/envelope';
-import { tenantId } from '@ftm/contracts/ids';
 import { UndecodableValue, type Registry } from '@ftm/event-log/registry';
+import type { JournalRecord } from '@ftm/postgres/journal';
 import { isRefusedData, withTransaction, type Client, type Pool } from '@ftm/postgres/pool';
+import { readStored } from './read-stored.ts';
 import { PoisonEvent, type ProjectedEvent, type ProjectionOptions } from './projection.ts';
 
 /** What stands for the stream of records whose envelope is unsound, so that it cannot be trusted to name one. */
@@ -72,7 +72,7 @@ export interface DeadLetters {
   ): Promise<{ readonly events: readonly ParkedEvent[]; readonly actions: readonly DeadLetterAction[] }>;
   /**
    * Applies a stream's parked records in order, up to the first that still cannot be taken. One transaction: a crash leaves it undone. Discarded ones can be replayed too.
-   * @throws RangeError when the stream has none
+   * @throws RangeError when the stream has none, ReplayRefused
    */
   replay(tenant: string, stream: string, actor: string): Promise<ReplayOutcome>;
   /**
@@ -82,6 +82,12 @@ export interface DeadLetters {
   discard(tenant: string, stream: string, actor: string, note: string): Promise<{ readonly events: number }>;
 }
 
+const stored = (tenant: string, row: ParkedRow): JournalRecord => ({
+  ...row,
+  tenantId: tenant,
+  offset: BigInt(row.offset),
+});
+
 const OF_STREAM = `consumer = $1 and tenant_id = $2 and stream is not distinct from nullif($3, '${NO_STREAM}')`;
 
 const isoTime = (sql: string): string =>
@@ -90,10 +96,23 @@ const isoTime = (sql: string): string =>
 const nothingParked = (tenant: string, stream: string): RangeError =>
   new RangeError(`nothing of ${stream} of ${tenant} is parked`);
 
+export interface DeadLetterOptions extends Pick<ProjectionOptions, 'consumer' | 'apply'> {
+  /** Why no replay may be done now; null when it may. Asked in the replay's transaction. */
+  readonly whyNot?: (client: Client) => Promise<string | null>;
+}
+
+/** A replay may not be done now. */
+export class ReplayRefused extends Error {
+  constructor(reason: string) {
+    super(reason);
+    this.name = 'ReplayRefused';
+  }
+}
+
 export function createDeadLetters(
   pool: Pool,
   registry: Registry,
-  { consumer, apply }: Pick<ProjectionOptions, 'consumer' | 'apply'>,
+  { consumer, apply, whyNot }: DeadLetterOptions,
 ): DeadLetters {
   async function parked(client: Client | Pool, tenant: string, stream: string): Promise<ParkedRow[]> {
     const { rows } = await client.query<ParkedRow>(
@@ -125,7 +144,7 @@ export function createDeadLetters(
     if (consumer === 'journal' && rowCount === 0) return 'the journal could not keep the record';
     let event: ProjectedEvent;
     try {
-      event = await read(tenant, row);
+      event = await readStored(registry, stored(tenant, row));
     } catch (error) {
       if (error instanceof UndecodableValue) return error.message;
       throw error;
@@ -141,26 +160,6 @@ export function createDeadLetters(
         ? ([...error.reasons.values()][0] ?? error.message)
         : `the database refuses it: ${(error as Error).message}`;
     }
-  }
-
-  async function read(tenant: string, row: ParkedRow): Promise<ProjectedEvent> {
-    const envelope = fromHeaders(tenantId(tenant), row.headers);
-    const event = await registry.decode(envelope.type, row.value);
-    const offset = BigInt(row.offset);
-    const { partition, headers, value } = row;
-    return {
-      envelope,
-      event,
-      record: {
-        partition,
-        offset,
-        tenantId: tenantId(tenant),
-        headers,
-        value,
-        envelope,
-        decoded: { ok: true, event },
-      },
-    };
   }
 
   const note = (
@@ -198,7 +197,7 @@ export function createDeadLetters(
         position: `${row.partition}:${row.offset}`,
         reason: row.reason,
         headers: row.headers,
-        data: await read(tenant, row).then(
+        data: await readStored(registry, stored(tenant, row)).then(
           ({ event }) => event.data,
           () => null,
         ),
@@ -208,6 +207,8 @@ export function createDeadLetters(
     },
     replay: (tenant, stream, actor) =>
       withTransaction(pool, async (client) => {
+        const reasonNot = (await whyNot?.(client)) ?? null;
+        if (reasonNot !== null) throw new ReplayRefused(reasonNot);
         const rows = await locked(client, tenant, stream);
         let replayed = 0;
         let reason: string | null = null;

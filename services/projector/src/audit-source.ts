@@ -14,6 +14,7 @@ export interface AuditRecord {
 /** Numbers that nothing else locks in this database. */
 export const FORWARDER_LOCK = 7_283_003;
 export const CHECKPOINTER_LOCK = 7_283_004;
+export const REBUILD_LOCK = 7_283_006;
 
 export interface Lead {
   readonly client: Client;

@@ -19,5 +19,7 @@ export const Config = z.object({
   FTM_CHECKPOINT_SECONDS: z.coerce.number().min(0.1).default(10),
   /** Not ready beyond it: offsets of one partition that are not projected yet. */
   FTM_MAX_LAG: z.coerce.number().int().min(1).default(100_000),
+  /** Events of one step of a rebuild, which is a transaction. */
+  FTM_REBUILD_STEP_EVENTS: z.coerce.number().int().min(1).default(20_000),
   FTM_SESSION_TIMEOUT_MS: z.coerce.number().int().min(1000).default(10_000),
 });

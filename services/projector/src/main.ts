@@ -2,10 +2,12 @@ import process from 'node:process';
 import type { KafkaConnection } from '@ftm/event-log/kafka-clients';
 import { createRegistry } from '@ftm/event-log/registry';
 import { createOrchestratorClient } from '@ftm/orchestrator/client';
+import { isBuilding, liveSchema } from '@ftm/postgres/generations';
+import { JOURNAL_CONSUMER } from '@ftm/postgres/journal';
 import { createPool } from '@ftm/postgres/pool';
 import { deadLetterRoutes } from '@ftm/projection/dead-letter-routes';
-import { createDeadLetters } from '@ftm/projection/dead-letters';
-import { runProjection, type ProjectionOptions } from '@ftm/projection/projection';
+import { createDeadLetters, type DeadLetterOptions } from '@ftm/projection/dead-letters';
+import { runProjection } from '@ftm/projection/projection';
 import { readConfig } from '@ftm/runtime/config';
 import { serveOperator } from '@ftm/runtime/health';
 import { createLogger } from '@ftm/runtime/logger';
@@ -15,14 +17,14 @@ import { startAuditForwarder } from './audit-forwarder.ts';
 import { startCheckpointer } from './checkpointer.ts';
 import { openCheckpointTopic } from './checkpoint-topic.ts';
 import { Config } from './config.ts';
+import { generationRoutes } from './generation-routes.ts';
 import { keepInJournal } from './journal.ts';
 import { growTrees } from './merkle-nodes.ts';
 import { readSigners } from './signing-keys.ts';
 import { applyToReadModels } from './read-models.ts';
+import { startRebuilder } from './rebuild.ts';
 import { createObserver } from './observer.ts';
 import { traceBatch } from './tracing.ts';
-
-const READ_MODELS = 'rm_v1';
 
 const config = readConfig(Config, process.env);
 const instance = config.FTM_INSTANCE_ID ?? `projector-${process.pid}`;
@@ -46,9 +48,11 @@ const kafka: KafkaConnection = {
 };
 const observer = createObserver(logger);
 const registry = createRegistry(config.FTM_REGISTRY_URL);
-const projection: Pick<ProjectionOptions, 'consumer' | 'apply'> = {
-  consumer: 'journal',
-  apply: (client, events) => applyToReadModels(client, READ_MODELS, events),
+const projection: DeadLetterOptions = {
+  consumer: JOURNAL_CONSUMER,
+  apply: async (client, events) => applyToReadModels(client, await liveSchema(client), events),
+  whyNot: async (client) =>
+    (await isBuilding(client)) ? 'a rebuild has passed them by: replay them when it has ended' : null,
 };
 const consumer = runProjection({
   ...projection,
@@ -91,6 +95,10 @@ else {
   shutdown.add('checkpointer', checkpointer.stop);
 }
 
+shutdown.add(
+  'rebuilder',
+  startRebuilder({ pool, registry, logger, eventsPerStep: config.FTM_REBUILD_STEP_EVENTS }).stop,
+);
 shutdown.add('lag', observer.watchLag(consumer));
 
 try {
@@ -101,7 +109,10 @@ try {
         kafka: async () => observer.checkLag(consumer, config.FTM_MAX_LAG),
       },
       token: config.FTM_INTERNAL_TOKEN,
-      routes: [deadLetterRoutes(createDeadLetters(pool, registry, projection), logger)],
+      routes: [
+        deadLetterRoutes(createDeadLetters(pool, registry, projection), logger),
+        generationRoutes(pool, logger),
+      ],
     },
     config.FTM_HOST,
     config.FTM_HEALTH_PORT,

@@ -100,27 +100,36 @@ function rowsToWrite<A extends Aggregate>(
   aggregate: A,
   rows: readonly Touched<StateOf<A>>[],
 ): Readonly<Record<string, unknown>>[] {
-  const projection = PROJECTIONS[aggregate];
   return rows.flatMap((row) => {
-    const known: States[Aggregate] = row.state;
-    if (known.status === 'absent' || !row.changed) return [];
-    const facts: Facts = known;
-    const state = row.state as Present<StateOf<A>>;
-    return [
-      {
-        tenant_id: row.tenantId,
-        id: row.id,
-        project_id: projection.projectId(state),
-        status: known.status,
-        version: facts.version,
-        last_seq: facts.lastSeq,
-        created_at: facts.createdAt,
-        updated_at: facts.updatedAt,
-        state: JSON.stringify(state),
-        ...projection.values(state),
-      },
-    ];
+    const made = row.changed ? rowOf(aggregate, row.tenantId, row.id, row.state) : null;
+    return made === null ? [] : [made];
   });
+}
+
+/** The row of a state; null for one that is absent. */
+export function rowOf<A extends Aggregate>(
+  aggregate: A,
+  tenantId: string,
+  id: string,
+  folded: StateOf<A>,
+): Readonly<Record<string, unknown>> | null {
+  const projection = PROJECTIONS[aggregate];
+  const known: States[Aggregate] = folded;
+  if (known.status === 'absent') return null;
+  const facts: Facts = known;
+  const state = folded as Present<StateOf<A>>;
+  return {
+    tenant_id: tenantId,
+    id,
+    project_id: projection.projectId(state),
+    status: known.status,
+    version: facts.version,
+    last_seq: facts.lastSeq,
+    created_at: facts.createdAt,
+    updated_at: facts.updatedAt,
+    state: JSON.stringify(state),
+    ...projection.values(state),
+  };
 }
 
 async function load<A extends Aggregate>(
@@ -160,9 +169,14 @@ const COMMON = {
   state: 'jsonb',
 } as const;
 
+/** Column → Postgres type of a read model's table. */
+export function columnsOf(projection: Change['projection']): Readonly<Record<string, string>> {
+  return { ...COMMON, ...projection.columns };
+}
+
 async function save(client: Client, schema: string, { projection, rows }: Change): Promise<void> {
   if (rows.length === 0) return;
-  const types: Record<string, string> = { ...COMMON, ...projection.columns };
+  const types = columnsOf(projection);
   const names = Object.keys(types);
   const changed = names.filter((name) => name !== 'tenant_id' && name !== 'id');
   await client.query(

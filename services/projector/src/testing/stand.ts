@@ -113,12 +113,13 @@ export async function foldedRows(
   return new Map([...rows.keys()].map((key, index) => [key, canonical[index]?.text ?? '']));
 }
 
-/** What they do hold. */
+/** What the live ones do hold. */
 export async function projectedRows(owner: Pool): Promise<Map<string, string>> {
+  const { rows: live } = await owner.query<{ schema: string }>('select log.live_schema() as schema');
   const found = new Map<string, string>();
   for (const [aggregate, { table }] of Object.entries(PROJECTIONS)) {
     const { rows } = await owner.query<{ tenant_id: string; id: string; state: string }>(
-      `select tenant_id, id, state::text as state from rm_v1.${table}`,
+      `select tenant_id, id, state::text as state from ${live[0]?.schema ?? ''}.${table}`,
     );
     for (const row of rows) found.set(`${row.tenant_id} ${aggregate}/${row.id}`, row.state);
   }
