@@ -22,6 +22,8 @@ const AGGREGATE_OF = {
   RecordDatasetSanitized: 'dataset',
   BlockDataset: 'dataset',
   FailDataset: 'dataset',
+  RequestDatasetErasure: 'dataset',
+  RecordDatasetErased: 'dataset',
   CreateEvalSuite: 'eval-suite',
   PublishEvalSuiteVersion: 'eval-suite',
   RequestEvalRun: 'eval-run',

@@ -37,7 +37,10 @@ const VIEWS: { readonly [A in Aggregate]: (state: StateOf<A>) => Json } = {
           ...state.request,
           ...('result' in state ? state.result : {}),
           ...refusal(state),
-          ...('erasure' in state ? { erasure: state.erasure } : {}),
+          ...(state.status === 'erasing' ? { erasureReason: state.reason } : {}),
+          ...(state.status === 'erased'
+            ? { erasureReason: state.erasure.reason, erasure: state.erasure }
+            : {}),
         },
   'eval-suite': (state) =>
     state.status === 'absent'

@@ -11,16 +11,22 @@ export interface StoredObject {
   readonly bytes: number;
 }
 
+/** What has a data key of its own: the tenant for everything in general, or one dataset. */
+export type KeyScope = 'tenant' | `dataset-${string}`;
+
+export const datasetScope = (id: string): KeyScope => `dataset-${id}`;
+
 export interface EncryptedStore {
   /**
-   * Encrypts and stores. The name is `<prefix>/<name>-<hash>`, by content: the same content is the same object, and a repeat after a crash finds it there.
-   * @throws ObjectStoreUnavailable
+   * Encrypts with the scope's data key, which is made when it has none, and stores. The name is `<prefix>/<name>-<hash>`, by content: the same content is the same object, and a repeat after a crash finds it there.
+   * @throws ObjectStoreUnavailable, ObjectKeyErased
    */
   put(
     tenantId: string,
     prefix: string,
     name: string,
     plain: Uint8Array,
+    scope?: KeyScope,
   ): Promise<StoredObject & { readonly dataKeyId: string }>;
   /** @throws ObjectStoreUnavailable, ObjectCorrupt, ObjectKeyErased */
   get(tenantId: string, object: StoredObject): Promise<Buffer>;
@@ -28,8 +34,13 @@ export interface EncryptedStore {
   putNamed(tenantId: string, key: string, plain: Uint8Array): Promise<void>;
   /** Undefined when nothing was written under the name. */
   getNamed(tenantId: string, key: string): Promise<Buffer | undefined>;
-  /** Destroys a tenant's data key: nothing that it encrypted can be read any more, here or in a backup. */
-  eraseKey(tenantId: string, dataKeyId: string): Promise<void>;
+  /**
+   * Destroys the data key of a scope: nothing that it encrypted can be read any more. May be repeated.
+   * @returns the key's id; null when the scope never had one
+   */
+  eraseScope(tenantId: string, scope: KeyScope): Promise<string | null>;
+  /** Removes an object's bytes. May be repeated. */
+  delete(object: StoredObject): Promise<void>;
 }
 
 interface DataKey {
@@ -40,40 +51,57 @@ interface DataKey {
 /** Magic and version, then the data key's id. */
 const MAGIC = Buffer.from('FTMO\u0001', 'latin1');
 const KEY_ID_BYTES = 36;
-const KEY_CACHE_MS = 60_000;
+/** So long may another process still read what one has erased; readers look into the log first. */
+const KEY_CACHE_MS = 10_000;
 
+/**
+ * Keys lie wrapped beside the objects: `keys/<tenant>/<key id>.json`, and `keys/<tenant>/scopes/<scope>` names the one that a scope writes with. An erased key's name
+ * stays, so that the scope gets no other.
+ */
 export function createEncryptedStore(store: ObjectStore, keys: KeyProvider): EncryptedStore {
   const cache = new Map<string, { readonly key: DataKey; readonly until: number }>();
-  const path = (tenantId: string, keyId: string): string => `keys/${tenantId}/${keyId}.json`;
+  const keyPath = (tenantId: string, keyId: string): string => `keys/${tenantId}/${keyId}.json`;
+  const scopePath = (tenantId: string, scope: KeyScope): string => `keys/${tenantId}/scopes/${scope}`;
 
-  async function load(tenantId: string, keyId: string): Promise<DataKey | undefined> {
-    const cached = cache.get(`${tenantId} ${keyId}`);
+  /** @throws ObjectKeyErased */
+  async function load(tenantId: string, id: string): Promise<DataKey> {
+    const name = `${tenantId} ${id}`;
+    const cached = cache.get(name);
     if (cached !== undefined && cached.until > Date.now()) return cached.key;
-    const stored = await store.get(path(tenantId, keyId));
-    if (stored === undefined) return undefined;
-    const { wrapped, id } = JSON.parse(stored.toString('utf8')) as { wrapped: string; id: string };
-    const key = { id, bytes: await keys.unwrap(Buffer.from(wrapped, 'base64'), `${tenantId} ${id}`) };
-    cache.set(`${tenantId} ${keyId}`, { key, until: Date.now() + KEY_CACHE_MS });
+    cache.delete(name);
+    const stored = await store.get(keyPath(tenantId, id));
+    if (stored === undefined) throw new ObjectKeyErased(id);
+    const { wrapped } = JSON.parse(stored.toString('utf8')) as { wrapped: string };
+    const key = { id, bytes: await keys.unwrap(Buffer.from(wrapped, 'base64'), name) };
+    cache.set(name, { key, until: Date.now() + KEY_CACHE_MS });
     return key;
   }
 
-  /** Processes that make a tenant's first key at once race on one conditional write, and all use the winner's. */
-  async function current(tenantId: string): Promise<DataKey> {
-    const known = await load(tenantId, 'current');
-    if (known !== undefined) return known;
+  const nameOfKey = async (tenantId: string, scope: KeyScope): Promise<string | undefined> =>
+    (await store.get(scopePath(tenantId, scope)))?.toString('latin1');
+
+  /** Processes that make a scope's key at once race on one conditional write, and all use the winner's. */
+  async function keyOf(tenantId: string, scope: KeyScope): Promise<DataKey> {
+    const known = await nameOfKey(tenantId, scope);
+    if (known !== undefined) return load(tenantId, known);
     const id = randomUUID();
     const wrapped = await keys.wrap(randomBytes(32), `${tenantId} ${id}`);
+    // The key before its name: a name without a key means that it was erased.
     await store.putIfAbsent(
-      path(tenantId, 'current'),
+      keyPath(tenantId, id),
       Buffer.from(JSON.stringify({ id, keyEncryptionKey: keys.keyId, wrapped: wrapped.toString('base64') })),
     );
-    const winner = await load(tenantId, 'current');
-    if (winner === undefined) throw new ObjectKeyErased(id);
-    return winner;
+    const { existed } = await store.putIfAbsent(scopePath(tenantId, scope), Buffer.from(id, 'latin1'));
+    if (existed) await store.delete(keyPath(tenantId, id));
+    return load(tenantId, (await nameOfKey(tenantId, scope)) ?? id);
   }
 
-  async function encrypt(tenantId: string, plain: Uint8Array): Promise<{ bytes: Buffer; key: DataKey }> {
-    const key = await current(tenantId);
+  async function encrypt(
+    tenantId: string,
+    plain: Uint8Array,
+    scope: KeyScope,
+  ): Promise<{ bytes: Buffer; key: DataKey }> {
+    const key = await keyOf(tenantId, scope);
     return {
       key,
       bytes: Buffer.concat([
@@ -88,8 +116,7 @@ export function createEncryptedStore(store: ObjectStore, keys: KeyProvider): Enc
     if (!bytes.subarray(0, MAGIC.length).equals(MAGIC))
       throw new ObjectCorrupt(uri, 'not an encrypted object');
     const keyId = bytes.subarray(MAGIC.length, MAGIC.length + KEY_ID_BYTES).toString('latin1');
-    const key = await load(tenantId, 'current');
-    if (key?.id !== keyId) throw new ObjectKeyErased(keyId);
+    const key = await load(tenantId, keyId);
     try {
       return open(key.bytes, bytes.subarray(MAGIC.length + KEY_ID_BYTES), `${tenantId} ${key.id}`);
     } catch (error) {
@@ -98,8 +125,8 @@ export function createEncryptedStore(store: ObjectStore, keys: KeyProvider): Enc
   }
 
   return {
-    async put(tenantId, prefix, name, plain) {
-      const { bytes, key } = await encrypt(tenantId, plain);
+    async put(tenantId, prefix, name, plain, scope = 'tenant') {
+      const { bytes, key } = await encrypt(tenantId, plain, scope);
       const hash = sha256(bytes);
       const objectKey = `${prefix}/${name}-${hash.slice(0, 32)}`;
       await store.putIfAbsent(objectKey, bytes);
@@ -113,17 +140,20 @@ export function createEncryptedStore(store: ObjectStore, keys: KeyProvider): Enc
       return decrypt(tenantId, object.uri, bytes);
     },
     async putNamed(tenantId, key, plain) {
-      await store.putIfAbsent(key, (await encrypt(tenantId, plain)).bytes);
+      await store.putIfAbsent(key, (await encrypt(tenantId, plain, 'tenant')).bytes);
     },
     async getNamed(tenantId, key) {
       const bytes = await store.get(key);
       return bytes === undefined ? undefined : decrypt(tenantId, store.uri(key), bytes);
     },
-    async eraseKey(tenantId, dataKeyId) {
-      const key = await load(tenantId, 'current');
-      if (key?.id === dataKeyId) await store.delete(path(tenantId, 'current'));
-      cache.delete(`${tenantId} current`);
+    async eraseScope(tenantId, scope) {
+      const id = await nameOfKey(tenantId, scope);
+      if (id === undefined) return null;
+      await store.delete(keyPath(tenantId, id));
+      cache.delete(`${tenantId} ${id}`);
+      return id;
     },
+    delete: (object) => store.delete(store.key(object.uri)),
   };
 }
 

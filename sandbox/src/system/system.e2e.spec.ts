@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import { createNoteVerifier } from '@ftm/audit/signed-note';
 import type { VerifyReport } from '@ftm/cli/audit/verify';
 import type { TenantSnapshot } from '@ftm/cli/reconstruct/state';
 import { createFtmClient, FtmRefused, type FtmClient } from '@ftm/client/ftm-client';
+import { createS3Store } from '@ftm/object-store/s3';
 import { startSpanCollector, type SpanCollector } from '@ftm/runtime/testing/span-collector';
 import { tellTheStory } from '../demo/story.ts';
 import { ACME_PROJECT, BANK_HELPER, GLOBEX_HELPER, GLOBEX_PROJECT } from '../orchestrator/seed.ts';
@@ -298,6 +300,57 @@ describe('commands', () => {
     for (const each of stranger.body.data) expect(openCheckpoint(each.note, trusted).tenantId).toBe('globex');
   });
 
+  it('erases a dataset for good: its key and bytes go, its history stays, and the models that learned from it are named', async () => {
+    const admin = as('ftm-demo-acme-admin');
+    const viewer = as('ftm-demo-acme-viewer');
+    const { body: models } = await viewer.get<{ data: { id: string; dataset_id: string | null }[] }>(
+      '/v1/model-versions?limit=200',
+    );
+    const model = models.data.find(({ dataset_id }) => dataset_id !== null);
+    const path = `/v1/datasets/${model?.dataset_id ?? ''}`;
+    const { body: before } = await viewer.get<{ data_key_id: string; train_object: { uri: string } }>(path);
+    expect(await as('ftm-demo-acme-engineer').post(`${path}/erasure`, { reason: 'x' }).catch(statusOf)).toBe(
+      403,
+    );
+    expect((await viewer.get(`${path}/erasure`)).body).toMatchObject({ state: 'not_asked' });
+
+    expect((await admin.post(`${path}/erasure`, { reason: 'a person asked for it' })).body).toMatchObject({
+      status: expect.stringMatching(/^eras(ing|ed)$/) as string,
+    });
+    let report: Record<string, unknown> = {};
+    for (let tries = 0; report['state'] !== 'erased' && tries < 200; tries += 1) {
+      await sleep(100);
+      ({ body: report } = await viewer.get<Record<string, unknown>>(`${path}/erasure`));
+    }
+    expect(report).toMatchObject({
+      state: 'erased',
+      reason: 'a person asked for it',
+      data_key_id: before.data_key_id,
+      models: models.data
+        .filter(({ dataset_id }) => dataset_id === model?.dataset_id)
+        .map(({ id }) => expect.objectContaining({ id }) as unknown),
+    });
+    expect(await viewer.get(`${path}/rejections`).catch(statusOf)).toBe(409);
+    const store = createS3Store({
+      endpoint: need('FTM_S3_ENDPOINT'),
+      region: need('FTM_S3_REGION'),
+      bucket: need('FTM_S3_BUCKET'),
+      accessKeyId: need('FTM_S3_ACCESS_KEY_ID'),
+      secretAccessKey: need('FTM_S3_SECRET_ACCESS_KEY'),
+    });
+    expect(await store.get(store.key(before.train_object.uri))).toBeUndefined();
+    expect(await store.get(`keys/acme/${before.data_key_id}.json`)).toBeUndefined();
+    // Asked again, nothing more happens.
+    expect((await admin.post(`${path}/erasure`, { reason: 'again' })).body).toMatchObject({
+      status: 'erased',
+      erasure_reason: 'a person asked for it',
+    });
+    // An unknown one is as unknown as any.
+    expect(await admin.post(`/v1/datasets/${randomUUID()}/erasure`, { reason: 'x' }).catch(statusOf)).toBe(
+      404,
+    );
+  });
+
   it('is proved and reconstructed from Kafka alone by the command line', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'ftm-cli-'));
     const ftm = (...args: string[]) => runCli(['audit', ...args], system.env);
@@ -376,6 +429,8 @@ describe('commands', () => {
     expect(findFaults(await readLog(need('FTM_KAFKA_BROKERS').split(',')))).toEqual([]);
   });
 });
+
+const statusOf = (error: unknown): unknown => (error instanceof FtmRefused ? error.problem.status : error);
 
 async function order(fault: Record<string, unknown>): Promise<void> {
   const answer = await fetch(`${need('FTM_ORCHESTRATOR_URL')}/admin/faults`, {

@@ -46,6 +46,12 @@ export interface DatasetErased {
   readonly dataKeyId: string;
 }
 
+/** Somebody asked for the dataset to be erased: from now on nobody reads it, and its data key is destroyed as soon as possible. */
+export interface DatasetErasureRequested {
+  /** Why. */
+  readonly reason: string;
+}
+
 /** The dataset could not be built. */
 export interface DatasetFailed {
   /** Stable cause code. */
@@ -818,6 +824,7 @@ export interface WriterClaimed {
 export type FtmEvent =
   | { readonly type: 'DatasetBlocked'; readonly data: DatasetBlocked }
   | { readonly type: 'DatasetErased'; readonly data: DatasetErased }
+  | { readonly type: 'DatasetErasureRequested'; readonly data: DatasetErasureRequested }
   | { readonly type: 'DatasetFailed'; readonly data: DatasetFailed }
   | { readonly type: 'DatasetRequested'; readonly data: DatasetRequested }
   | { readonly type: 'DatasetSanitizationStarted'; readonly data: DatasetSanitizationStarted }
@@ -936,6 +943,26 @@ export const EVENT_SCHEMAS: Readonly<Record<string, readonly EventSchemaEntry[]>
       "name": "dataKeyId",
       "type": "string",
       "doc": "The destroyed key."
+     }
+    ]
+   }
+  }
+ ],
+ "DatasetErasureRequested": [
+  {
+   "aggregate": "dataset",
+   "fullName": "ftm.dataset.DatasetErasureRequested",
+   "version": 1,
+   "schema": {
+    "type": "record",
+    "name": "DatasetErasureRequested",
+    "namespace": "ftm.dataset",
+    "doc": "Somebody asked for the dataset to be erased: from now on nobody reads it, and its data key is destroyed as soon as possible.",
+    "fields": [
+     {
+      "name": "reason",
+      "type": "string",
+      "doc": "Why."
      }
     ]
    }

@@ -22,4 +22,6 @@ export type DatasetCommand =
       readonly gate: string;
       readonly reasons: readonly { readonly code: string; readonly message: string }[];
     }
-  | { readonly type: 'FailDataset'; readonly id: string; readonly failure: DatasetFailed };
+  | { readonly type: 'FailDataset'; readonly id: string; readonly failure: DatasetFailed }
+  | { readonly type: 'RequestDatasetErasure'; readonly id: string; readonly reason: string }
+  | { readonly type: 'RecordDatasetErased'; readonly id: string; readonly dataKeyId: string };

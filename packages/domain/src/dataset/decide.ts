@@ -38,6 +38,35 @@ export function decideDataset(command: DatasetCommand, state: DatasetState): Ver
     case 'FailDataset':
       if (state.status === 'failed') return NOTHING;
       return whileBuilding(state, [{ type: 'DatasetFailed', data: command.failure }]);
+    case 'RequestDatasetErasure':
+      return requestErasure(state, command.reason);
+    case 'RecordDatasetErased': {
+      if (state.status === 'erased') return NOTHING;
+      if (state.status !== 'erasing') return reject('DATASET_NOT_ERASING', 'nobody asked for its erasure');
+      const { dataKeyId } = command;
+      return [{ type: 'DatasetErased', data: { reason: state.reason, dataKeyId } }];
+    }
+  }
+}
+
+/** While it is being built its bytes are still coming: whoever wants it erased asks again when it has settled. */
+function requestErasure(state: DatasetState, reason: string): Verdict {
+  switch (state.status) {
+    case 'absent':
+      return notFound('dataset');
+    case 'erasing':
+    case 'erased':
+      return NOTHING;
+    case 'building':
+    case 'pending_sanitization':
+      return reject(
+        'DATASET_NOT_SETTLED',
+        `the dataset is ${state.status}: ask again when it is built or failed`,
+      );
+    case 'ready':
+    case 'blocked':
+    case 'failed':
+      return [{ type: 'DatasetErasureRequested', data: { reason } }];
   }
 }
 
@@ -51,6 +80,7 @@ function whileBuilding(state: DatasetState, events: Verdict): Verdict {
     case 'ready':
     case 'blocked':
     case 'failed':
+    case 'erasing':
     case 'erased':
       return reject('DATASET_SETTLED', `the dataset is ${state.status}`);
   }

@@ -72,6 +72,42 @@ describe('a dataset', () => {
       .thenRejects('DATASET_NOT_REPRODUCIBLE');
   });
 
+  it('is erased in two steps, each once, when it has settled', async () => {
+    const erase: Command = { type: 'RequestDatasetErasure', id: 'd1', reason: 'asked for' };
+    const erased: Command = { type: 'RecordDatasetErased', id: 'd1', dataKeyId: 'key-1' };
+    for (const past of [ready, blocked])
+      await given(...past)
+        .when(erase)
+        .thenGives('DatasetErasureRequested');
+    await given(...sanitizing)
+      .when(erase)
+      .thenRejects('DATASET_NOT_SETTLED');
+    await given(...ready)
+      .when(erased)
+      .thenRejects('DATASET_NOT_ERASING');
+    const erasing: Past[] = [
+      ...ready,
+      { stream, event: { type: 'DatasetErasureRequested', data: { reason: 'asked for' } } },
+    ];
+    await given(...erasing)
+      .when(erase)
+      .thenGives();
+    await given(...erasing)
+      .when(erased)
+      .thenGives('DatasetErased');
+    const gone: Past[] = [
+      ...erasing,
+      { stream, event: { type: 'DatasetErased', data: { reason: 'asked for', dataKeyId: 'key-1' } } },
+    ];
+    for (const again of [erase, erased])
+      await given(...gone)
+        .when(again)
+        .thenGives();
+    await given(...gone)
+      .when(sanitized)
+      .thenRejects('DATASET_SETTLED');
+  });
+
   it('is settled for good', async () => {
     await given(...ready)
       .when(block)

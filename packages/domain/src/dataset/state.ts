@@ -10,9 +10,9 @@ import type { EventMeta } from '../event-meta.ts';
 import { ABSENT, born, present, touched, withGate, type Absent, type Facts } from '../facts.ts';
 
 /**
- * building ─▶ pending_sanitization ─▶ ready ─▶ erased
- *    │                 ├─▶ failed
- *    └─────────────────┴─▶ blocked
+ * building ─▶ pending_sanitization ─▶ ready ──┬─▶ erasing ─▶ erased
+ *    │                 ├─▶ failed ────────────┤
+ *    └─────────────────┴─▶ blocked ───────────┘
  */
 export type DatasetState =
   | Absent
@@ -21,6 +21,11 @@ export type DatasetState =
   | (Open & { readonly status: 'ready'; readonly result: DatasetSanitized })
   | (Open & { readonly status: 'blocked'; readonly gate: string; readonly reasons: readonly Reason[] })
   | (Open & { readonly status: 'failed'; readonly failure: DatasetFailed })
+  | (Open & {
+      readonly status: 'erasing';
+      readonly result: DatasetSanitized | null;
+      readonly reason: string;
+    })
   | (Open & {
       readonly status: 'erased';
       readonly result: DatasetSanitized | null;
@@ -50,6 +55,13 @@ export function evolveDataset(before: DatasetState, event: DatasetEvent, meta: E
       return { ...open, status: 'blocked', gate: event.data.gate, reasons: event.data.reasons };
     case 'DatasetFailed':
       return { ...open, status: 'failed', failure: event.data };
+    case 'DatasetErasureRequested':
+      return {
+        ...open,
+        status: 'erasing',
+        result: 'result' in state ? state.result : null,
+        reason: event.data.reason,
+      };
     case 'DatasetErased':
       return {
         ...open,

@@ -4,7 +4,19 @@ import type { DatasetRequested } from '@ftm/contracts/generated/events';
 import { digest } from '@ftm/contracts/ids';
 import { requireProject } from '../auth.ts';
 import { Problem } from '../http/problem.ts';
-import { ById, defineRoute, id, instant, projectId, READ, slug, WRITE, type Route } from '../http/route.ts';
+import {
+  ADMIN,
+  ById,
+  defineRoute,
+  id,
+  instant,
+  Page,
+  projectId,
+  READ,
+  slug,
+  WRITE,
+  type Route,
+} from '../http/route.ts';
 import { objectLines } from '../object-lines.ts';
 import { readRoutes } from '../resource-routes.ts';
 import { askGate, callIds, command, fresh, type Services } from '../service.ts';
@@ -177,6 +189,59 @@ export function datasetRoutes(services: Services): Route[] {
       },
     }),
     ...readRoutes(services, 'dataset', '/v1/datasets', 'datasets'),
+    defineRoute({
+      method: 'post',
+      path: '/v1/datasets/{id}/erasure',
+      summary: 'Erase a dataset: its data key is destroyed, for good; what the log says of it stays',
+      tag: 'datasets',
+      roles: ADMIN,
+      params: ById,
+      body: z.strictObject({ reason: z.string().trim().min(1).max(500) }),
+      success: 202,
+      // No gate is asked: an erasure is a duty, which nobody's policy may put off.
+      async handle(call) {
+        const { id: dataset } = call.params;
+        await fresh(services, call, 'dataset', dataset);
+        return command(
+          services,
+          call,
+          callIds(call, `POST /v1/datasets/${dataset}/erasure`),
+          { type: 'RequestDatasetErasure', id: dataset, reason: call.body.reason },
+          { status: 202, location: '/v1/datasets' },
+        );
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/v1/datasets/{id}/erasure',
+      summary: 'How far an erasure is, and the models that were trained on the dataset',
+      tag: 'datasets',
+      roles: READ,
+      params: ById,
+      query: z.strictObject(Page),
+      async handle({ principal, params, query }) {
+        const { body } = await services.reads.one(principal, 'dataset', params.id);
+        const { data, next_cursor } = await services.reads.list(principal, 'model-version', {
+          limit: query.limit,
+          cursor: query.cursor,
+          filters: { dataset_id: params.id },
+        });
+        const { id: dataset, status, erasure_reason, erasure } = body;
+        const erased = status === 'erased';
+        return {
+          status: 200,
+          body: {
+            dataset_id: dataset,
+            state: erased ? 'erased' : status === 'erasing' ? 'erasing' : 'not_asked',
+            reason: erasure_reason ?? null,
+            data_key_id: erased ? (erasure as { data_key_id: string }).data_key_id : null,
+            erased_at: erased ? body['updated_at'] : null,
+            models: data,
+            next_cursor,
+          },
+        };
+      },
+    }),
     defineRoute({
       method: 'get',
       path: '/v1/datasets/{id}/rejections',

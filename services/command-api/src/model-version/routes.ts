@@ -51,6 +51,7 @@ export function modelVersionRoutes(services: Services): Route[] {
     }),
     ...readRoutes(services, 'model-version', '/v1/model-versions', 'model versions', [
       'ft_job_id',
+      'dataset_id',
       'provider_model_id',
     ]),
     defineRoute({

@@ -3,6 +3,7 @@ import type { DatasetRequested, DatasetSanitized } from '@ftm/contracts/generate
 import { digest } from '@ftm/contracts/ids';
 import { suiteVersion } from '@ftm/domain/eval-suite/state';
 import type { Trace } from '@ftm/orchestrator/client';
+import { datasetScope } from '@ftm/object-store/encrypted-store';
 import { detect } from '@ftm/pii/detect';
 import { TerminalError, type Job, type Outcome, type Tools } from '../tasks.ts';
 import { canonicalPrompt, canonicalRow, checkChatRow, type ChatRow, type RowRejection } from './rows.ts';
@@ -298,7 +299,13 @@ async function store(
   const prefix = `datasets/${job.tenantId}/${request.projectId}/${job.id}`;
   const lines = (rows: readonly string[]): Buffer => Buffer.from(rows.map((row) => `${row}\n`).join(''));
   const put = async (name: string, bytes: Buffer) => {
-    const { dataKeyId, ...object } = await tools.objects.put(job.tenantId, prefix, name, bytes);
+    const { dataKeyId, ...object } = await tools.objects.put(
+      job.tenantId,
+      prefix,
+      name,
+      bytes,
+      datasetScope(job.id),
+    );
     return { object, dataKeyId };
   };
   const trainBytes = lines(parts.train);

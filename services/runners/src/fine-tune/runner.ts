@@ -100,6 +100,12 @@ async function approveCost(job: Job, state: Open, tools: Tools): Promise<Outcome
 /** Upload (free, and harmless when repeated), announce, and ask once. */
 async function submit(job: Job, state: Open, tools: Tools, attempt: number): Promise<Outcome> {
   const { request } = state;
+  // The log says so before the bytes are gone, and also when somebody has restored them from a backup.
+  const dataset = await tools.commands.load(job.tenantId, 'dataset', request.datasetId);
+  if (dataset.status === 'erasing' || dataset.status === 'erased') {
+    await fail(job, state, tools, 'DATASET_ERASED', `the dataset is ${dataset.status}`);
+    return 'done';
+  }
   try {
     const upload = async (name: string, object: typeof request.trainObject): Promise<string> =>
       tools.provider.uploadFile(`${job.id}-${name}.jsonl`, await tools.objects.get(job.tenantId, object));
@@ -327,6 +333,7 @@ const RETRYABLE = new Set(['server_error', 'rate_limit_exceeded', 'PROVIDER_FAIL
 const REMEDIES: Readonly<Record<string, string>> = {
   insufficient_quota: 'raise the provider’s quota or budget, then ask for a new job',
   exceeded_quota: 'raise the provider’s quota or budget, then ask for a new job',
+  DATASET_ERASED: 'train on another dataset',
   invalid_n_examples: 'build a dataset with at least 10 rows',
   invalid_training_file: 'look at the rejected rows of the dataset and build it again',
   invalid_api_key: 'set a valid provider key',

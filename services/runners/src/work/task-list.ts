@@ -4,6 +4,7 @@ import { backoffMs } from '@ftm/runtime/backoff';
 import { runWithContext } from '@ftm/runtime/context';
 import { counter, histogram } from '@ftm/runtime/metrics';
 import { withSpan } from '@ftm/runtime/telemetry';
+import { runErasure } from '../dataset/erasure.ts';
 import { runDataset } from '../dataset/runner.ts';
 import { runEval } from '../eval/runner.ts';
 import { runFineTune } from '../fine-tune/runner.ts';
@@ -14,6 +15,7 @@ import type { Task } from './work-table.ts';
 
 const RUNNERS: { readonly [T in Task]: Runner } = {
   dataset: runDataset,
+  erasure: runErasure,
   eval: runEval,
   ft: runFineTune,
   model: runModelRegistration,

@@ -1,7 +1,7 @@
 import type { EventName, FtmEvent } from '@ftm/contracts/generated/events';
 
 /** Kinds of open work; each has its runner. */
-export type Task = 'dataset' | 'eval' | 'ft' | 'model';
+export type Task = 'dataset' | 'erasure' | 'eval' | 'ft' | 'model';
 
 export interface WorkChange {
   readonly change: 'add' | 'remove';
@@ -25,7 +25,8 @@ const WORK: { readonly [N in EventName]: Rule<N> } = {
   DatasetSanitized: remove('dataset'),
   DatasetBlocked: remove('dataset'),
   DatasetFailed: remove('dataset'),
-  DatasetErased: null,
+  DatasetErasureRequested: add('erasure'),
+  DatasetErased: remove('erasure'),
   EvalSuiteCreated: null,
   EvalSuiteVersionPublished: null,
   EvalRunRequested: add('eval'),

@@ -1,0 +1,80 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { createEncryptedStore, datasetScope, type EncryptedStore } from './encrypted-store.ts';
+import { createLocalKeyProvider } from './local-key-provider.ts';
+import { ObjectCorrupt, ObjectKeyErased, type ObjectStore } from './object-store.ts';
+import { createS3Store } from './s3.ts';
+
+const need = (name: string): string => process.env[name] ?? `${name} is not set: run by npm test`;
+
+describe('the encrypted store', () => {
+  let directory: string;
+  let store: ObjectStore;
+  /** Another process, with nothing in its memory. */
+  let open: () => Promise<EncryptedStore>;
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'ftm-key-'));
+    const file = join(directory, 'kek');
+    await writeFile(file, randomBytes(32).toString('base64'), { mode: 0o600 });
+    store = createS3Store({
+      endpoint: need('FTM_S3_ENDPOINT'),
+      region: need('FTM_S3_REGION'),
+      bucket: need('FTM_S3_BUCKET'),
+      accessKeyId: need('FTM_S3_ACCESS_KEY_ID'),
+      secretAccessKey: need('FTM_S3_SECRET_ACCESS_KEY'),
+    });
+    open = async () => createEncryptedStore(store, await createLocalKeyProvider(file));
+  });
+  afterAll(() => rm(directory, { recursive: true }));
+
+  it('gives a scope one key, however many processes make it at once', async () => {
+    const tenant = `t-${randomUUID()}`;
+    const stores = await Promise.all(Array.from({ length: 6 }, open));
+    const put = await Promise.all(
+      stores.map((each, index) =>
+        each.put(tenant, tenant, `o${index}`, Buffer.from(`text ${index}`), datasetScope('d')),
+      ),
+    );
+    expect(new Set(put.map(({ dataKeyId }) => dataKeyId)).size).toBe(1);
+    const reader = await open();
+    for (const [index, object] of put.entries())
+      expect((await reader.get(tenant, object)).toString()).toBe(`text ${index}`);
+  });
+
+  it('destroys one scope’s key: its objects can be read by nobody, all others by everybody', async () => {
+    const tenant = `t-${randomUUID()}`;
+    const [writer, other] = [await open(), await open()];
+    const [kept, erased] = [datasetScope('kept'), datasetScope('erased')];
+    const gone = await writer.put(tenant, tenant, 'gone', Buffer.from('secret'), erased);
+    const there = await writer.put(tenant, tenant, 'there', Buffer.from('kept'), kept);
+    const general = await writer.put(tenant, tenant, 'general', Buffer.from('general'));
+    expect(new Set([gone, there, general].map(({ dataKeyId }) => dataKeyId)).size).toBe(3);
+
+    expect(await writer.eraseScope(tenant, erased)).toBe(gone.dataKeyId);
+    expect(await other.eraseScope(tenant, erased)).toBe(gone.dataKeyId);
+    expect(await other.eraseScope(tenant, datasetScope('never'))).toBeNull();
+    for (const each of [writer, other]) {
+      await expect(each.get(tenant, gone)).rejects.toThrow(ObjectKeyErased);
+      expect((await each.get(tenant, there)).toString()).toBe('kept');
+      expect((await each.get(tenant, general)).toString()).toBe('general');
+      // The scope gets no other key: what is erased stays so.
+      await expect(each.put(tenant, tenant, 'more', Buffer.from('more'), erased)).rejects.toThrow(
+        ObjectKeyErased,
+      );
+    }
+  });
+
+  it('lets no tenant read another’s object, and no changed one be read', async () => {
+    const [tenant, stranger] = [`t-${randomUUID()}`, `t-${randomUUID()}`];
+    const each = await open();
+    const object = await each.put(tenant, tenant, 'o', Buffer.from('mine'));
+    await expect(each.get(stranger, object)).rejects.toThrow(ObjectKeyErased);
+    await expect(each.get(tenant, { ...object, sha256: '0'.repeat(64) })).rejects.toThrow(ObjectCorrupt);
+    const stored = (await store.get(store.key(object.uri))) ?? Buffer.alloc(0);
+    expect(stored.includes('mine')).toBe(false);
+  });
+});
