@@ -37,6 +37,7 @@ export interface RebuilderOptions {
 type Rows = Map<Aggregate, Readonly<Record<string, unknown>>[]>;
 
 const SMALL_REST = 500;
+const MAX_ROUNDS = 1000;
 const PAGE = 2000;
 const SWAP_WAIT_MS = 5000;
 
@@ -101,7 +102,12 @@ async function build(
     if (done === null) return false;
     folded = done;
   }
-  for (let rest = Number.POSITIVE_INFINITY; rest > SMALL_REST;) {
+  // Under a load that it cannot outrun, the writers wait a little longer.
+  for (
+    let [rest, rounds] = [Number.POSITIVE_INFINITY, 0];
+    rest > SMALL_REST && rounds < MAX_ROUNDS;
+    rounds += 1
+  ) {
     if (signal.aborted) return false;
     const applied = await step((client) => catchUp(client, registry, generation));
     if (applied === null) return false;
@@ -132,7 +138,7 @@ async function foldSome(
   const rows: Rows = new Map();
   let stream = null as StreamFold | null;
   let [events, folded] = [0, true];
-  pages: for await (const page of readStreams(client, at, until, PAGE)) {
+  pages: for await (const page of readStreams(client, at, until, Math.min(PAGE, 2 * enough))) {
     for (const record of page) {
       if (stream?.is(record) !== true) {
         stream?.addTo(rows);
