@@ -27,10 +27,11 @@ module.exports = {
     only('object-store', []),
     only('orchestrator', ['pii']),
     only('audit', ['contracts']),
+    only('evidence', ['audit', 'contracts', 'domain']),
     only('event-log', ['contracts']),
     only('projection', ['contracts', 'event-log', 'postgres', 'runtime']),
     only('client', []),
-    only('cli', ['audit', 'contracts', 'domain', 'event-log', 'orchestrator']),
+    only('cli', ['audit', 'contracts', 'domain', 'event-log', 'evidence', 'orchestrator']),
     {
       name: 'a-service-never-imports-a-service',
       severity: 'error',

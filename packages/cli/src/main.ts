@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import process from 'node:process';
 import { auditCommand } from './audit/commands.ts';
 import { dlqCommand } from './dlq.ts';
+import { packCommand } from './pack.ts';
 import { projectionsCommand } from './projections.ts';
 import { tailCommand } from './tail.ts';
 import { CannotRun } from './cannot-run.ts';
@@ -12,6 +13,7 @@ const program = new Command('ftm')
   .showHelpAfterError('(--help says more)')
   .addCommand(auditCommand())
   .addCommand(dlqCommand())
+  .addCommand(packCommand())
   .addCommand(projectionsCommand())
   .addCommand(tailCommand());
 

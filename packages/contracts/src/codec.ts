@@ -46,13 +46,30 @@ export class UnknownSchemaVersion extends Error {
  * @throws UnknownSchemaVersion, or Error when the body is not of that schema
  */
 export function decodeBody(fullType: string, body: Buffer, writerSchema?: unknown): FtmEvent {
+  return decodeVersion(fullType, body, writtenVersion(fullType, writerSchema));
+}
+
+/** Which version of its event's schema that is, from 1; the newest for none given. @throws UnknownSchemaVersion, RangeError for an unknown type */
+export function writtenVersion(fullType: string, writerSchema?: unknown): number {
+  const versions = knownVersions(fullType);
+  const index = writerSchema === undefined ? versions.length - 1 : indexOf(versions, writerSchema);
+  if (index < 0) throw new UnknownSchemaVersion(fullType, versions.length);
+  return index + 1;
+}
+
+/** The event in a body of that version, as today's reader sees it. @throws UnknownSchemaVersion, RangeError for an unknown type, or Error for another body */
+export function decodeVersion(fullType: string, body: Buffer, version: number): FtmEvent {
+  const versions = knownVersions(fullType);
+  const writer = versions[version - 1];
+  if (writer === undefined) throw new UnknownSchemaVersion(fullType, versions.length);
+  const said = toPlain(writer.type.fromBuffer(body));
+  return { type: eventName(fullType), data: upcast(versions, version - 1, said) } as FtmEvent;
+}
+
+function knownVersions(fullType: string): readonly SchemaVersion[] {
   const name = eventName(fullType);
   if (name === undefined) throw new RangeError(`unknown event type ${fullType}`);
-  const versions = versionsOf(name);
-  const written = writerSchema === undefined ? versions.length - 1 : indexOf(versions, writerSchema);
-  const writer = versions[written];
-  if (writer === undefined) throw new UnknownSchemaVersion(fullType, versions.length);
-  return { type: name, data: upcast(versions, written, toPlain(writer.type.fromBuffer(body))) } as FtmEvent;
+  return versionsOf(name);
 }
 
 /** One version of an event's schema, ready to read. */

@@ -1,5 +1,12 @@
 import { COMPATIBILITY, SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry';
-import { decodeBody, encodeBody, eventName, newest, UnknownSchemaVersion } from '@ftm/contracts/codec';
+import {
+  decodeBody,
+  encodeBody,
+  eventName,
+  newest,
+  UnknownSchemaVersion,
+  writtenVersion,
+} from '@ftm/contracts/codec';
 import { EVENT_SCHEMAS, type FtmEvent } from '@ftm/contracts/generated/events';
 import { EVENTS_TOPIC } from '@ftm/contracts/topics';
 
@@ -33,6 +40,8 @@ export interface Registry {
    * @throws RegistryUnavailable, UndecodableValue
    */
   decode(fullType: string, value: Buffer): Promise<FtmEvent>;
+  /** Id and version of the schema that the value was written with. @throws as `decode` */
+  written(fullType: string, value: Buffer): Promise<{ readonly id: number; readonly version: number }>;
   /**
    * Registers every version of every schema, FULL_TRANSITIVE. For the migrate step; nothing registers at run time.
    * @returns subject → id of its newest schema
@@ -89,6 +98,29 @@ export function createRegistry(url: string, options: RegistryOptions = {}): Regi
     });
   }
 
+  async function writerOf(fullType: string, value: Buffer): Promise<WriterSchema & { readonly id: number }> {
+    const id = frameId(value);
+    const name = eventName(fullType);
+    if (name === undefined) throw new UndecodableValue(`unknown event type ${fullType}`);
+    // Knowing the own id first spares the general path for what this program's own version wrote.
+    if (!writerById.has(id)) await schemaId(name).catch(() => undefined);
+    const schema = await writer(id);
+    if (schema.fullName !== fullType)
+      throw new UndecodableValue(`schema ${id} is ${schema.fullName}, the record says ${fullType}`);
+    return { id, ...schema };
+  }
+
+  function understood<T>(fullType: string, read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      throw new UndecodableValue(
+        error instanceof UnknownSchemaVersion ? error.message : `the value is no ${fullType}`,
+        { cause: error },
+      );
+    }
+  }
+
   async function frame(name: string, data: unknown): Promise<Buffer> {
     const body = encodeBody(name, data);
     const header = Buffer.alloc(HEADER_BYTES);
@@ -121,22 +153,12 @@ export function createRegistry(url: string, options: RegistryOptions = {}): Regi
     encode: (event) => frame(event.type, event.data),
     encodeTechnical: frame,
     async decode(fullType, value) {
-      const id = frameId(value);
-      const name = eventName(fullType);
-      if (name === undefined) throw new UndecodableValue(`unknown event type ${fullType}`);
-      // Knowing the own id first spares the general path for what this program's own version wrote.
-      if (!writerById.has(id)) await schemaId(name).catch(() => undefined);
-      const schema = await writer(id);
-      if (schema.fullName !== fullType)
-        throw new UndecodableValue(`schema ${id} is ${schema.fullName}, the record says ${fullType}`);
-      try {
-        return decodeBody(fullType, value.subarray(HEADER_BYTES), schema.schema);
-      } catch (error) {
-        throw new UndecodableValue(
-          error instanceof UnknownSchemaVersion ? error.message : `the value is no ${fullType}`,
-          { cause: error },
-        );
-      }
+      const { schema } = await writerOf(fullType, value);
+      return understood(fullType, () => decodeBody(fullType, value.subarray(HEADER_BYTES), schema));
+    },
+    async written(fullType, value) {
+      const { id, schema } = await writerOf(fullType, value);
+      return { id, version: understood(fullType, () => writtenVersion(fullType, schema)) };
     },
     async registerAll() {
       const ids = new Map<string, number>();
