@@ -351,6 +351,38 @@ describe('commands', () => {
     );
   });
 
+  it('gives the evidence pack of the live model, which verifies offline and shows any edit', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'ftm-pack-'));
+    const file = join(dir, 'pack.zip');
+    const { body } = await as('ftm-demo-acme-viewer').get<{
+      data: { id: string; dataset_id: string | null }[];
+    }>('/v1/model-versions?status=production');
+    const model = body.data.find(({ dataset_id }) => dataset_id !== null)?.id ?? '';
+    const api = { FTM_API_URL: system.apiUrls[0] ?? '', FTM_API_KEY: 'ftm-demo-acme-viewer' };
+    let exported = await runCli(['pack', 'export', model, '--out', file], api);
+    for (let tries = 0; exported.stderr.includes('(409)') && tries < 5; tries += 1) {
+      await sleep(2000);
+      exported = await runCli(['pack', 'export', model, '--out', file], api);
+    }
+    expect(exported).toMatchObject({ code: 0, stderr: '' });
+    const trust = { FTM_AUDIT_TRUSTED_KEYS: system.env['FTM_AUDIT_TRUSTED_KEYS'] ?? '' };
+    const sound = await runCli(['pack', 'verify', file, '--json'], trust);
+    expect(JSON.parse(sound.stdout)).toMatchObject({ ok: true, findings: [], modelVersionId: model });
+    const bytes = await readFile(file);
+    const at = bytes.indexOf('no claim of compliance');
+    expect(at).toBeGreaterThan(0);
+    bytes.write('a', at);
+    await writeFile(file, bytes);
+    const edited = await runCli(['pack', 'verify', file], trust);
+    expect(edited).toMatchObject({ code: 1 });
+    const foreign = await runCli(['pack', 'export', model, '--out', join(dir, 'x')], {
+      ...api,
+      FTM_API_KEY: 'ftm-demo-globex-viewer',
+    });
+    expect(foreign).toMatchObject({ code: 2, stderr: expect.stringContaining('(404)') as string });
+    await rm(dir, { recursive: true });
+  });
+
   it('is proved and reconstructed from Kafka alone by the command line', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'ftm-cli-'));
     const ftm = (...args: string[]) => runCli(['audit', ...args], system.env);

@@ -40,6 +40,14 @@ export interface ListOptions {
 
 type Rendered = Record<string, unknown>;
 
+/** An event with what stands in Kafka for it. */
+export interface WrittenEvent extends RecordedEvent {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly value: Buffer;
+  /** Version of its type's schema, from 1. */
+  readonly schemaVersion: number;
+}
+
 /** Reads of the projections and of the journal, always inside of one tenant. */
 export interface Reads {
   one(
@@ -53,6 +61,8 @@ export interface Reads {
     options: ListOptions,
   ): Promise<{ readonly data: Rendered[]; readonly next_cursor: string | null }>;
   stream(principal: Principal, stream: StreamId): Promise<readonly RecordedEvent[]>;
+  /** The same, with the bytes. */
+  written(principal: Principal, stream: StreamId): Promise<readonly WrittenEvent[]>;
   tenantEvents(principal: Principal, fromSeq: number, limit: number): Promise<readonly RecordedEvent[]>;
   /** All resources of an aggregate as they stood at a time. */
   allAt(principal: Principal, aggregate: Aggregate, at: string): Promise<Rendered[]>;
@@ -130,6 +140,14 @@ export function createReads(pool: Pool, registry: Registry): Reads {
       };
     },
     stream: async (principal, stream) => decodeAll(await readStream(pool, principal.tenantId, stream)),
+    written: async (principal, stream) =>
+      Promise.all(
+        (await readStream(pool, principal.tenantId, stream)).map(async (record) => {
+          const recorded = await decode(record);
+          const { version } = await registry.written(recorded.envelope.type, record.value);
+          return { ...recorded, headers: record.headers, value: record.value, schemaVersion: version };
+        }),
+      ),
     tenantEvents: async (principal, fromSeq, limit) =>
       decodeAll(await readTenant(pool, principal.tenantId, fromSeq, limit)),
     async allAt(principal, aggregate, at) {

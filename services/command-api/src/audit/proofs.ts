@@ -20,6 +20,11 @@ export interface Proofs {
   inclusion(tenant: string, seq: number, size: number | undefined): Promise<Json>;
   /** From one size to another, or to the newest checkpoint's. @throws Problem 404, 409 */
   consistency(tenant: string, from: number, to: number | undefined): Promise<Json>;
+  /** The newest checkpoint that covers all of these events, as a signed note, and the path of each to its root (hex). @throws Problem 404, 409 */
+  forEvents(
+    tenant: string,
+    seqs: readonly number[],
+  ): Promise<{ readonly checkpoint: string; readonly proofs: readonly (readonly string[])[] }>;
   keys(tenant: string): Promise<Json[]>;
 }
 
@@ -90,6 +95,13 @@ export function createProofs(pool: Pool): Proofs {
           proof: (await consistencyProof(from, to, read)).map(hex),
           checkpoint: to === checkpoint.size ? show(checkpoint) : null,
         };
+      }),
+    forEvents: (tenant, seqs) =>
+      work(tenant, async (client, read) => {
+        const { note, size } = await covering(client, tenant, Math.max(1, ...seqs));
+        const proofs: string[][] = [];
+        for (const seq of seqs) proofs.push((await inclusionProof(seq - 1, size, read)).map(hex));
+        return { checkpoint: note, proofs };
       }),
     keys: (tenant) =>
       withTenant(pool, tenant, async (client) =>

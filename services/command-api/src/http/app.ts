@@ -206,6 +206,7 @@ function send(response: Response, answer: Answer, id: string): void {
   response.set({ 'x-request-id': id, 'cache-control': 'no-store', ...answer.headers });
   response.status(answer.status);
   if (answer.body === undefined) response.end();
+  else if (answer.body instanceof Uint8Array) response.send(Buffer.from(answer.body));
   else response.json(answer.body);
 }
 

@@ -100,7 +100,10 @@ function operation(route: Route): Json {
     responses: {
       [route.success]: {
         description: 'Done.',
-        content: { 'application/json': { schema: { type: 'object' } } },
+        content:
+          route.produces === 'application/json'
+            ? { 'application/json': { schema: { type: 'object' } } }
+            : { [route.produces]: { schema: { type: 'string', format: 'binary' } } },
       },
       ...Object.fromEntries(
         [

@@ -40,6 +40,8 @@ export interface Route {
   readonly query: z.ZodType;
   readonly body: z.ZodType | null;
   readonly success: number;
+  /** Media type of a successful answer. */
+  readonly produces: string;
   readonly maxBodyBytes: number;
   readonly needsIfMatch: boolean;
   handle(call: Call): Promise<Answer>;
@@ -55,6 +57,7 @@ export interface RouteOptions<P extends z.ZodType, Q extends z.ZodType, B extend
   readonly query?: Q;
   readonly body?: B;
   readonly success?: number;
+  readonly produces?: string;
   readonly maxBodyBytes?: number;
   readonly needsIfMatch?: boolean;
   handle(call: Call<z.infer<P>, z.infer<Q>, z.infer<B>>): Promise<Answer>;
@@ -76,6 +79,7 @@ export function defineRoute<
     params: options.params ?? z.object({}),
     query: options.query ?? z.strictObject({}),
     body: options.body ?? null,
+    produces: options.produces ?? 'application/json',
     success: options.success ?? 200,
     maxBodyBytes: options.maxBodyBytes ?? MIB,
     needsIfMatch: options.needsIfMatch ?? false,

@@ -3,6 +3,7 @@ import { requireProject } from '../auth.ts';
 import { ById, defineRoute, projectId, READ, reason, WRITE, type Route } from '../http/route.ts';
 import { snake } from '@ftm/domain/resource';
 import { readRoutes } from '../resource-routes.ts';
+import { evidencePack } from './evidence.ts';
 import { askGate, callIds, command, fresh, type Services } from '../service.ts';
 
 const Body = z.strictObject({
@@ -71,6 +72,27 @@ export function modelVersionRoutes(services: Services): Route[] {
           { type: 'RetireModelVersion', id: call.params.id, reason: call.body.reason },
           { status: 200 },
         );
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/v1/model-versions/{id}/evidence',
+      summary:
+        'The evidence pack: the version’s whole history with proofs and a report, to be verified offline',
+      tag: 'model versions',
+      roles: READ,
+      params: ById,
+      produces: 'application/zip',
+      async handle(call) {
+        await fresh(services, call, 'model-version', call.params.id);
+        return {
+          status: 200,
+          body: await evidencePack(services, call.principal, call.params.id),
+          headers: {
+            'content-type': 'application/zip',
+            'content-disposition': `attachment; filename="ftm-evidence-${call.params.id}.zip"`,
+          },
+        };
       },
     }),
     defineRoute({

@@ -1,0 +1,69 @@
+import { streamId, tenantId, type StreamId } from '@ftm/contracts/ids';
+import { isAbout, referencesOf } from '@ftm/evidence/lineage';
+import { buildPack } from '@ftm/evidence/pack';
+import type { Principal } from '@ftm/orchestrator/client';
+import type { WrittenEvent } from '../reads.ts';
+import type { Services } from '../service.ts';
+
+const PAGE = 200;
+
+/**
+ * The evidence pack of a model version: every stream that its history leans on, proved against the newest checkpoint that covers them all.
+ * @throws Problem 409 when no checkpoint does yet
+ */
+export async function evidencePack(
+  { reads, proofs }: Services,
+  principal: Principal,
+  modelVersionId: string,
+): Promise<Uint8Array> {
+  const tenant = tenantId(principal.tenantId);
+  const streams = new Map<StreamId, readonly WrittenEvent[]>();
+  const waiting: StreamId[] = [
+    streamId('model-version', modelVersionId),
+    ...(await idsOf('promotion', { model_version_id: modelVersionId })),
+    ...(await idsOf('eval-run', { model_ref: modelVersionId })),
+  ];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (streams.has(next)) continue;
+    const events = await reads.written(principal, next);
+    streams.set(next, events);
+    for (const { event } of events) waiting.push(...referencesOf(tenant, event));
+  }
+  const events = [...streams.values()].flat().sort((a, b) => a.envelope.seq - b.envelope.seq);
+  const { checkpoint, proofs: paths } = await proofs.forEvents(
+    tenant,
+    events.map(({ envelope }) => envelope.seq),
+  );
+  return buildPack({
+    tenantId: tenant,
+    modelVersionId,
+    checkpoint,
+    records: events.map(({ position, headers, value, schemaVersion }, index) => ({
+      partition: position.partition,
+      offset: String(position.offset),
+      headers,
+      value,
+      schemaVersion,
+      proof: paths[index] ?? [],
+    })),
+  });
+
+  /** What is about the model, and is not named in its own stream. */
+  async function idsOf(
+    aggregate: 'promotion' | 'eval-run',
+    filters: Readonly<Record<string, string>>,
+  ): Promise<StreamId[]> {
+    const found: StreamId[] = [];
+    for (let cursor: string | undefined, more = true; more;) {
+      const page = await reads.list(principal, aggregate, { limit: PAGE, cursor, filters });
+      found.push(...page.data.map(({ id }) => streamId(aggregate, String(id))));
+      cursor = page.next_cursor ?? undefined;
+      more = cursor !== undefined;
+    }
+    const about: StreamId[] = [];
+    for (const stream of found)
+      if ((await reads.written(principal, stream)).some(({ event }) => isAbout(modelVersionId, event)))
+        about.push(stream);
+    return about;
+  }
+}
