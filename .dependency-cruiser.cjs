@@ -24,6 +24,7 @@ module.exports = {
     only('postgres', []),
     only('runtime', []),
     only('pii', []),
+    only('dataset', ['contracts']),
     only('object-store', []),
     only('orchestrator', ['pii']),
     only('audit', ['contracts']),
@@ -31,7 +32,7 @@ module.exports = {
     only('event-log', ['contracts']),
     only('projection', ['contracts', 'event-log', 'postgres', 'runtime']),
     only('client', []),
-    only('cli', ['audit', 'contracts', 'domain', 'event-log', 'evidence', 'orchestrator']),
+    only('cli', ['audit', 'contracts', 'dataset', 'domain', 'event-log', 'evidence', 'orchestrator']),
     {
       name: 'a-service-never-imports-a-service',
       severity: 'error',
