@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import process from 'node:process';
 import { auditCommand } from './audit/commands.ts';
+import { datasetsCommand } from './datasets/commands.ts';
 import { dlqCommand } from './dlq.ts';
 import { packCommand } from './pack.ts';
 import { projectionsCommand } from './projections.ts';
@@ -12,10 +13,18 @@ const program = new Command('ftm')
   .description('FTM, the Fine-Tuning Manager, on the command line')
   .showHelpAfterError('(--help says more)')
   .addCommand(auditCommand())
+  .addCommand(datasetsCommand())
   .addCommand(dlqCommand())
   .addCommand(packCommand())
   .addCommand(projectionsCommand())
   .addCommand(tailCommand());
+
+// Exit code 1 says that something is wrong with what was looked at, so a wrong call is a 2.
+function exitOnMisuse(command: Command): void {
+  command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
+  command.commands.forEach(exitOnMisuse);
+}
+exitOnMisuse(program);
 
 try {
   await program.parseAsync(process.argv);

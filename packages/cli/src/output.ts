@@ -33,12 +33,12 @@ const WIDTH = 28;
 const EVERY_MS = 200;
 
 /** One line on standard error that tells how far it is; nothing where that is no terminal. */
-export function progressBar(what: string) {
+export function progressBar(what: string, unit = 'events') {
   const began = Date.now();
   let shown = 0;
   const { stderr } = process;
   return {
-    tell(done: number, total: number, events: number): void {
+    tell(done: number, total: number, units: number): void {
       if (!stderr.isTTY || Date.now() - shown < EVERY_MS) return;
       shown = Date.now();
       const seconds = (shown - began) / 1000;
@@ -47,7 +47,7 @@ export function progressBar(what: string) {
         ? ''
         : ` ${'█'.repeat(Math.round(share * WIDTH)).padEnd(WIDTH, '░')} ${String(Math.floor(share * 100)).padStart(3)} %`;
       stderr.write(
-        `\r\x1b[2K${what}${bar}  ${count(events)} events  ${count(Math.round(events / seconds))}/s`,
+        `\r\x1b[2K${what}${bar}  ${count(units)} ${unit}  ${count(Math.round(units / seconds))}/s`,
       );
     },
     end(): void {

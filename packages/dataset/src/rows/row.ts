@@ -60,12 +60,17 @@ export interface PreferenceRow {
   readonly non_preferred_output: readonly Message[];
 }
 
-/** A row for reinforcement fine-tuning: the messages end with the user's; all other keys are the graders' `item`. */
-export interface ReinforcementRow extends ChatRow {
+/** A row for reinforcement fine-tuning: the messages end with the user's; all keys but `messages` and `tools` are the graders' `item`. */
+export interface ReinforcementRow {
+  readonly messages: readonly Message[];
+  readonly tools?: readonly Tool[];
   readonly [item: string]: unknown;
 }
 
 export type TrainingRow = ChatRow | PromptCompletionRow | PreferenceRow;
+
+/** A row of any format that can be checked. */
+export type CheckedRow = TrainingRow | ReinforcementRow;
 
 /** Why a row was left out. */
 export interface RowRejection {
