@@ -28,11 +28,14 @@ export function createLineSplitter(maxLineBytes: number) {
   let heldBytes = 0;
   let overflow = false;
   let lengthBytes = 0;
-  let last = CARRIAGE_RETURN - 1;
+  // Of a line that comes in parts: it may be too long to be held, and still begins and ends with marks.
+  const head = new Uint8Array(BYTE_ORDER_MARK.length);
+  let last = 0;
   let number = 1;
   let offsetBytes = 0;
 
   function hold(part: Uint8Array): void {
+    if (lengthBytes < head.length) head.set(part.subarray(0, head.length - lengthBytes), lengthBytes);
     lengthBytes += part.length;
     last = part.at(-1) ?? last;
     if (overflow) return;
@@ -53,9 +56,16 @@ export function createLineSplitter(maxLineBytes: number) {
     heldBytes += part.length;
   }
 
-  function cut(bytes: Uint8Array | undefined, totalBytes: number, lastByte: number, ended: boolean): Line {
+  function cut(
+    bytes: Uint8Array | undefined,
+    first: Uint8Array,
+    totalBytes: number,
+    lastByte: number,
+    ended: boolean,
+  ): Line {
     const carriageReturn = totalBytes > 0 && lastByte === CARRIAGE_RETURN;
-    const byteOrderMark = bytes !== undefined && BYTE_ORDER_MARK.every((byte, at) => bytes[at] === byte);
+    const byteOrderMark =
+      totalBytes >= BYTE_ORDER_MARK.length && BYTE_ORDER_MARK.every((byte, at) => first[at] === byte);
     const start = byteOrderMark ? BYTE_ORDER_MARK.length : 0;
     const textBytes = totalBytes - start - (carriageReturn ? 1 : 0);
     const line = {
@@ -72,7 +82,7 @@ export function createLineSplitter(maxLineBytes: number) {
   }
 
   function cutHeld(ended: boolean): Line {
-    const line = cut(overflow ? undefined : held.subarray(0, heldBytes), lengthBytes, last, ended);
+    const line = cut(overflow ? undefined : held.subarray(0, heldBytes), head, lengthBytes, last, ended);
     heldBytes = 0;
     lengthBytes = 0;
     overflow = false;
@@ -89,7 +99,7 @@ export function createLineSplitter(maxLineBytes: number) {
         if (end === -1) break;
         if (lengthBytes === 0) {
           const whole = chunk.subarray(start, end);
-          yield cut(whole, whole.length, whole.at(-1) ?? 0, true);
+          yield cut(whole, whole, whole.length, whole.at(-1) ?? 0, true);
         } else {
           hold(chunk.subarray(start, end));
           yield cutHeld(true);
