@@ -1,69 +1,83 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '@ftm/contracts/canonical-json';
-import type { Message, PreferenceRow, Tool, ToolCall, TrainingRow } from '../rows/row.ts';
+import type { Message, Tool, ToolCall, TrainingRow } from '../rows/row.ts';
+import { mix } from './shingles.ts';
 
-/** 128 bits of SHA-256, as four words. */
+/** 128 bits, as four words. */
 export type Fingerprint = Uint32Array;
 
-/** What rows are compared by. Texts are of the row itself: never keep them, keep their fingerprints. */
+/** What rows are compared by. It is text of the row: never keep it, keep its fingerprints. */
 export interface CanonicalRow {
-  /** All that is trained on or answered to: equal for exact duplicates. */
-  readonly row: string;
-  /** All that comes before the answer. */
-  readonly prompt: string;
+  /** What stands around the dialogue: instructions, tools, images, tool calls, who speaks. With `turns` it is the whole prompt. */
+  readonly context: string;
+  /** What is said before the answer, a text a message. */
+  readonly turns: string;
   /** The assistant's last message, or both outputs of a preference. */
   readonly answer: string;
-  /** What stands around the dialogue and must be equal in near-duplicates: instructions, tools, images. */
-  readonly context: string;
   /** The answer without the punctuation at the ends of words. */
   readonly looseAnswer: string;
-  /** What was said before the answer, without the instructions, which many rows share: what near-duplicates are measured on. */
+  /** What is said before the answer, as it was written, without the instructions, which many rows share: what near-duplicates are measured on. */
   readonly dialogue: string;
 }
 
-/** Fingerprints of a canonical row, safe to keep and to pass between threads; the dialogue is for `sketch`, and is not to be kept. */
+/** Fingerprints are safe to keep and to pass between threads; the dialogue is for `sketch` and for embedding, and is not to be kept. */
 export interface RowIdentity {
+  /** Equal for exact duplicates. */
   readonly row: Fingerprint;
   readonly prompt: Fingerprint;
   readonly answer: Fingerprint;
+  /** Equal in near-duplicates. */
   readonly context: Fingerprint;
+  /** Equal in near-duplicates. */
   readonly looseAnswer: Fingerprint;
   readonly dialogue: string;
 }
 
 /**
- * The canonical form of a row of any format: Unicode NFKC, white space and case of no account in what is said; keys sorted; ids of tool calls replaced by their order, which they stand for.
- * A message of weight 0 is another row than the same one that is learned from.
+ * The canonical form of a row of any format: Unicode NFKC, white space and case of no account in what is said; keys sorted; ids of tool calls left out, as their order says the same. A message
+ * of weight 0 is another one than the same that is learned from.
+ * @throws RangeError for what is no JSON, such as a lone surrogate in a tool: check rows before
  */
 export function canonicalForm(row: TrainingRow): CanonicalRow {
-  if ('prompt' in row)
-    return assembled([], [], [{ role: 'user', content: row.prompt }], said(row.completion));
-  if ('input' in row) {
-    const { messages, tools = [] } = row.input;
-    return assembled([row.input.parallel_tool_calls ?? null], tools, messages, outputs(row));
-  }
-  const last = row.messages.at(-1);
-  const answered = last?.role === 'assistant';
-  return assembled(
-    [row.parallel_tool_calls ?? null],
-    row.tools ?? [],
-    answered ? row.messages.slice(0, -1) : row.messages,
-    answered ? answerOf(last) : { strict: '', loose: '' },
-  );
+  const messages = promptMessages(row);
+  const { tools = [], parallel_tool_calls: parallel = null } =
+    'prompt' in row ? {} : 'input' in row ? row.input : row;
+  const texts = messages.map(textOf);
+  const turns = messages
+    .map((message, at) => [message, texts[at] ?? ''] as const)
+    .filter(([{ role }]) => !isInstruction(role));
+  const answer = answerOf(row);
+  return {
+    context: JSON.stringify([
+      parallel,
+      canonicalTools(tools),
+      messages.map((message, at) => [
+        ...aroundText(message),
+        isInstruction(message.role) ? plain(texts[at] ?? '') : null,
+      ]),
+    ]),
+    turns: JSON.stringify(turns.map(([, text]) => plain(text))),
+    ...answer,
+    dialogue: turns.map(([, text]) => text).join('\n'),
+  };
 }
 
 export function identify(row: TrainingRow): RowIdentity {
   const form = canonicalForm(row);
+  const context = fingerprint(form.context);
+  const prompt = joined(context, fingerprint(form.turns));
+  const answer = fingerprint(form.answer);
   return {
-    row: fingerprint(form.row),
-    prompt: fingerprint(form.prompt),
-    answer: fingerprint(form.answer),
-    context: fingerprint(form.context),
+    row: joined(prompt, answer),
+    prompt,
+    answer,
+    context,
     looseAnswer: fingerprint(form.looseAnswer),
     dialogue: form.dialogue,
   };
 }
 
+/** The first half of a SHA-256. */
 export function fingerprint(text: string): Fingerprint {
   const hash = createHash('sha256').update(text).digest();
   return Uint32Array.of(
@@ -79,99 +93,60 @@ export function plain(text: string): string {
   return text.normalize('NFKC').replace(/\s+/g, ' ').trim().toLowerCase();
 }
 
-/** The messages that a row's prompt is made of, in any format. */
+/** The messages before the answer, in any format. */
 export function promptMessages(row: TrainingRow): readonly Message[] {
   if ('prompt' in row) return [{ role: 'user', content: row.prompt }];
-  const { messages } = 'input' in row ? row.input : row;
-  return messages.at(-1)?.role === 'assistant' ? messages.slice(0, -1) : messages;
+  if ('input' in row) return row.input.messages;
+  return row.messages.at(-1)?.role === 'assistant' ? row.messages.slice(0, -1) : row.messages;
 }
 
 /** The text of a message: its text and refusal parts, a line each. */
 export function textOf({ content, refusal }: Message): string {
-  const parts =
-    typeof content === 'string'
-      ? [content]
-      : (content ?? []).map((part) =>
-          part.type === 'text' ? part.text : part.type === 'refusal' ? part.refusal : '',
-        );
+  if (typeof content === 'string' && (refusal ?? '') === '') return content;
+  const parts = typeof content === 'string' ? [content] : (content ?? []).map(textOfPart);
   return [...parts, refusal ?? ''].filter((text) => text !== '').join('\n');
 }
 
-interface Answer {
-  readonly strict: string;
-  readonly loose: string;
-}
+type Part = Exclude<Message['content'], string | null | undefined>[number];
 
-function assembled(
-  settings: readonly unknown[],
-  tools: readonly Tool[],
-  messages: readonly Message[],
-  answer: Answer,
-): CanonicalRow {
-  const instructions = messages.filter(isInstruction);
-  const turns = messages.filter((message) => !isInstruction(message));
-  const prompt = JSON.stringify([
-    ...settings,
-    canonicalJson(tools),
-    messages.map((message) => canonicalMessage(message, plain)),
-  ]);
-  return {
-    row: `${prompt}\n${answer.strict}`,
-    prompt,
-    answer: answer.strict,
-    context: JSON.stringify([
-      ...settings,
-      canonicalJson(tools),
-      instructions.map((message) => canonicalMessage(message, plain)),
-      turns.map((message) => [message.role, message.weight === 0, images(message), calls(message)]),
-    ]),
-    looseAnswer: answer.loose,
-    dialogue: turns.map(textOf).join('\n'),
-  };
-}
+const textOfPart = (part: Part): string =>
+  part.type === 'text' ? part.text : part.type === 'refusal' ? part.refusal : '';
 
-const isInstruction = ({ role }: Message): boolean => role === 'system' || role === 'developer';
-
-const said = (text: string): Answer => answerOf({ role: 'assistant', content: text });
-
-const answerOf = (message: Message): Answer => ({
-  strict: JSON.stringify(canonicalMessage(message, plain)),
-  loose: JSON.stringify(canonicalMessage(message, loose)),
-});
-
-const outputs = ({ preferred_output: preferred, non_preferred_output: other }: PreferenceRow): Answer => {
-  const both = (text: (of: string) => string): string =>
+function answerOf(row: TrainingRow): Pick<CanonicalRow, 'answer' | 'looseAnswer'> {
+  const outputs: readonly (readonly Message[])[] =
+    'prompt' in row
+      ? [[{ role: 'assistant', content: row.completion }]]
+      : 'input' in row
+        ? [row.preferred_output, row.non_preferred_output]
+        : [row.messages.slice(promptMessages(row).length)];
+  const written = (text: (of: string) => string): string =>
     JSON.stringify(
-      [preferred, other].map((output) => output.map((message) => canonicalMessage(message, text))),
+      outputs.map((output) => output.map((message) => [...aroundText(message), text(textOf(message))])),
     );
-  return { strict: both(plain), loose: both(loose) };
-};
+  return { answer: written(plain), looseAnswer: written(loose) };
+}
+
+const isInstruction = (role: Message['role']): boolean => role === 'system' || role === 'developer';
 
 /** Only what ends a word or opens one goes: `1.5`, `-5` and `$5` stay as they are. */
 const loose = (text: string): string =>
   plain(text)
-    .replace(/[.,;:!?…"“”]+(?=\s|$)/g, '')
+    .replace(/(?<![.,;:!?…"“”])[.,;:!?…"“”]+(?=\s|$)/g, '')
     .replace(/(^|\s)["“”]+/g, '$1')
     .trim();
 
-const canonicalMessage = (message: Message, text: (of: string) => string): unknown => [
-  message.role,
-  message.name ?? null,
-  text(textOf(message)),
-  message.weight === 0,
-  images(message),
-  calls(message),
+const aroundText = ({ role, name, weight, content, tool_calls: calls }: Message): unknown[] => [
+  role,
+  name ?? null,
+  weight === 0,
+  Array.isArray(content) ? content.filter(({ type }: Part) => type === 'image_url').map(canonicalImage) : [],
+  calls?.map((call) => [call.function.name, canonicalArguments(call)]) ?? [],
 ];
 
-const images = ({ content }: Message): unknown[] =>
-  Array.isArray(content)
-    ? content.flatMap((part: Exclude<Message['content'], string | null | undefined>[number]) =>
-        part.type === 'image_url' ? [[part.image_url.url, part.image_url.detail ?? 'auto']] : [],
-      )
-    : [];
+const canonicalImage = (part: Part): unknown =>
+  part.type === 'image_url' ? [part.image_url.url, part.image_url.detail ?? 'auto'] : null;
 
-const calls = ({ tool_calls: toolCalls = [] }: Message): unknown[] =>
-  toolCalls.map((call) => [call.function.name, canonicalArguments(call)]);
+const canonicalTools = (tools: readonly Tool[]): string => (tools.length === 0 ? '[]' : canonicalJson(tools));
 
 /** Arguments are JSON in a string: key order and white space are of no account, unless they are not JSON. */
 function canonicalArguments({ function: { arguments: text } }: ToolCall): string {
@@ -182,3 +157,7 @@ function canonicalArguments({ function: { arguments: text } }: ToolCall): string
     throw error;
   }
 }
+
+/** The fingerprint of a pair: both are hashes, so that a mix of their words is as good as hashing again. */
+const joined = (a: Fingerprint, b: Fingerprint): Fingerprint =>
+  a.map((word, at) => (mix(word + 0x9e3779b9) + (b[at] ?? 0)) >>> 0);
