@@ -1,5 +1,5 @@
 import type { Fingerprint } from './canonical.ts';
-import { groupByKey } from './groups.ts';
+import { createGrouper } from './groups.ts';
 import { createSpool } from './spool.ts';
 
 /** Words of a record: two of the prompt, two of the answer, the row number. */
@@ -53,7 +53,7 @@ export function createConflictIndex(options: {
       let groups: ConflictGroup[] = [];
       let prompts = 0;
       let rows = 0;
-      await groupByKey(
+      await createGrouper().group(
         count,
         (each) => {
           for (let from = 0; from < count; from += CHUNK) {

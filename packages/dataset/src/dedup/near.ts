@@ -1,8 +1,17 @@
+import { createBits, type Bits } from './bits.ts';
 import type { Fingerprint } from './canonical.ts';
 import { createColumn } from './column.ts';
 import type { DuplicateDecision } from './decision.ts';
-import { groupByKey } from './groups.ts';
-import { BANDS, keptShingles, similarity } from './minhash.ts';
+import { createGrouper } from './groups.ts';
+import { BANDS, keptShingles } from './minhash.ts';
+import {
+  createNearRecords,
+  emptyRecord,
+  haveSameAnswer,
+  haveSameContext,
+  numberOf,
+  similarityOf,
+} from './near-records.ts';
 import { mix } from './shingles.ts';
 import { createSpool } from './spool.ts';
 
@@ -12,9 +21,9 @@ const MAX_CONFLICT_LEADERS = 8;
 /** Chains of near rows are settled again until nothing moves, at most so often; what is then still open stays in the dataset. */
 const MAX_ROUNDS = 8;
 const NONE = 0xffffffff;
-/** Words before the shingles of a record: the number, two of the context, two of the answer. */
-const HEADER = 5;
 const CHUNK = 16_384;
+/** Of the keys, to find the buckets that matter: a filter of 128 KiB. */
+const FILTER_BITS = 20;
 
 export interface NearRow {
   /** Ascending from row to row. */
@@ -69,104 +78,117 @@ export function createNearIndex(options: { readonly threshold?: number; readonly
     throw new RangeError(`a threshold for near-duplicates is between .7 and 1, not ${threshold}`);
   const bands = Array.from({ length: BANDS }, () => createSpool(dir));
   const answers = createSpool(dir);
-  const records = createSpool(dir);
-  /** Where a row's record begins in `records`. */
-  const offsets = createColumn();
+  const records = createNearRecords(dir);
   /** An earlier row that is near, or NONE. Of a row that is left out: the kept row. Of a kept row, after `conflicts`: one that conflicts. */
   const nearTo = createColumn();
-  let leftOut = new Uint8Array(0);
+  const grouper = createGrouper();
+  let leftOut = createBits(0);
   let lastNumber = -1;
   let resolved = false;
 
-  const isLeftOut = (row: number): boolean => ((leftOut[row >>> 3] ?? 0) & (1 << (row & 7))) !== 0;
-  const leaveOut = (row: number): void =>
-    void (leftOut[row >>> 3] = (leftOut[row >>> 3] ?? 0) | (1 << (row & 7)));
-  const takeBack = (row: number): void =>
-    void (leftOut[row >>> 3] = (leftOut[row >>> 3] ?? 0) & ~(1 << (row & 7)));
+  let current = emptyRecord();
+  const leaders = Array.from({ length: MAX_LEADERS }, emptyRecord);
+  const leaderRows = new Uint32Array(MAX_LEADERS);
 
-  const record = (row: number): Uint32Array => {
-    const from = offsets.get(row);
-    const to = row + 1 < offsets.length ? offsets.get(row + 1) : records.length;
-    const words = new Uint32Array(to - from);
-    records.read(from, words);
-    return words;
-  };
-  const between = (a: Uint32Array, b: Uint32Array): number =>
-    similarity(a.subarray(HEADER), b.subarray(HEADER));
-  const areNear = (a: number, b: number): boolean => between(record(a), record(b)) >= threshold;
-
-  /** Sets `nearTo` of the rows that are in, over all bands. */
-  async function match(asked: Question): Promise<void> {
+  /** Sets `nearTo` of the rows that are in, over all bands. Given rows of which the others know already, only buckets with one of them are looked at. */
+  async function match(
+    asked: Question,
+    among?: { readonly rows: Bits; readonly count: number },
+  ): Promise<void> {
     const keys = new Uint32Array(CHUNK);
     const answerKeys = new Uint32Array(CHUNK);
     for (const band of bands) {
       const scan = (each: (row: number, key: number) => void): void => {
-        for (let from = 0; from < offsets.length; from += CHUNK) {
-          const part = Math.min(CHUNK, offsets.length - from);
+        for (let from = 0; from < records.rows; from += CHUNK) {
+          const part = Math.min(CHUNK, records.rows - from);
           band.read(from, keys.subarray(0, part));
           if (asked.sameAnswer) answers.read(from, answerKeys.subarray(0, part));
           for (let at = 0; at < part; at += 1)
-            if (!isLeftOut(from + at))
+            if (!leftOut.has(from + at))
               each(
                 from + at,
                 asked.sameAnswer ? mix((keys[at] ?? 0) ^ (answerKeys[at] ?? 0)) : (keys[at] ?? 0),
               );
         }
       };
-      await groupByKey(offsets.length, scan, (rows) => compare(rows, asked));
-    }
-  }
-
-  /** Compares the rows of a bucket with the ones before them that matched none themselves. */
-  function compare(rows: Uint32Array, { sameAnswer, maxLeaders }: Question): void {
-    const leaders: { readonly row: number; words: Uint32Array | undefined }[] = [];
-    for (const row of rows) {
-      let words: Uint32Array | undefined;
-      for (const leader of leaders) {
-        if (leader.row >= nearTo.get(row)) break;
-        words ??= record(row);
-        leader.words ??= record(leader.row);
-        if (!comparable(words, leader.words, sameAnswer) || between(words, leader.words) < threshold)
-          continue;
-        nearTo.set(row, leader.row);
-        break;
+      if (among === undefined) {
+        await grouper.group(records.rows, scan, (rows) => compare(rows, asked));
+        continue;
       }
-      if (leaders.length < maxLeaders && !(sameAnswer && nearTo.get(row) !== NONE))
-        leaders.push({ row, words });
+      const wanted = createBits(2 ** FILTER_BITS);
+      scan((row, key) => {
+        if (among.rows.has(row)) wanted.add(key >>> (32 - FILTER_BITS));
+      });
+      await grouper.group(
+        Math.min(records.rows, among.count * 16),
+        (each) =>
+          scan((row, key) => {
+            if (wanted.has(key >>> (32 - FILTER_BITS))) each(row, key);
+          }),
+        (rows) => compare(rows, asked),
+      );
     }
   }
 
-  /** In source order: a row goes when what it is near to stays, or when it is near to what that went for. Returns how many rows lost what they were near to, and have to be matched again. */
-  function settle(): number {
-    let orphans = 0;
-    for (let row = 0; row < offsets.length; row += 1) {
+  /** Compares the rows of a bucket with its leaders: the ones before them that matched none themselves. */
+  function compare(rows: Uint32Array, { sameAnswer, maxLeaders }: Question): void {
+    let count = 0;
+    for (const row of rows) {
+      for (let at = 0; at < count && (leaderRows[at] ?? 0) < nearTo.get(row); at += 1) {
+        const leader = records.load(leaders[at] ?? emptyRecord(), leaderRows[at] ?? 0);
+        records.load(current, row);
+        if (!haveSameContext(current, leader) || haveSameAnswer(current, leader) !== sameAnswer) continue;
+        if (similarityOf(current, leader) >= threshold) nearTo.set(row, leader.row);
+      }
+      if (count === maxLeaders || (sameAnswer && nearTo.get(row) !== NONE)) continue;
+      leaderRows[count] = row;
+      [current, leaders[count]] = [leaders[count] ?? emptyRecord(), current];
+      count += 1;
+    }
+  }
+
+  function areNear(a: number, b: number): boolean {
+    return similarityOf(records.load(current, a), records.load(leaders[0] ?? emptyRecord(), b)) >= threshold;
+  }
+
+  /** In source order: a row goes when what it is near to stays, or when it is near to what that went for. Returns the rows that lost what they were near to, and have to be matched again. */
+  function settle(): { readonly rows: Bits; readonly count: number } {
+    const orphans = { rows: createBits(records.rows), count: 0 };
+    for (let row = 0; row < records.rows; row += 1) {
       const other = nearTo.get(row);
       if (other === NONE) continue;
-      if (!isLeftOut(other)) {
-        leaveOut(row);
+      if (!leftOut.has(other)) {
+        leftOut.add(row);
         continue;
       }
       const kept = nearTo.get(other);
       if (areNear(row, kept)) {
         nearTo.set(row, kept);
-        leaveOut(row);
+        leftOut.add(row);
       } else {
         nearTo.set(row, NONE);
-        takeBack(row);
-        orphans += 1;
+        leftOut.delete(row);
+        orphans.rows.add(row);
+        orphans.count += 1;
       }
     }
     return orphans;
   }
 
+  function pair(row: number): { readonly row: number; readonly other: number; readonly similarity: number } {
+    records.load(current, row);
+    const other = records.load(leaders[0] ?? emptyRecord(), nearTo.get(row));
+    return { row: numberOf(current), other: numberOf(other), similarity: similarityOf(current, other) };
+  }
+
   return {
     get rows() {
-      return offsets.length;
+      return records.rows;
     },
     get bytes() {
-      return [...bands, answers, records, offsets, nearTo].reduce(
+      return [...bands, answers, records, nearTo, grouper, leftOut].reduce(
         (total, { bytes }) => total + bytes,
-        leftOut.byteLength,
+        0,
       );
     },
     add({ number, sketch, context, answer }) {
@@ -176,44 +198,40 @@ export function createNearIndex(options: { readonly threshold?: number; readonly
           `row numbers ascend and are integers below 2³²−1: ${number} after ${lastNumber}`,
         );
       lastNumber = number;
-      offsets.push(records.length);
       nearTo.push(NONE);
-      const [context0 = 0, context1 = 0] = context;
-      const [answer0 = 0, answer1 = 0] = answer;
-      bands.forEach((band, at) => band.push(mix((sketch[at] ?? 0) ^ context0)));
-      answers.push(answer0);
-      records.append(Uint32Array.of(number, context0, context1, answer0, answer1));
-      records.append(keptShingles(sketch));
+      bands.forEach((band, at) => band.push(mix((sketch[at] ?? 0) ^ (context[0] ?? 0))));
+      answers.push(answer[0] ?? 0);
+      records.add(number, context, answer, keptShingles(sketch));
     },
     async resolve() {
       if (resolved) throw new RangeError('the near-duplicates are resolved already');
       resolved = true;
-      leftOut = new Uint8Array(Math.ceil(offsets.length / 8));
-      for (let round = 0; round < MAX_ROUNDS; round += 1) {
-        await match({ sameAnswer: true, maxLeaders: MAX_LEADERS });
-        if (settle() === 0) break;
+      leftOut = createBits(records.rows);
+      const asked = { sameAnswer: true, maxLeaders: MAX_LEADERS };
+      await match(asked);
+      for (let round = 1, orphans = settle(); orphans.count > 0 && round < MAX_ROUNDS; round += 1) {
+        await match(asked, orphans);
+        orphans = settle();
       }
     },
     *duplicates() {
-      for (let row = 0; row < offsets.length; row += 1) {
-        if (!isLeftOut(row)) continue;
-        const words = record(row);
-        const kept = record(nearTo.get(row));
-        yield { row: words[0] ?? 0, keptRow: kept[0] ?? 0, kind: 'near', similarity: between(words, kept) };
+      for (let at = 0; at < records.rows; at += 1) {
+        if (!leftOut.has(at)) continue;
+        const { row, other, similarity } = pair(at);
+        yield { row, keptRow: other, kind: 'near', similarity };
       }
     },
     async conflicts(maxExamples = 100) {
-      for (let row = 0; row < offsets.length; row += 1) if (!isLeftOut(row)) nearTo.set(row, NONE);
+      for (let row = 0; row < records.rows; row += 1) if (!leftOut.has(row)) nearTo.set(row, NONE);
       await match({ sameAnswer: false, maxLeaders: MAX_CONFLICT_LEADERS });
       const examples: NearConflict[] = [];
       let rows = 0;
-      for (let row = 0; row < offsets.length; row += 1) {
-        if (isLeftOut(row) || nearTo.get(row) === NONE) continue;
+      for (let at = 0; at < records.rows; at += 1) {
+        if (leftOut.has(at) || nearTo.get(at) === NONE) continue;
         rows += 1;
         if (examples.length >= maxExamples) continue;
-        const words = record(row);
-        const other = record(nearTo.get(row));
-        examples.push({ row: words[0] ?? 0, otherRow: other[0] ?? 0, similarity: between(words, other) });
+        const { row, other, similarity } = pair(at);
+        examples.push({ row, otherRow: other, similarity });
       }
       return { rows, examples };
     },
@@ -226,9 +244,4 @@ export function createNearIndex(options: { readonly threshold?: number; readonly
 interface Question {
   readonly sameAnswer: boolean;
   readonly maxLeaders: number;
-}
-
-/** Both are in the same context; and the answers are the same, or differ, as asked. */
-function comparable(a: Uint32Array, b: Uint32Array, sameAnswer: boolean): boolean {
-  return a[1] === b[1] && a[2] === b[2] && (a[3] === b[3] && a[4] === b[4]) === sameAnswer;
 }

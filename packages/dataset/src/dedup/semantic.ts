@@ -1,7 +1,7 @@
 import type { Fingerprint } from './canonical.ts';
 import type { DuplicateDecision } from './decision.ts';
 import type { Embedder } from './embedder.ts';
-import { groupByKey } from './groups.ts';
+import { createGrouper } from './groups.ts';
 import { mix } from './shingles.ts';
 import { createSpool } from './spool.ts';
 import { cosine, createExactVectorIndex, type VectorIndex } from './vector-index.ts';
@@ -86,7 +86,7 @@ export function createSemanticIndex(options: {
     async duplicates() {
       await embedWaiting();
       const groups: Uint32Array[] = [];
-      await groupByKey(
+      await createGrouper().group(
         groupKeys.length,
         (each) => {
           const keys = new Uint32Array(4096);
