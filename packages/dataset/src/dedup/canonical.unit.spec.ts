@@ -20,14 +20,45 @@ const ALL = ['row', 'prompt', 'answer', 'context', 'looseAnswer'];
 
 describe('rows are the same', () => {
   test.each<[string, TrainingRow, TrainingRow]>([
-    ['in other case and white space', row(user('Where is\n it? '), assistant('Here.')), row(user('where is it?'), assistant('HERE.'))],
-    ['in other forms of Unicode', row(user('Ｃａｆｅ\u0301'), assistant('ok')), row(user('café'), assistant('ok'))],
-    ['with their text in parts', row(user('a b'), assistant('c')), row({ role: 'user', content: [{ type: 'text', text: 'a' }, { type: 'text', text: 'b' }] }, assistant('c'))],
-    ['with other ids and key order of tool calls', row(user('a'), call('1', '{"x":1,"y":[2]}')), row(user('a'), call('2', '{ "y": [2], "x": 1 }'))],
+    [
+      'in other case and white space',
+      row(user('Where is\n it? '), assistant('Here.')),
+      row(user('where is it?'), assistant('HERE.')),
+    ],
+    [
+      'in other forms of Unicode',
+      row(user('Ｃａｆｅ\u0301'), assistant('ok')),
+      row(user('café'), assistant('ok')),
+    ],
+    [
+      'with their text in parts',
+      row(user('a b'), assistant('c')),
+      row(
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: 'a' },
+            { type: 'text', text: 'b' },
+          ],
+        },
+        assistant('c'),
+      ),
+    ],
+    [
+      'with other ids and key order of tool calls',
+      row(user('a'), call('1', '{"x":1,"y":[2]}')),
+      row(user('a'), call('2', '{ "y": [2], "x": 1 }')),
+    ],
     [
       'with the keys of their tools in other order',
-      { ...row(user('a'), assistant('b')), tools: [{ type: 'function', function: { name: 'f', parameters: { a: 1, b: 2 } } }] },
-      { ...row(user('a'), assistant('b')), tools: [{ function: { parameters: { b: 2, a: 1 }, name: 'f' }, type: 'function' }] },
+      {
+        ...row(user('a'), assistant('b')),
+        tools: [{ type: 'function', function: { name: 'f', parameters: { a: 1, b: 2 } } }],
+      },
+      {
+        ...row(user('a'), assistant('b')),
+        tools: [{ function: { parameters: { b: 2, a: 1 }, name: 'f' }, type: 'function' }],
+      },
     ],
     ['as completions', { prompt: 'A  b', completion: 'c' }, { completion: 'C', prompt: 'a b' }],
   ])('%s', (_, a, b) => expect(same(a, b)).toEqual(ALL));
@@ -36,16 +67,72 @@ describe('rows are the same', () => {
 describe('rows differ', () => {
   test.each<[string, TrainingRow, TrainingRow, string[]]>([
     ['by the answer', row(user('a'), assistant('b')), row(user('a'), assistant('c')), ['prompt', 'context']],
-    ['loosely not by the end of a sentence', row(user('a'), assistant('Yes, "it is".')), row(user('a'), assistant('yes it is')), ['prompt', 'context', 'looseAnswer']],
-    ['by what a number says', row(user('a'), assistant('-5')), row(user('a'), assistant('5')), ['prompt', 'context']],
-    ['by the question', row(user('a'), assistant('b')), row(user('z'), assistant('b')), ['answer', 'context', 'looseAnswer']],
-    ['by the instructions', row({ role: 'system', content: 's' }, user('a'), assistant('b')), row(user('a'), assistant('b')), ['answer', 'looseAnswer']],
-    ['by where a message ends', row(user('a b'), user('c'), assistant('d')), row(user('a'), user('b c'), assistant('d')), ['answer', 'context', 'looseAnswer']],
-    ['by who says it', row(user('a'), assistant('b'), user('c'), assistant('d')), row(user('a'), user('b'), user('c'), assistant('d')), ['answer', 'looseAnswer']],
-    ['by what is learned from', row(user('a'), assistant('b')), row(user('a'), { ...assistant('b'), weight: 0 }), ['prompt', 'context']],
-    ['by an image', row({ role: 'user', content: [{ type: 'image_url', image_url: { url: 'https://a/1.png' } }] }, assistant('b')), row({ role: 'user', content: [{ type: 'image_url', image_url: { url: 'https://a/2.png' } }] }, assistant('b')), ['answer', 'looseAnswer']],
-    ['by an argument’s case', row(user('a'), call('1', '{"x":"A"}')), row(user('a'), call('1', '{"x":"a"}')), ['prompt', 'context']],
-    ['by broken arguments', row(user('a'), call('1', '{"x"')), row(user('a'), call('1', '{"y"')), ['prompt', 'context']],
+    [
+      'loosely not by the end of a sentence',
+      row(user('a'), assistant('Yes, "it is".')),
+      row(user('a'), assistant('yes it is')),
+      ['prompt', 'context', 'looseAnswer'],
+    ],
+    [
+      'by what a number says',
+      row(user('a'), assistant('-5')),
+      row(user('a'), assistant('5')),
+      ['prompt', 'context'],
+    ],
+    [
+      'by the question',
+      row(user('a'), assistant('b')),
+      row(user('z'), assistant('b')),
+      ['answer', 'context', 'looseAnswer'],
+    ],
+    [
+      'by the instructions',
+      row({ role: 'system', content: 's' }, user('a'), assistant('b')),
+      row(user('a'), assistant('b')),
+      ['answer', 'looseAnswer'],
+    ],
+    [
+      'by where a message ends',
+      row(user('a b'), user('c'), assistant('d')),
+      row(user('a'), user('b c'), assistant('d')),
+      ['answer', 'context', 'looseAnswer'],
+    ],
+    [
+      'by who says it',
+      row(user('a'), assistant('b'), user('c'), assistant('d')),
+      row(user('a'), user('b'), user('c'), assistant('d')),
+      ['answer', 'looseAnswer'],
+    ],
+    [
+      'by what is learned from',
+      row(user('a'), assistant('b')),
+      row(user('a'), { ...assistant('b'), weight: 0 }),
+      ['prompt', 'context'],
+    ],
+    [
+      'by an image',
+      row(
+        { role: 'user', content: [{ type: 'image_url', image_url: { url: 'https://a/1.png' } }] },
+        assistant('b'),
+      ),
+      row(
+        { role: 'user', content: [{ type: 'image_url', image_url: { url: 'https://a/2.png' } }] },
+        assistant('b'),
+      ),
+      ['answer', 'looseAnswer'],
+    ],
+    [
+      'by an argument’s case',
+      row(user('a'), call('1', '{"x":"A"}')),
+      row(user('a'), call('1', '{"x":"a"}')),
+      ['prompt', 'context'],
+    ],
+    [
+      'by broken arguments',
+      row(user('a'), call('1', '{"x"')),
+      row(user('a'), call('1', '{"y"')),
+      ['prompt', 'context'],
+    ],
   ])('%s', (_, a, b, equal) => expect(same(a, b)).toEqual(equal));
 
   test('by which output of two is preferred', () => {
@@ -62,23 +149,35 @@ describe('rows differ', () => {
     const text = fc.constantFrom('a', 'b', 'a b', '["a"]', '","');
     const turn = fc.record({ role: fc.constantFrom('user' as const, 'assistant' as const), content: text });
     fc.assert(
-      fc.property(fc.array(turn, { minLength: 1, maxLength: 4 }), fc.array(turn, { minLength: 1, maxLength: 4 }), (a, b) => {
-        const equal = JSON.stringify(a) === JSON.stringify(b);
-        expect(identify(row(...a)).row.join() === identify(row(...b)).row.join()).toBe(equal);
-      }),
+      fc.property(
+        fc.array(turn, { minLength: 1, maxLength: 4 }),
+        fc.array(turn, { minLength: 1, maxLength: 4 }),
+        (a, b) => {
+          const equal = JSON.stringify(a) === JSON.stringify(b);
+          expect(identify(row(...a)).row.join() === identify(row(...b)).row.join()).toBe(equal);
+        },
+      ),
     );
   });
 });
 
 test('the dialogue is what was said before the answer, without instructions', () => {
-  const asked = row({ role: 'system', content: 's' }, user('Hi'), assistant('Hello'), user('Where?'), assistant('Here'));
+  const asked = row(
+    { role: 'system', content: 's' },
+    user('Hi'),
+    assistant('Hello'),
+    user('Where?'),
+    assistant('Here'),
+  );
   expect(identify(asked).dialogue).toBe('Hi\nHello\nWhere?');
   expect(promptMessages(asked).map(textOf)).toEqual(['s', 'Hi', 'Hello', 'Where?']);
 });
 
 test('fingerprints are stable', () => {
   expect(Buffer.from(fingerprint('a').buffer).toString('hex')).toBe('ca978112ca1bbdcafac231b39a23dc4d');
-  expect(identify(row(user('a'), assistant('b'))).row.join()).toMatchInlineSnapshot();
+  expect(identify(row(user('a'), assistant('b'))).row.join()).toMatchInlineSnapshot(
+    `"15005084,3657573030,2447533650,3574078617"`,
+  );
 });
 
 test('a long run of punctuation costs no more than its length', () => {

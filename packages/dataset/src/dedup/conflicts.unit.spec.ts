@@ -17,8 +17,8 @@ describe('conflicts: the same prompt, different answers', () => {
         rows.forEach(({ prompt, answer }, number) =>
           index.add({ number, prompt: fingerprint(prompt), answer: fingerprint(answer) }),
         );
-        const byPrompt = Map.groupBy(rows.entries(), ([, { prompt }]) => prompt);
-        const expected = [...byPrompt.values()]
+        const expected = [...new Set(rows.map(({ prompt }) => prompt))]
+          .map((of) => [...rows.entries()].filter(([, { prompt }]) => prompt === of))
           .map((group) => ({
             rows: group.map(([number]) => number),
             rowCount: group.length,
