@@ -32,7 +32,16 @@ module.exports = {
     only('event-log', ['contracts']),
     only('projection', ['contracts', 'event-log', 'postgres', 'runtime']),
     only('client', []),
-    only('cli', ['audit', 'contracts', 'dataset', 'domain', 'event-log', 'evidence', 'orchestrator']),
+    only('cli', [
+      'audit',
+      'client',
+      'contracts',
+      'dataset',
+      'domain',
+      'event-log',
+      'evidence',
+      'orchestrator',
+    ]),
     {
       name: 'a-service-never-imports-a-service',
       severity: 'error',

@@ -62,6 +62,13 @@ export interface FtmClientOptions {
 export interface FtmClient {
   get<T = Resource>(path: string, options?: RequestOptions): Promise<FtmAnswer<T>>;
   post<T = Resource>(path: string, body?: unknown, options?: RequestOptions): Promise<FtmAnswer<T>>;
+  /** Sends a body as it is read; `open` is called again for a retry. */
+  upload<T = Resource>(
+    path: string,
+    mediaType: string,
+    open: () => ReadableStream<Uint8Array>,
+    options?: RequestOptions,
+  ): Promise<FtmAnswer<T>>;
   patch<T = Resource>(path: string, body: unknown, options?: RequestOptions): Promise<FtmAnswer<T>>;
   delete<T = Resource>(path: string, options?: RequestOptions): Promise<FtmAnswer<T>>;
   /** Polls a resource until `done` says so. @throws Error when `timeoutMs` is over, with the last status. */
@@ -77,7 +84,7 @@ export function createFtmClient(options: FtmClientOptions): FtmClient {
   const call = async <T>(
     method: string,
     path: string,
-    body: unknown,
+    body: Body | undefined,
     request: RequestOptions,
   ): Promise<FtmAnswer<T>> => {
     const headers: Record<string, string> = {
@@ -88,14 +95,14 @@ export function createFtmClient(options: FtmClientOptions): FtmClient {
       headers['idempotency-key'] = request.idempotencyKey ?? randomUUID();
     if (request.minPosition !== undefined) headers['ftm-min-position'] = request.minPosition;
     if (request.ifMatch !== undefined) headers['if-match'] = request.ifMatch;
-    if (body !== undefined) headers['content-type'] = 'application/json';
+    if (body !== undefined) headers['content-type'] = body.mediaType;
     const url = new URL(path, options.baseUrl);
     for (let attempt = 0; ; attempt += 1) {
       const last = attempt >= (options.retries ?? 6);
       const answer = await fetch(url, {
         method,
         headers,
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(body === undefined ? {} : { body: body.open(), duplex: 'half' as const }),
       }).catch((error: unknown) => {
         if (last)
           throw new Error(
@@ -115,8 +122,9 @@ export function createFtmClient(options: FtmClientOptions): FtmClient {
   };
   return {
     get: (path, request = {}) => call('GET', path, undefined, request),
-    post: (path, body = {}, request = {}) => call('POST', path, body, request),
-    patch: (path, body, request = {}) => call('PATCH', path, body, request),
+    post: (path, body = {}, request = {}) => call('POST', path, json(body), request),
+    upload: (path, mediaType, open, request = {}) => call('POST', path, { mediaType, open }, request),
+    patch: (path, body, request = {}) => call('PATCH', path, json(body), request),
     delete: (path, request = {}) => call('DELETE', path, undefined, request),
     async waitFor(path, done, { timeoutMs = 120_000, onChange } = {}) {
       const deadline = Date.now() + timeoutMs;
@@ -132,6 +140,16 @@ export function createFtmClient(options: FtmClientOptions): FtmClient {
     },
   };
 }
+
+interface Body {
+  readonly mediaType: string;
+  open(): string | ReadableStream<Uint8Array>;
+}
+
+const json = (value: unknown): Body => ({
+  mediaType: 'application/json',
+  open: () => JSON.stringify(value),
+});
 
 async function read<T>(answer: Response): Promise<FtmAnswer<T>> {
   const text = await answer.text();

@@ -13,7 +13,7 @@ import { EVENT_SCHEMAS } from './generated/events.ts';
 
 interface StoredBytes {
   readonly bytes: string;
-  readonly data: unknown;
+  readonly data: object;
 }
 
 const STORED = join(import.meta.dirname, '../stored-bytes');
@@ -36,12 +36,16 @@ describe('the codec', () => {
       const schema = EVENT_SCHEMAS[name]?.find((each) => each.version === version)?.schema;
       expect(samples.length).toBeGreaterThan(0);
       for (const { bytes, data } of samples)
-        expect(decodeBody(fullName(name), Buffer.from(bytes, 'hex'), structuredClone(schema))).toEqual({
-          type: name,
-          data,
-        });
+        // What was said is kept; what a later version added has its default, and fits today's schema.
+        expect(() => encodeBody(name, reread(name, bytes, schema, data))).not.toThrow();
     },
   );
+
+  function reread(name: string, bytes: string, schema: unknown, said: object): unknown {
+    const event = decodeBody(fullName(name), Buffer.from(bytes, 'hex'), structuredClone(schema));
+    expect(event).toMatchObject({ type: name, data: said });
+    return event.data;
+  }
 
   it('has stored bytes of every version of every event', () => {
     const wanted = Object.entries(EVENT_SCHEMAS).flatMap(([name, versions]) =>

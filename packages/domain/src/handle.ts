@@ -19,7 +19,11 @@ export interface StreamReader {
 const AGGREGATE_OF = {
   RequestDataset: 'dataset',
   StartDatasetSanitization: 'dataset',
+  RecordDatasetProgress: 'dataset',
   RecordDatasetSanitized: 'dataset',
+  CancelDataset: 'dataset',
+  RequestContaminationOverride: 'dataset',
+  ApproveContaminationOverride: 'dataset',
   BlockDataset: 'dataset',
   FailDataset: 'dataset',
   RequestDatasetErasure: 'dataset',
@@ -102,7 +106,7 @@ export async function handle(command: Command, meta: CommandMeta, read: StreamRe
     fold(of, id === null ? [] : await read.load(streamId(of, id)));
   switch (aggregate) {
     case 'dataset':
-      return on(stream, decideDataset(command as Of<'dataset'>, await load('dataset', command.id)));
+      return on(stream, decideDataset(command as Of<'dataset'>, await load('dataset', command.id), meta));
     case 'eval-suite':
       return on(stream, decideEvalSuite(command as Of<'eval-suite'>, await load('eval-suite', command.id)));
     case 'eval-run':

@@ -36,6 +36,8 @@ const VIEWS: { readonly [A in Aggregate]: (state: StateOf<A>) => Json } = {
       : {
           ...state.request,
           ...('result' in state ? state.result : {}),
+          progress: state.progress,
+          contaminationOverride: 'overrideAsked' in state ? state.overrideAsked : state.override,
           ...refusal(state),
           ...(state.status === 'erasing' ? { erasureReason: state.reason } : {}),
           ...(state.status === 'erased'

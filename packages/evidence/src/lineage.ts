@@ -22,6 +22,7 @@ export function referencesOf(tenant: TenantId, event: FtmEvent): StreamId[] {
     case 'DatasetRequested':
       return [
         ...maybe('dataset', event.data.source.datasetId),
+        ...event.data.source.datasetIds.map((id) => streamId('dataset', id)),
         ...maybe('dataset', event.data.rebuildOf),
         ...event.data.evalSuiteIds.map((id) => streamId('eval-suite', id)),
       ];

@@ -17,6 +17,7 @@ import { report } from './report.ts';
 import type { PackStory } from './story.ts';
 
 const FORMAT = 'ftm.evidence.v1';
+const MANIFESTS = 'manifests/';
 
 /** A record of the log, and that it is in the tree that the checkpoint signs. */
 export interface PackedRecord {
@@ -38,6 +39,8 @@ export interface PackContents {
   readonly checkpoint: string;
   /** By sequence number. */
   readonly records: readonly PackedRecord[];
+  /** Dataset id → its manifest, as its event names it by hash; not of datasets that were erased. */
+  readonly manifests: Readonly<Record<string, string>>;
 }
 
 export interface PackVerification {
@@ -60,6 +63,7 @@ events.ndjson     the records of the log that tell the model's history, as they 
 checkpoint.txt    what the log had come to: size and root of its Merkle tree (RFC 6962), signed (C2SP signed note, Ed25519)
 lineage.json      what the events come to: each resource's state, and how they hang together
 schemas.json      Avro schemas of the events
+manifests/        of each dataset that was not erased: its recipe, counts, tools, and the hashes of its files
 manifest.json     what is in here
 
 Verify it, offline:  ftm pack verify FILE --trust <public key of whoever runs FTM>
@@ -79,6 +83,9 @@ export function buildPack(contents: PackContents): Uint8Array {
     'lineage.json': `${JSON.stringify({ resources: story.resources, edges: story.edges }, null, 2)}\n`,
     'report.html': report(story),
     'schemas.json': `${JSON.stringify(schemasOf(contents), null, 2)}\n`,
+    ...Object.fromEntries(
+      Object.entries(contents.manifests).map(([id, text]) => [`${MANIFESTS}${id}.json`, text]),
+    ),
   };
   const manifest = {
     format: FORMAT,
@@ -112,7 +119,11 @@ export function verifyPack(bytes: Uint8Array, trusted: readonly NoteVerifier[]):
       if (problem !== null) findings.push(`${record.partition}:${record.offset}: ${problem}`);
     }
     if (findings.length === 0)
-      findings.push(...gaps(tellStory(contents)), ...differences(bytes, buildPack(contents)));
+      findings.push(
+        ...gaps(tellStory(contents)),
+        ...foreignManifests(tellStory(contents)),
+        ...differences(bytes, buildPack(contents)),
+      );
   } catch (error) {
     findings.push(error instanceof Error ? error.message : String(error));
   }
@@ -161,8 +172,19 @@ function gaps({ tenantId: tenant, modelVersionId, events }: PackStory): string[]
   return findings;
 }
 
+/** Manifests that are not the ones which the log names. */
+function foreignManifests({ events, manifests }: PackStory): string[] {
+  const named = new Map<string, string>();
+  for (const { envelope, event } of events)
+    if (event.type === 'DatasetSanitized')
+      named.set(parseStreamId(envelope.stream).id, event.data.manifestSha256);
+  return Object.entries(manifests)
+    .filter(([id, text]) => named.get(id) !== createHash('sha256').update(text).digest('hex'))
+    .map(([id]) => `${MANIFESTS}${id}.json is not the manifest that the log names`);
+}
+
 function differences(given: Uint8Array, made: Uint8Array): string[] {
-  const [found, wanted] = [unzipSync(given), unzipSync(made)];
+  const [found, wanted] = [unzip(given), unzip(made)];
   const findings = [...new Set([...Object.keys(found), ...Object.keys(wanted)])].flatMap((name) => {
     const [a, b] = [found[name], wanted[name]];
     if (a === undefined) return [`${name} is missing`];
@@ -177,7 +199,13 @@ function differences(given: Uint8Array, made: Uint8Array): string[] {
 
 const FRAME_BYTES = 5;
 
-function tellStory({ tenantId: tenant, modelVersionId, checkpoint, records }: PackContents): PackStory {
+function tellStory({
+  tenantId: tenant,
+  modelVersionId,
+  checkpoint,
+  records,
+  manifests,
+}: PackContents): PackStory {
   const key = tenantId(tenant);
   const model = streamId('model-version', modelVersionId);
   const events = records.map(({ headers, value, schemaVersion, partition, offset }): RecordedEvent => {
@@ -204,6 +232,7 @@ function tellStory({ tenantId: tenant, modelVersionId, checkpoint, records }: Pa
     modelVersionId,
     checkpoint: readCheckpoint(checkpoint),
     events,
+    manifests,
     resources,
     edges: [...edges.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, edge]) => edge),
   };
@@ -226,7 +255,7 @@ function lineOf({ value, ...rest }: PackedRecord): string {
 }
 
 function readPack(bytes: Uint8Array): PackContents {
-  const files = unzipSync(bytes);
+  const files = unzip(bytes);
   const text = (name: string): string => {
     const file = files[name];
     if (file === undefined)
@@ -247,7 +276,23 @@ function readPack(bytes: Uint8Array): PackContents {
     modelVersionId: String(manifest['model_version_id']),
     checkpoint: text('checkpoint.txt'),
     records,
+    manifests: Object.fromEntries(
+      Object.keys(files)
+        .filter((name) => name.startsWith(MANIFESTS))
+        .map((name) => [name.slice(MANIFESTS.length, -'.json'.length), text(name)]),
+    ),
   };
+}
+
+/** Packs are not compressed: what claims to be more than its bytes is none. */
+function unzip(bytes: Uint8Array): Record<string, Uint8Array> {
+  return unzipSync(bytes, {
+    filter({ name, compression, originalSize }) {
+      if (compression !== 0 || originalSize > bytes.length)
+        throw new Error(`${name} is compressed: this is no evidence pack`);
+      return true;
+    },
+  });
 }
 
 /** Nothing is compressed and no time is told: the same files are the same archive. */

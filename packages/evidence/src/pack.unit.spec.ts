@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { unzipSync } from 'fflate';
+import { unzipSync, zipSync } from 'fflate';
 import { signCheckpoint } from '@ftm/audit/checkpoint';
 import { hex, inclusionProof, leafHash, treeRoot } from '@ftm/audit/merkle';
 import { createNoteSigner, createNoteVerifier, generateNoteKey } from '@ftm/audit/signed-note';
 import { memoryHashes } from '@ftm/audit/testing/memory-hashes';
 import { EMPTY_CHAIN, eventHash } from '@ftm/contracts/chain';
-import { encodeBody, fullName } from '@ftm/contracts/codec';
+import { encodeBody, fullName, newest } from '@ftm/contracts/codec';
 import { toHeaders, type Envelope } from '@ftm/contracts/envelope';
 import type { FtmEvent } from '@ftm/contracts/generated/events';
 import { tenantId, type StreamId } from '@ftm/contracts/ids';
@@ -15,6 +15,8 @@ import { buildPack, verifyPack, type PackContents, type PackedRecord } from './p
 const TENANT = tenantId('acme');
 const MODEL = '00000000-0000-4000-8000-00000000000a';
 const DATASET = '00000000-0000-4000-8000-00000000000b';
+const MANIFEST = '{"format":"ftm.dataset.v2"}';
+const manifestSha256 = createHash('sha256').update(MANIFEST).digest('hex');
 const key = generateNoteKey('ftm-test');
 const trusted = [createNoteVerifier(key.verifierKey)];
 
@@ -26,7 +28,7 @@ const HISTORY: readonly (readonly [StreamId, FtmEvent])[] = [
     `dataset/${DATASET}`,
     { type: 'DatasetSanitizationStarted', data: { attempt: 1, profile: '<script>alert(1)</script>' } },
   ],
-  [`dataset/${DATASET}`, { type: 'DatasetSanitized', data: datasetSanitized }],
+  [`dataset/${DATASET}`, { type: 'DatasetSanitized', data: { ...datasetSanitized, manifestSha256 } }],
   [
     `model-version/${MODEL}`,
     {
@@ -74,7 +76,13 @@ async function logOf(history: typeof HISTORY): Promise<PackContents> {
     const hash = eventHash(unhashed, value);
     head = { seq: unhashed.seq, hash };
     const headers = toHeaders({ ...unhashed, hash });
-    records.push({ partition: 0, offset: String(head.seq), headers, value, schemaVersion: 1 });
+    records.push({
+      partition: 0,
+      offset: String(head.seq),
+      headers,
+      value,
+      schemaVersion: newest(event.type).version,
+    });
   }
   const read = memoryHashes(
     records.map(({ headers }) => leafHash(Buffer.from(headers['ftm_hash'] ?? '', 'hex'))),
@@ -94,7 +102,13 @@ async function logOf(history: typeof HISTORY): Promise<PackContents> {
   const packed: PackedRecord[] = [];
   for (const [index, record] of records.entries())
     packed.push({ ...record, proof: (await inclusionProof(index, size, read)).map(hex) });
-  return { tenantId: TENANT, modelVersionId: MODEL, checkpoint, records: packed };
+  return {
+    tenantId: TENANT,
+    modelVersionId: MODEL,
+    checkpoint,
+    records: packed,
+    manifests: { [DATASET]: MANIFEST },
+  };
 }
 
 const mine = (contents: PackContents): PackContents => ({
@@ -151,9 +165,9 @@ describe('an evidence pack', () => {
   });
 
   it('made of less than the history does not verify', () => {
-    expect(verifyPack(buildPack(without(3)), trusted).ok).toBe(true);
+    expect(verifyPack(buildPack({ ...without(3), manifests: {} }), trusted).ok).toBe(true);
     expect(() => buildPack(without(1))).toThrow('absent');
-    const none = { ...contents, records: contents.records.slice(-1) };
+    const none = { ...contents, records: contents.records.slice(-1), manifests: {} };
     expect(verifyPack(buildPack(none), trusted).findings).toEqual([
       `dataset/${DATASET} is referred to, and missing`,
     ]);
@@ -164,6 +178,22 @@ describe('an evidence pack', () => {
     expect(verifyPack(buildPack(all), trusted).findings).toEqual([
       'eval-suite/s1 does not belong to this model',
     ]);
+  });
+
+  it('has the manifest of its dataset, and no other passes for it', () => {
+    expect(text(pack, `manifests/${DATASET}.json`)).toBe(MANIFEST);
+    const other = { ...contents, manifests: { [DATASET]: '{}' } };
+    expect(verifyPack(buildPack(other), trusted).findings).toEqual([
+      `manifests/${DATASET}.json is not the manifest that the log names`,
+    ]);
+    const erased = buildPack({ ...contents, manifests: {} });
+    expect(verifyPack(erased, trusted).ok).toBe(true);
+    expect(text(erased, 'report.html')).toContain('not in the pack');
+  });
+
+  it('that is compressed is none: it could be a bomb', () => {
+    const bomb = zipSync({ 'manifest.json': Buffer.alloc(1_000_000) });
+    expect(verifyPack(bomb, trusted).findings[0]).toContain('compressed');
   });
 
   it('of a history that was written anew does not verify: the signed tree has no such event', async () => {

@@ -1,5 +1,6 @@
 import type { EventData, EventName } from '@ftm/contracts/generated/events';
 import type { RecordedEvent } from '@ftm/contracts/envelope';
+import { parseStreamId } from '@ftm/contracts/ids';
 import { escape } from './html.ts';
 import { chart, intervals } from './plots.ts';
 import type { PackStory } from './story.ts';
@@ -41,6 +42,7 @@ export function report(story: PackStory): string {
           data.contentSha256,
         ]),
       ),
+      manifests(story),
       '<h3>Training (2b, 2c)</h3>',
       table(
         ['job', 'method', 'base model', 'epochs', 'batch', 'learning rate ×', 'seed'],
@@ -205,6 +207,20 @@ const facts = (known: Readonly<Record<string, unknown>>): string =>
     ['', ''],
     Object.entries(known).map(([name, value]) => [name, value ?? 'unknown']),
   );
+
+function manifests({ events, manifests: included }: PackStory): string {
+  return table(
+    ['dataset', 'manifest SHA-256', 'manifest'],
+    of(events, 'DatasetSanitized').map(({ stream, data }) => {
+      const { id } = parseStreamId(stream);
+      return [
+        stream,
+        data.manifestSha256 === '' ? 'not recorded by the version that built it' : data.manifestSha256,
+        id in included ? `manifests/${id}.json` : 'not in the pack: the dataset was erased, or is older',
+      ];
+    }),
+  );
+}
 
 function timeline(events: readonly RecordedEvent[]): string {
   return table(

@@ -8,6 +8,8 @@ export interface PackStory {
   readonly modelVersionId: string;
   readonly checkpoint: Checkpoint;
   readonly events: readonly RecordedEvent[];
+  /** Dataset id → manifest, where it could be read. */
+  readonly manifests: Readonly<Record<string, string>>;
   readonly resources: Readonly<Record<StreamId, Readonly<Record<string, unknown>>>>;
   readonly edges: readonly { readonly from: StreamId; readonly to: StreamId }[];
 }

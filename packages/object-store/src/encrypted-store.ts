@@ -31,7 +31,12 @@ export interface EncryptedStore {
   /** @throws ObjectStoreUnavailable, ObjectCorrupt, ObjectKeyErased */
   get(tenantId: string, object: StoredObject): Promise<Buffer>;
   /** Working files under a name of the caller's own; the first write of a name wins. */
-  putNamed(tenantId: string, key: string, plain: Uint8Array): Promise<void>;
+  putNamed(
+    tenantId: string,
+    key: string,
+    plain: Uint8Array,
+    scope?: KeyScope,
+  ): Promise<{ readonly existed: boolean }>;
   /** Undefined when nothing was written under the name. */
   getNamed(tenantId: string, key: string): Promise<Buffer | undefined>;
   /**
@@ -39,6 +44,15 @@ export interface EncryptedStore {
    * @returns the key's id; null when the scope never had one
    */
   eraseScope(tenantId: string, scope: KeyScope): Promise<string | null>;
+  putStream(
+    tenantId: string,
+    prefix: string,
+    name: string,
+    plain: () => AsyncIterable<Uint8Array>,
+    scope?: KeyScope,
+  ): Promise<StoredObject & { readonly dataKeyId: string; readonly plainSha256: string; readonly plainBytes: number }>;
+  getStream(tenantId: string, object: StoredObject): AsyncIterable<Buffer>;
+  deleteNamed(key: string): Promise<void>;
   /** Removes an object's bytes. May be repeated. */
   delete(object: StoredObject): Promise<void>;
 }
@@ -139,9 +153,23 @@ export function createEncryptedStore(store: ObjectStore, keys: KeyProvider): Enc
         throw new ObjectCorrupt(object.uri, 'the stored bytes are not those that the log names');
       return decrypt(tenantId, object.uri, bytes);
     },
-    async putNamed(tenantId, key, plain) {
-      await store.putIfAbsent(key, (await encrypt(tenantId, plain, 'tenant')).bytes);
+    async putNamed(tenantId, key, plain, scope = 'tenant') {
+      return store.putIfAbsent(key, (await encrypt(tenantId, plain, scope)).bytes);
     },
+    async putStream(tenantId, prefix, name, plain, scope = 'tenant') {
+      const parts: Uint8Array[] = [];
+      for await (const part of plain()) parts.push(part);
+      const all = Buffer.concat(parts);
+      return {
+        ...(await this.put(tenantId, prefix, name, all, scope)),
+        plainSha256: sha256(all),
+        plainBytes: all.length,
+      };
+    },
+    async *getStream(tenantId, object) {
+      yield await this.get(tenantId, object);
+    },
+    deleteNamed: (key) => store.delete(key),
     async getNamed(tenantId, key) {
       const bytes = await store.get(key);
       return bytes === undefined ? undefined : decrypt(tenantId, store.uri(key), bytes);

@@ -131,6 +131,18 @@ export const Traces = z
           outcome: z.string(),
           tags: z.array(z.string()),
           messages: z.array(message),
+          tools: z.array(z.record(z.string(), z.unknown())).max(128).default([]),
+          feedback: z
+            .array(
+              z.object({
+                message_index: z.number().int().nonnegative(),
+                rating: z.enum(['up', 'down']),
+                correction: z.string().nullable().default(null),
+                alternative: z.string().nullable().default(null),
+              }),
+            )
+            .max(1000)
+            .default([]),
         }),
       )
       .max(500),
@@ -148,6 +160,13 @@ export const Traces = z
       outcome: each.outcome,
       tags: each.tags,
       messages: each.messages,
+      tools: each.tools,
+      feedback: each.feedback.map((said) => ({
+        messageIndex: said.message_index,
+        rating: said.rating,
+        correction: said.correction,
+        alternative: said.alternative,
+      })),
     })),
   }));
 export type TracePage = z.infer<typeof Traces>;

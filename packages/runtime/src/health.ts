@@ -62,7 +62,13 @@ export interface Closable {
 }
 
 /** Listens; `close` lets running requests end and cuts idle connections. */
-export function listen(app: express.Express, host: string, port: number): Promise<Closable> {
+/** @param requestTimeoutMs how long a whole request may take to come in */
+export function listen(
+  app: express.Express,
+  host: string,
+  port: number,
+  requestTimeoutMs = 300_000,
+): Promise<Closable> {
   return new Promise((resolve, reject) => {
     const server: Server = app.listen(port, host, (error?: Error) => {
       if (error !== undefined) {
@@ -80,5 +86,6 @@ export function listen(app: express.Express, host: string, port: number): Promis
           }),
       });
     });
+    server.requestTimeout = requestTimeoutMs;
   });
 }

@@ -58,7 +58,7 @@ async function run(
   narrator.step(
     'A dataset of the assistant’s traces: validated, deduplicated, sanitised, checked against the suite',
   );
-  const dataset = await build(engineer, 'bank-helper', HELPER, suite.id, narrator);
+  const dataset = await build(engineer, 'bank-helper', HELPER, narrator);
   await expectRejectionsAreExplained(engineer, dataset);
 
   narrator.step('The base model goes live first, on its own evidence');
@@ -91,7 +91,7 @@ async function run(
   await expectLive(engineer, candidate.id);
 
   narrator.step('A second, worse model is refused');
-  const worseDataset = await build(engineer, 'bank-helper-drifted', DRIFTED, suite.id, narrator);
+  const worseDataset = await build(engineer, 'bank-helper-drifted', DRIFTED, narrator);
   const worseJob = await fineTune(engineer, worseDataset.id, 'drifted', narrator);
   const worse = await modelOf(engineer, worseJob.id);
   const worseRun = await evaluate(engineer, suite.id, worse.id, candidateRun.id);
@@ -199,7 +199,6 @@ async function build(
   engineer: FtmClient,
   name: string,
   assistant: string,
-  suiteId: string,
   narrator: Narrator,
 ): Promise<Resource> {
   const asked = await create(engineer, '/v1/datasets', {
@@ -208,9 +207,9 @@ async function build(
     name,
     source: { kind: 'orchestrator_traces' },
     output_format: 'jsonl_chat',
-    dedup: { exact: true, near: false },
+    dedup: { exact: true, near: true },
+    contamination: { policy: 'drop' },
     split: { validation_fraction: 0.1, by: 'random', seed: 7 },
-    eval_suite_ids: [suiteId],
   });
   const dataset = await settled(engineer, `/v1/datasets/${asked.id}`, 'ready');
   narrator.say(

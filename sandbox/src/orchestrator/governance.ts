@@ -3,6 +3,8 @@ import { z } from 'zod';
 export const Question = z.object({
   action: z.enum([
     'dataset.create',
+    'dataset.upload',
+    'dataset.contamination.override',
     'eval.suite.create',
     'eval.run.create',
     'ft.job.create',
@@ -45,6 +47,8 @@ export function judge(question: Question, policies: readonly Policy[]): Reason[]
     reasons.push({ code: 'DATASET_NOT_SANITIZED', message: 'only sanitised data may be trained on' });
   if (action === 'model.promote' && context['phase'] === 'approve' && context['requested_by'] === actor)
     reasons.push({ code: 'FOUR_EYES', message: 'who asked for a promotion cannot approve it' });
+  if (action === 'dataset.contamination.override' && context['requested_by'] === actor)
+    reasons.push({ code: 'FOUR_EYES', message: 'who asked for an override cannot approve it' });
   for (const policy of policies) {
     const meant =
       policy.action === action &&

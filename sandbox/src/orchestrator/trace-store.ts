@@ -28,7 +28,18 @@ export const TraceRow = z.object({
   started_at: z.iso.datetime(),
   outcome: z.string(),
   tags: z.array(z.string()),
-  messages: z.array(z.object({ role: z.string(), content: z.string().nullable() })),
+  messages: z.array(z.looseObject({ role: z.string(), content: z.string().nullable() })),
+  tools: z.array(z.record(z.string(), z.unknown())).default([]),
+  feedback: z
+    .array(
+      z.object({
+        message_index: z.number().int().nonnegative(),
+        rating: z.enum(['up', 'down']),
+        correction: z.string().nullable().default(null),
+        alternative: z.string().nullable().default(null),
+      }),
+    )
+    .default([]),
 });
 
 const order = (trace: Pick<StoredTrace, 'started_at' | 'id'>): string => `${trace.started_at} ${trace.id}`;

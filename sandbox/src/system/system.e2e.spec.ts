@@ -72,7 +72,7 @@ describe('the main job', () => {
 
     expect(found.verification).toMatchObject({ ok: true });
     expect(found.dataset.rowsRead).toBe(2476);
-    expect(found.dataset.rowsRejected).toBe(76);
+    expect(found.dataset.rowsRejected).toBe(96);
     expect(found.evals[1]?.score ?? 0).toBeGreaterThan(0.6);
     expect(found.comparison?.verdict).toBe('pass');
     const counters = (await (
@@ -138,6 +138,7 @@ describe('commands', () => {
     assistant_id: BANK_HELPER,
     name: 'retry',
     source: { kind: 'orchestrator_traces', limit: 60 },
+    contamination: { policy: 'drop' },
   };
 
   it('gives a retry the same answer, whichever instance it meets, and refuses the key for another body', async () => {
@@ -351,12 +352,12 @@ describe('commands', () => {
     );
   });
 
-  it('gives the evidence pack of the live model, which verifies offline and shows any edit', async () => {
+  it('gives the evidence pack of a fine-tuned model, which verifies offline and shows any edit', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'ftm-pack-'));
     const file = join(dir, 'pack.zip');
     const { body } = await as('ftm-demo-acme-viewer').get<{
       data: { id: string; dataset_id: string | null }[];
-    }>('/v1/model-versions?status=production');
+    }>('/v1/model-versions');
     const model = body.data.find(({ dataset_id }) => dataset_id !== null)?.id ?? '';
     const api = { FTM_API_URL: system.apiUrls[0] ?? '', FTM_API_KEY: 'ftm-demo-acme-viewer' };
     let exported = await runCli(['pack', 'export', model, '--out', file], api);

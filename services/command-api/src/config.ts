@@ -9,5 +9,13 @@ export const Config = z.object({
   /** How other instances reach this one; default: host and internal port. */
   FTM_INTERNAL_ADDRESS: z.url().optional(),
   FTM_INTERNAL_TOKEN: z.string().min(16, 'at least 16 characters'),
+  /** Of one upload of rows. */
+  FTM_UPLOAD_MAX_BYTES: z.coerce
+    .number()
+    .int()
+    .min(1024)
+    .default(5 * 2 ** 30),
+  /** Rows of an upload. */
+  FTM_DATASET_MAX_ROWS: z.coerce.number().int().min(10).default(5_000_000),
   FTM_SESSION_TIMEOUT_MS: z.coerce.number().int().min(1000).default(10_000),
 });

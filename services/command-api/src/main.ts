@@ -31,6 +31,9 @@ const shutdown = createShutdown(logger);
 const telemetry = startTelemetry('ftm-command-api', instance);
 shutdown.add('telemetry', telemetry.stop);
 
+/** An upload is sanitised while it comes in, as fast as TRiSM does that. */
+const UPLOAD_TIMEOUT_MS = 3_600_000;
+
 const onIdleError = (error: Error): void => logger.warn('a database connection broke', { error });
 const pool = createPool({ url: config.FTM_DATABASE_URL, applicationName: instance, max: 16, onIdleError });
 const writerPool = createPool({
@@ -76,7 +79,14 @@ shutdown.add('event log', () => log.close());
 
 const commander = createCommander(log, config.FTM_INTERNAL_TOKEN);
 const reads = createReads(pool, registry);
-const routes = allRoutes({ commander, reads, orchestrator, objects, proofs: createProofs(pool) });
+const routes = allRoutes({
+  commander,
+  reads,
+  orchestrator,
+  objects,
+  proofs: createProofs(pool),
+  limits: { uploadBytes: config.FTM_UPLOAD_MAX_BYTES, datasetRows: config.FTM_DATASET_MAX_ROWS },
+});
 const health = healthRouter({
   postgres: () => pool.query('select 1'),
   kafka: async () => {
@@ -102,6 +112,7 @@ const server = await listen(
   }),
   config.FTM_HOST,
   config.FTM_PORT,
+  UPLOAD_TIMEOUT_MS,
 );
 shutdown.add('server', server.close);
 logger.info('serving', { port: server.port, internalPort: internal.port });

@@ -35,6 +35,7 @@ export interface Services {
   readonly orchestrator: OrchestratorClient;
   readonly objects: EncryptedStore;
   readonly proofs: Proofs;
+  readonly limits: { readonly uploadBytes: number; readonly datasetRows: number };
 }
 
 /** Ids that a retry of the same call meets again. */

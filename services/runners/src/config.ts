@@ -1,4 +1,5 @@
 import { COMMON, list, port, STORAGE } from '@ftm/runtime/config';
+import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 
 const ms = (fallback: number) => z.coerce.number().int().min(10).max(86_400_000).default(fallback);
@@ -12,6 +13,10 @@ export const Config = z.object({
   FTM_OPENAI_BASE_URL: z.url(),
   FTM_OPENAI_API_KEY: z.string().min(1),
   FTM_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(4),
+  /** Rows of a source that a dataset may have; a tenant that needs more asks for it. */
+  FTM_DATASET_MAX_ROWS: z.coerce.number().int().min(10).default(5_000_000),
+  /** Threads that analyse rows. */
+  FTM_DATASET_THREADS: z.coerce.number().int().min(1).max(64).default(availableParallelism()),
   /** How often a job at the provider is looked at. */
   FTM_PROVIDER_POLL_MS: ms(5000),
   /** How long after a lost answer the provider's list may still not show a job that was made. */

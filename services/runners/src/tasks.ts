@@ -1,3 +1,4 @@
+import type { ObjectRef } from '@ftm/contracts/generated/events';
 import type { Aggregate, TenantId } from '@ftm/contracts/ids';
 import type { EncryptedStore } from '@ftm/object-store/encrypted-store';
 import type { OrchestratorClient } from '@ftm/orchestrator/client';
@@ -43,12 +44,21 @@ export class TerminalError extends Error {
   readonly code: string;
   readonly remedy: string;
   readonly retryable: boolean;
-  constructor(code: string, message: string, remedy: string, retryable = false) {
+  /** Rows that were rejected until then, where rows were looked at. */
+  readonly rejectionsObject: ObjectRef | null;
+  constructor(
+    code: string,
+    message: string,
+    remedy: string,
+    retryable = false,
+    rejectionsObject: ObjectRef | null = null,
+  ) {
     super(message);
     this.name = 'TerminalError';
     this.code = code;
     this.remedy = remedy;
     this.retryable = retryable;
+    this.rejectionsObject = rejectionsObject;
   }
 }
 

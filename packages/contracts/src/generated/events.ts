@@ -8,6 +8,14 @@ export interface CodeCount {
   readonly count: number;
 }
 
+/** What is done about rows that an eval suite asks, too. */
+export interface ContaminationRecipe {
+  /** Block the dataset, or drop the rows. */
+  readonly policy: 'block' | 'drop';
+  /** Similarity from which a row counts as a case; 1: equal ones only. */
+  readonly threshold: number;
+}
+
 /** A cost as a range, in millionths of a US dollar. */
 export interface CostEstimate {
   /** If the fewest epochs are run. */
@@ -36,6 +44,24 @@ export interface DatasetBlocked {
   readonly gate: string;
   /** Why. */
   readonly reasons: readonly Reason[];
+  /** Rows that were rejected until then, with causes. */
+  readonly rejectionsObject: ObjectRef | null;
+}
+
+/** Two people decided that contaminated rows may stay: the building goes on with them. */
+export interface DatasetContaminationOverridden {
+  /** Who asked. */
+  readonly requestedBy: string;
+  /** Who approved; never the one who asked. */
+  readonly approvedBy: string;
+  /** Why. */
+  readonly reason: string;
+}
+
+/** Somebody asked for a dataset to be built though an eval suite asks what it teaches. Somebody else must approve. */
+export interface DatasetContaminationOverrideRequested {
+  /** Why. */
+  readonly reason: string;
 }
 
 /** The data key was destroyed: the bytes are unreadable everywhere. */
@@ -62,6 +88,18 @@ export interface DatasetFailed {
   readonly remedy: string;
   /** Whether the same request may succeed later. */
   readonly retryable: boolean;
+  /** Rows that were rejected until then, with causes. */
+  readonly rejectionsObject: ObjectRef | null;
+}
+
+/** How far the building has come. Told ever more seldom, so that a large dataset does not fill the log. */
+export interface DatasetProgressed {
+  /** What is being done. */
+  readonly stage: 'ingesting' | 'analysing' | 'writing';
+  /** Rows read from the source. */
+  readonly rowsRead: number;
+  /** Rows rejected until then. */
+  readonly rowsRejected: number;
 }
 
 /** A dataset was asked for and its recipe fixed. */
@@ -88,6 +126,12 @@ export interface DatasetRequested {
   readonly recipeSha256: string;
   /** Dataset that this one rebuilds. */
   readonly rebuildOf: string | null;
+  /** Contamination gate. */
+  readonly contamination: ContaminationRecipe;
+  /** Whether rows may have images. */
+  readonly images: 'refused' | 'allowed';
+  /** Base model that it is meant for: decides how tokens are counted and where rows are cut. */
+  readonly targetModel: string | null;
 }
 
 /** Reading began; rows pass through TRiSM before anything is stored. */
@@ -132,6 +176,26 @@ export interface DatasetSanitized {
   readonly trismScanIds: readonly string[];
   /** Data key that encrypts the objects. */
   readonly dataKeyId: string;
+  /** SHA-256 of the manifest itself, before it was encrypted; empty in old events. */
+  readonly manifestSha256: string;
+  /** SHA-256 over the rows of the source as they came; empty in old events. */
+  readonly inputSha256: string;
+  /** Statistics and findings that the report is made of. */
+  readonly statisticsObject: ObjectRef | null;
+  /** Rows left out because an earlier one is the same. */
+  readonly exactDuplicates: number;
+  /** Rows left out because an earlier one says nearly the same. */
+  readonly nearDuplicates: number;
+  /** Rows left out because an earlier one means the same. */
+  readonly semanticDuplicates: number;
+  /** Prompts that have different answers. */
+  readonly conflicts: number;
+  /** Rows that an eval suite asks, too. */
+  readonly contaminatedRows: number;
+  /** Rows that the provider would cut. */
+  readonly truncatedRows: number;
+  /** How many scans covered the rows; all ids are in the manifest. */
+  readonly trismScans: number;
 }
 
 /** Where rows come from. */
@@ -150,6 +214,14 @@ export interface DatasetSource {
   readonly limit: number | null;
   /** Source dataset, for kind dataset. */
   readonly datasetId: string | null;
+  /** Source datasets, for kind dataset: their rows one after the other. */
+  readonly datasetIds: readonly string[];
+  /** Only such a share of the rows, chosen by seed and content. */
+  readonly sampleFraction: number | null;
+  /** For kind upload. */
+  readonly uploadId: string | null;
+  /** Manifest of the upload. */
+  readonly uploadObject: ObjectRef | null;
 }
 
 /** How duplicates are found. */
@@ -160,6 +232,8 @@ export interface DedupRecipe {
   readonly near: boolean;
   /** Jaccard similarity from which rows count as near-duplicates. */
   readonly nearThreshold: number;
+  /** Cosine similarity of embeddings from which rows count as duplicates; null: not looked at. */
+  readonly semanticThreshold: number | null;
 }
 
 /** A paired comparison with a baseline run over the same cases. */
@@ -823,9 +897,12 @@ export interface WriterClaimed {
 /** Every event of the log: its name and what it says. */
 export type FtmEvent =
   | { readonly type: 'DatasetBlocked'; readonly data: DatasetBlocked }
+  | { readonly type: 'DatasetContaminationOverridden'; readonly data: DatasetContaminationOverridden }
+  | { readonly type: 'DatasetContaminationOverrideRequested'; readonly data: DatasetContaminationOverrideRequested }
   | { readonly type: 'DatasetErased'; readonly data: DatasetErased }
   | { readonly type: 'DatasetErasureRequested'; readonly data: DatasetErasureRequested }
   | { readonly type: 'DatasetFailed'; readonly data: DatasetFailed }
+  | { readonly type: 'DatasetProgressed'; readonly data: DatasetProgressed }
   | { readonly type: 'DatasetRequested'; readonly data: DatasetRequested }
   | { readonly type: 'DatasetSanitizationStarted'; readonly data: DatasetSanitizationStarted }
   | { readonly type: 'DatasetSanitized'; readonly data: DatasetSanitized }
@@ -921,6 +998,130 @@ export const EVENT_SCHEMAS: Readonly<Record<string, readonly EventSchemaEntry[]>
      }
     ]
    }
+  },
+  {
+   "aggregate": "dataset",
+   "fullName": "ftm.dataset.DatasetBlocked",
+   "version": 2,
+   "schema": {
+    "type": "record",
+    "name": "DatasetBlocked",
+    "namespace": "ftm.dataset",
+    "doc": "A gate or the sanitiser refused the dataset.",
+    "fields": [
+     {
+      "name": "gate",
+      "type": "string",
+      "doc": "The gate that said no."
+     },
+     {
+      "name": "reasons",
+      "type": {
+       "type": "array",
+       "items": {
+        "type": "record",
+        "name": "Reason",
+        "namespace": "ftm",
+        "doc": "One reason of a refusal.",
+        "fields": [
+         {
+          "name": "code",
+          "type": "string",
+          "doc": "Stable code, SCREAMING_CASE."
+         },
+         {
+          "name": "message",
+          "type": "string",
+          "doc": "What it means, for people."
+         }
+        ]
+       }
+      },
+      "doc": "Why."
+     },
+     {
+      "name": "rejectionsObject",
+      "type": [
+       "null",
+       {
+        "type": "record",
+        "name": "ObjectRef",
+        "namespace": "ftm",
+        "doc": "An immutable object in the object store.",
+        "fields": [
+         {
+          "name": "uri",
+          "type": "string",
+          "doc": "s3:// URI."
+         },
+         {
+          "name": "sha256",
+          "type": "string",
+          "doc": "SHA-256 of the stored (encrypted) bytes, hex."
+         },
+         {
+          "name": "bytes",
+          "type": "long",
+          "doc": "Size of the stored bytes."
+         }
+        ]
+       }
+      ],
+      "default": null,
+      "doc": "Rows that were rejected until then, with causes."
+     }
+    ]
+   }
+  }
+ ],
+ "DatasetContaminationOverridden": [
+  {
+   "aggregate": "dataset",
+   "fullName": "ftm.dataset.DatasetContaminationOverridden",
+   "version": 1,
+   "schema": {
+    "type": "record",
+    "name": "DatasetContaminationOverridden",
+    "namespace": "ftm.dataset",
+    "doc": "Two people decided that contaminated rows may stay: the building goes on with them.",
+    "fields": [
+     {
+      "name": "requestedBy",
+      "type": "string",
+      "doc": "Who asked."
+     },
+     {
+      "name": "approvedBy",
+      "type": "string",
+      "doc": "Who approved; never the one who asked."
+     },
+     {
+      "name": "reason",
+      "type": "string",
+      "doc": "Why."
+     }
+    ]
+   }
+  }
+ ],
+ "DatasetContaminationOverrideRequested": [
+  {
+   "aggregate": "dataset",
+   "fullName": "ftm.dataset.DatasetContaminationOverrideRequested",
+   "version": 1,
+   "schema": {
+    "type": "record",
+    "name": "DatasetContaminationOverrideRequested",
+    "namespace": "ftm.dataset",
+    "doc": "Somebody asked for a dataset to be built though an eval suite asks what it teaches. Somebody else must approve.",
+    "fields": [
+     {
+      "name": "reason",
+      "type": "string",
+      "doc": "Why."
+     }
+    ]
+   }
   }
  ],
  "DatasetErased": [
@@ -998,6 +1199,107 @@ export const EVENT_SCHEMAS: Readonly<Record<string, readonly EventSchemaEntry[]>
       "name": "retryable",
       "type": "boolean",
       "doc": "Whether the same request may succeed later."
+     }
+    ]
+   }
+  },
+  {
+   "aggregate": "dataset",
+   "fullName": "ftm.dataset.DatasetFailed",
+   "version": 2,
+   "schema": {
+    "type": "record",
+    "name": "DatasetFailed",
+    "namespace": "ftm.dataset",
+    "doc": "The dataset could not be built.",
+    "fields": [
+     {
+      "name": "code",
+      "type": "string",
+      "doc": "Stable cause code."
+     },
+     {
+      "name": "message",
+      "type": "string",
+      "doc": "What happened, sanitised."
+     },
+     {
+      "name": "remedy",
+      "type": "string",
+      "doc": "What to do about it."
+     },
+     {
+      "name": "retryable",
+      "type": "boolean",
+      "doc": "Whether the same request may succeed later."
+     },
+     {
+      "name": "rejectionsObject",
+      "type": [
+       "null",
+       {
+        "type": "record",
+        "name": "ObjectRef",
+        "namespace": "ftm",
+        "doc": "An immutable object in the object store.",
+        "fields": [
+         {
+          "name": "uri",
+          "type": "string",
+          "doc": "s3:// URI."
+         },
+         {
+          "name": "sha256",
+          "type": "string",
+          "doc": "SHA-256 of the stored (encrypted) bytes, hex."
+         },
+         {
+          "name": "bytes",
+          "type": "long",
+          "doc": "Size of the stored bytes."
+         }
+        ]
+       }
+      ],
+      "default": null,
+      "doc": "Rows that were rejected until then, with causes."
+     }
+    ]
+   }
+  }
+ ],
+ "DatasetProgressed": [
+  {
+   "aggregate": "dataset",
+   "fullName": "ftm.dataset.DatasetProgressed",
+   "version": 1,
+   "schema": {
+    "type": "record",
+    "name": "DatasetProgressed",
+    "namespace": "ftm.dataset",
+    "doc": "How far the building has come. Told ever more seldom, so that a large dataset does not fill the log.",
+    "fields": [
+     {
+      "name": "stage",
+      "type": {
+       "type": "string",
+       "ftm.values": [
+        "ingesting",
+        "analysing",
+        "writing"
+       ]
+      },
+      "doc": "What is being done."
+     },
+     {
+      "name": "rowsRead",
+      "type": "long",
+      "doc": "Rows read from the source."
+     },
+     {
+      "name": "rowsRejected",
+      "type": "long",
+      "doc": "Rows rejected until then."
      }
     ]
    }
@@ -1213,6 +1515,336 @@ export const EVENT_SCHEMAS: Readonly<Record<string, readonly EventSchemaEntry[]>
      }
     ]
    }
+  },
+  {
+   "aggregate": "dataset",
+   "fullName": "ftm.dataset.DatasetRequested",
+   "version": 2,
+   "schema": {
+    "type": "record",
+    "name": "DatasetRequested",
+    "namespace": "ftm.dataset",
+    "doc": "A dataset was asked for and its recipe fixed.",
+    "fields": [
+     {
+      "name": "projectId",
+      "type": "string",
+      "doc": "Project."
+     },
+     {
+      "name": "assistantId",
+      "type": [
+       "null",
+       "string"
+      ],
+      "default": null,
+      "doc": "Only traces of this assistant."
+     },
+     {
+      "name": "name",
+      "type": "string",
+      "doc": "Slug."
+     },
+     {
+      "name": "source",
+      "type": {
+       "type": "record",
+       "name": "DatasetSource",
+       "namespace": "ftm",
+       "doc": "Where rows come from.",
+       "fields": [
+        {
+         "name": "kind",
+         "type": {
+          "type": "string",
+          "ftm.values": [
+           "orchestrator_traces",
+           "upload",
+           "dataset"
+          ]
+         },
+         "doc": "Kind of source."
+        },
+        {
+         "name": "from",
+         "type": [
+          "null",
+          "string"
+         ],
+         "default": null,
+         "doc": "Earliest trace time, ISO 8601."
+        },
+        {
+         "name": "to",
+         "type": [
+          "null",
+          "string"
+         ],
+         "default": null,
+         "doc": "Latest trace time, exclusive, ISO 8601."
+        },
+        {
+         "name": "outcome",
+         "type": [
+          "null",
+          "string"
+         ],
+         "default": null,
+         "doc": "Only traces with this outcome."
+        },
+        {
+         "name": "tags",
+         "type": {
+          "type": "array",
+          "items": "string"
+         },
+         "doc": "Only traces with all of these tags."
+        },
+        {
+         "name": "limit",
+         "type": [
+          "null",
+          "int"
+         ],
+         "default": null,
+         "doc": "At most so many traces."
+        },
+        {
+         "name": "datasetId",
+         "type": [
+          "null",
+          "string"
+         ],
+         "default": null,
+         "doc": "Source dataset, for kind dataset."
+        },
+        {
+         "name": "datasetIds",
+         "type": {
+          "type": "array",
+          "items": "string"
+         },
+         "default": [],
+         "doc": "Source datasets, for kind dataset: their rows one after the other."
+        },
+        {
+         "name": "sampleFraction",
+         "type": [
+          "null",
+          "double"
+         ],
+         "default": null,
+         "doc": "Only such a share of the rows, chosen by seed and content."
+        },
+        {
+         "name": "uploadId",
+         "type": [
+          "null",
+          "string"
+         ],
+         "default": null,
+         "doc": "For kind upload."
+        },
+        {
+         "name": "uploadObject",
+         "type": [
+          "null",
+          {
+           "type": "record",
+           "name": "ObjectRef",
+           "namespace": "ftm",
+           "doc": "An immutable object in the object store.",
+           "fields": [
+            {
+             "name": "uri",
+             "type": "string",
+             "doc": "s3:// URI."
+            },
+            {
+             "name": "sha256",
+             "type": "string",
+             "doc": "SHA-256 of the stored (encrypted) bytes, hex."
+            },
+            {
+             "name": "bytes",
+             "type": "long",
+             "doc": "Size of the stored bytes."
+            }
+           ]
+          }
+         ],
+         "default": null,
+         "doc": "Manifest of the upload."
+        }
+       ]
+      },
+      "doc": "Source."
+     },
+     {
+      "name": "outputFormat",
+      "type": {
+       "type": "string",
+       "ftm.values": [
+        "jsonl_chat",
+        "jsonl_prompt_completion",
+        "jsonl_preference"
+       ]
+      },
+      "doc": "Format of the rows."
+     },
+     {
+      "name": "dedup",
+      "type": {
+       "type": "record",
+       "name": "DedupRecipe",
+       "namespace": "ftm",
+       "doc": "How duplicates are found.",
+       "fields": [
+        {
+         "name": "exact",
+         "type": "boolean",
+         "doc": "Drop rows that are equal in canonical form."
+        },
+        {
+         "name": "near",
+         "type": "boolean",
+         "doc": "Drop near-duplicates."
+        },
+        {
+         "name": "nearThreshold",
+         "type": "double",
+         "doc": "Jaccard similarity from which rows count as near-duplicates."
+        },
+        {
+         "name": "semanticThreshold",
+         "type": [
+          "null",
+          "double"
+         ],
+         "default": null,
+         "doc": "Cosine similarity of embeddings from which rows count as duplicates; null: not looked at."
+        }
+       ]
+      },
+      "doc": "Deduplication."
+     },
+     {
+      "name": "split",
+      "type": {
+       "type": "record",
+       "name": "SplitRecipe",
+       "namespace": "ftm",
+       "doc": "How rows are divided.",
+       "fields": [
+        {
+         "name": "validationFraction",
+         "type": "double",
+         "doc": "Share of validation rows, 0..0.5."
+        },
+        {
+         "name": "by",
+         "type": {
+          "type": "string",
+          "ftm.values": [
+           "random",
+           "stratified",
+           "grouped",
+           "time"
+          ]
+         },
+         "doc": "How."
+        },
+        {
+         "name": "seed",
+         "type": "long",
+         "doc": "Seed."
+        }
+       ]
+      },
+      "doc": "Split."
+     },
+     {
+      "name": "evalSuiteIds",
+      "type": {
+       "type": "array",
+       "items": "string"
+      },
+      "doc": "Suites checked for contamination."
+     },
+     {
+      "name": "sanitizerProfile",
+      "type": "string",
+      "doc": "TRiSM profile."
+     },
+     {
+      "name": "recipeSha256",
+      "type": "string",
+      "doc": "SHA-256 of the canonical recipe."
+     },
+     {
+      "name": "rebuildOf",
+      "type": [
+       "null",
+       "string"
+      ],
+      "default": null,
+      "doc": "Dataset that this one rebuilds."
+     },
+     {
+      "name": "contamination",
+      "type": {
+       "type": "record",
+       "name": "ContaminationRecipe",
+       "namespace": "ftm",
+       "doc": "What is done about rows that an eval suite asks, too.",
+       "fields": [
+        {
+         "name": "policy",
+         "type": {
+          "type": "string",
+          "ftm.values": [
+           "block",
+           "drop"
+          ]
+         },
+         "doc": "Block the dataset, or drop the rows."
+        },
+        {
+         "name": "threshold",
+         "type": "double",
+         "doc": "Similarity from which a row counts as a case; 1: equal ones only."
+        }
+       ]
+      },
+      "default": {
+       "policy": "drop",
+       "threshold": 1
+      },
+      "doc": "Contamination gate."
+     },
+     {
+      "name": "images",
+      "type": {
+       "type": "string",
+       "ftm.values": [
+        "refused",
+        "allowed"
+       ]
+      },
+      "default": "refused",
+      "doc": "Whether rows may have images."
+     },
+     {
+      "name": "targetModel",
+      "type": [
+       "null",
+       "string"
+      ],
+      "default": null,
+      "doc": "Base model that it is meant for: decides how tokens are counted and where rows are cut."
+     }
+    ]
+   }
   }
  ],
  "DatasetSanitizationStarted": [
@@ -1382,6 +2014,214 @@ export const EVENT_SCHEMAS: Readonly<Record<string, readonly EventSchemaEntry[]>
       "name": "dataKeyId",
       "type": "string",
       "doc": "Data key that encrypts the objects."
+     }
+    ]
+   }
+  },
+  {
+   "aggregate": "dataset",
+   "fullName": "ftm.dataset.DatasetSanitized",
+   "version": 2,
+   "schema": {
+    "type": "record",
+    "name": "DatasetSanitized",
+    "namespace": "ftm.dataset",
+    "doc": "The dataset is ready: sanitised, split, counted, stored.",
+    "fields": [
+     {
+      "name": "trainObject",
+      "type": {
+       "type": "record",
+       "name": "ObjectRef",
+       "namespace": "ftm",
+       "doc": "An immutable object in the object store.",
+       "fields": [
+        {
+         "name": "uri",
+         "type": "string",
+         "doc": "s3:// URI."
+        },
+        {
+         "name": "sha256",
+         "type": "string",
+         "doc": "SHA-256 of the stored (encrypted) bytes, hex."
+        },
+        {
+         "name": "bytes",
+         "type": "long",
+         "doc": "Size of the stored bytes."
+        }
+       ]
+      },
+      "doc": "Training rows, JSONL, encrypted."
+     },
+     {
+      "name": "validationObject",
+      "type": [
+       "null",
+       "ftm.ObjectRef"
+      ],
+      "default": null,
+      "doc": "Validation rows."
+     },
+     {
+      "name": "manifestObject",
+      "type": "ftm.ObjectRef",
+      "doc": "Manifest."
+     },
+     {
+      "name": "rejectionsObject",
+      "type": "ftm.ObjectRef",
+      "doc": "Rejected rows with causes, JSONL."
+     },
+     {
+      "name": "contentSha256",
+      "type": "string",
+      "doc": "SHA-256 over the plain training and validation bytes: equal recipes give equal hashes."
+     },
+     {
+      "name": "rowsRead",
+      "type": "long",
+      "doc": "Rows read from the source."
+     },
+     {
+      "name": "rowsRejected",
+      "type": "long",
+      "doc": "Rows rejected."
+     },
+     {
+      "name": "rejectedByCode",
+      "type": {
+       "type": "array",
+       "items": {
+        "type": "record",
+        "name": "CodeCount",
+        "namespace": "ftm",
+        "doc": "How often a code or type was seen.",
+        "fields": [
+         {
+          "name": "code",
+          "type": "string",
+          "doc": "The code or type."
+         },
+         {
+          "name": "count",
+          "type": "long",
+          "doc": "How often."
+         }
+        ]
+       }
+      },
+      "doc": "Rejections by code."
+     },
+     {
+      "name": "trainRows",
+      "type": "long",
+      "doc": "Training rows."
+     },
+     {
+      "name": "validationRows",
+      "type": "long",
+      "doc": "Validation rows."
+     },
+     {
+      "name": "redactions",
+      "type": {
+       "type": "array",
+       "items": "ftm.CodeCount"
+      },
+      "doc": "Redacted values by type."
+     },
+     {
+      "name": "trainTokens",
+      "type": "long",
+      "doc": "Billable training tokens of one epoch."
+     },
+     {
+      "name": "validationTokens",
+      "type": "long",
+      "doc": "Billable validation tokens."
+     },
+     {
+      "name": "trismPolicyVersion",
+      "type": "string",
+      "doc": "Policy version of the sanitiser."
+     },
+     {
+      "name": "trismScanIds",
+      "type": {
+       "type": "array",
+       "items": "string"
+      },
+      "doc": "Scans that covered the rows."
+     },
+     {
+      "name": "dataKeyId",
+      "type": "string",
+      "doc": "Data key that encrypts the objects."
+     },
+     {
+      "name": "manifestSha256",
+      "type": "string",
+      "default": "",
+      "doc": "SHA-256 of the manifest itself, before it was encrypted; empty in old events."
+     },
+     {
+      "name": "inputSha256",
+      "type": "string",
+      "default": "",
+      "doc": "SHA-256 over the rows of the source as they came; empty in old events."
+     },
+     {
+      "name": "statisticsObject",
+      "type": [
+       "null",
+       "ftm.ObjectRef"
+      ],
+      "default": null,
+      "doc": "Statistics and findings that the report is made of."
+     },
+     {
+      "name": "exactDuplicates",
+      "type": "long",
+      "default": 0,
+      "doc": "Rows left out because an earlier one is the same."
+     },
+     {
+      "name": "nearDuplicates",
+      "type": "long",
+      "default": 0,
+      "doc": "Rows left out because an earlier one says nearly the same."
+     },
+     {
+      "name": "semanticDuplicates",
+      "type": "long",
+      "default": 0,
+      "doc": "Rows left out because an earlier one means the same."
+     },
+     {
+      "name": "conflicts",
+      "type": "long",
+      "default": 0,
+      "doc": "Prompts that have different answers."
+     },
+     {
+      "name": "contaminatedRows",
+      "type": "long",
+      "default": 0,
+      "doc": "Rows that an eval suite asks, too."
+     },
+     {
+      "name": "truncatedRows",
+      "type": "long",
+      "default": 0,
+      "doc": "Rows that the provider would cut."
+     },
+     {
+      "name": "trismScans",
+      "type": "long",
+      "default": 0,
+      "doc": "How many scans covered the rows; all ids are in the manifest."
      }
     ]
    }

@@ -1,4 +1,10 @@
-import type { DatasetFailed, DatasetRequested, DatasetSanitized } from '@ftm/contracts/generated/events';
+import type {
+  DatasetFailed,
+  DatasetProgressed,
+  DatasetRequested,
+  DatasetSanitized,
+  ObjectRef,
+} from '@ftm/contracts/generated/events';
 import type { GateAnswer } from '../gate-answer.ts';
 
 export type DatasetCommand =
@@ -15,12 +21,24 @@ export type DatasetCommand =
       readonly attempt: number;
       readonly profile: string;
     }
+  | { readonly type: 'RecordDatasetProgress'; readonly id: string; readonly progress: DatasetProgressed }
   | { readonly type: 'RecordDatasetSanitized'; readonly id: string; readonly result: DatasetSanitized }
   | {
       readonly type: 'BlockDataset';
       readonly id: string;
       readonly gate: string;
       readonly reasons: readonly { readonly code: string; readonly message: string }[];
+      readonly rejectionsObject: ObjectRef | null;
+    }
+  /** A dataset that was not ready yet is `failed` with the code `CANCELED`. */
+  | { readonly type: 'CancelDataset'; readonly id: string; readonly reason: string }
+  /** Of a dataset that the gate `contamination` blocked. */
+  | { readonly type: 'RequestContaminationOverride'; readonly id: string; readonly reason: string }
+  /** By somebody else than who asked; the building goes on. */
+  | {
+      readonly type: 'ApproveContaminationOverride';
+      readonly id: string;
+      readonly gates: readonly GateAnswer[];
     }
   | { readonly type: 'FailDataset'; readonly id: string; readonly failure: DatasetFailed }
   | { readonly type: 'RequestDatasetErasure'; readonly id: string; readonly reason: string }

@@ -1,8 +1,12 @@
-import { answered, denied, notFound, NOTHING, reject, type Verdict } from '../decision.ts';
+import { answered, denied, gateRejection, notFound, NOTHING, reject, type Verdict } from '../decision.ts';
 import type { DatasetCommand } from './commands.ts';
-import type { DatasetState } from './state.ts';
+import type { CommandMeta } from '../command.ts';
+import { CONTAMINATION_GATE, type DatasetState } from './state.ts';
 
-export function decideDataset(command: DatasetCommand, state: DatasetState): Verdict {
+/** What a dataset that was canceled failed of. */
+export const CANCELED = 'CANCELED';
+
+export function decideDataset(command: DatasetCommand, state: DatasetState, meta: CommandMeta): Verdict {
   switch (command.type) {
     case 'RequestDataset': {
       if (state.status !== 'absent') return NOTHING;
@@ -12,7 +16,12 @@ export function decideDataset(command: DatasetCommand, state: DatasetState): Ver
         ...answered(command.gates),
         ...(no === undefined
           ? []
-          : [{ type: 'DatasetBlocked' as const, data: { gate: no.gate, reasons: no.reasons } }]),
+          : [
+              {
+                type: 'DatasetBlocked' as const,
+                data: { gate: no.gate, reasons: no.reasons, rejectionsObject: null },
+              },
+            ]),
       ];
     }
     case 'StartDatasetSanitization':
@@ -20,6 +29,8 @@ export function decideDataset(command: DatasetCommand, state: DatasetState): Ver
       return whileBuilding(state, [
         { type: 'DatasetSanitizationStarted', data: { attempt: command.attempt, profile: command.profile } },
       ]);
+    case 'RecordDatasetProgress':
+      return whileBuilding(state, [{ type: 'DatasetProgressed', data: command.progress }]);
     case 'RecordDatasetSanitized':
       if (state.status === 'ready') {
         // The recipe fixes the bytes: a second run that gave other ones is a defect that must be seen.
@@ -33,8 +44,20 @@ export function decideDataset(command: DatasetCommand, state: DatasetState): Ver
     case 'BlockDataset':
       if (state.status === 'blocked') return NOTHING;
       return whileBuilding(state, [
-        { type: 'DatasetBlocked', data: { gate: command.gate, reasons: command.reasons } },
+        {
+          type: 'DatasetBlocked',
+          data: {
+            gate: command.gate,
+            reasons: command.reasons,
+            rejectionsObject: command.rejectionsObject,
+          },
+        },
       ]);
+    case 'CancelDataset':
+      return cancel(state, command.reason);
+    case 'RequestContaminationOverride':
+    case 'ApproveContaminationOverride':
+      return override(command, state, meta);
     case 'FailDataset':
       if (state.status === 'failed') return NOTHING;
       return whileBuilding(state, [{ type: 'DatasetFailed', data: command.failure }]);
@@ -47,6 +70,51 @@ export function decideDataset(command: DatasetCommand, state: DatasetState): Ver
       return [{ type: 'DatasetErased', data: { reason: state.reason, dataKeyId } }];
     }
   }
+}
+
+function cancel(state: DatasetState, reason: string): Verdict {
+  if (state.status === 'failed' && state.failure.code === CANCELED) return NOTHING;
+  return whileBuilding(state, [
+    {
+      type: 'DatasetFailed',
+      data: {
+        code: CANCELED,
+        message: reason,
+        remedy: 'rebuild it if it is wanted after all',
+        retryable: true,
+        rejectionsObject: null,
+      },
+    },
+  ]);
+}
+
+/** Two people: one asks, another approves. */
+function override(
+  command: Extract<DatasetCommand, { type: 'RequestContaminationOverride' | 'ApproveContaminationOverride' }>,
+  state: DatasetState,
+  meta: CommandMeta,
+): Verdict {
+  if (state.status === 'absent') return notFound('dataset');
+  const approving = command.type === 'ApproveContaminationOverride';
+  if (approving && state.override !== null) return NOTHING;
+  if (state.status !== 'blocked' || state.gate !== CONTAMINATION_GATE)
+    return reject('NOT_CONTAMINATED', 'only a dataset that was blocked by contamination can be let through');
+  const asked = state.overrideAsked;
+  if (!approving)
+    return asked === null
+      ? [{ type: 'DatasetContaminationOverrideRequested', data: { reason: command.reason } }]
+      : NOTHING;
+  if (asked === null) return reject('OVERRIDE_NOT_ASKED', 'nobody asked for the override');
+  if (asked.by === meta.actor) return reject('FOUR_EYES', 'who asked for the override cannot approve it');
+  const no = gateRejection(command.gates);
+  if (no !== undefined) return no;
+  return [
+    ...answered(command.gates),
+    {
+      type: 'DatasetContaminationOverridden',
+      data: { requestedBy: asked.by, approvedBy: meta.actor, reason: asked.reason },
+    },
+  ];
 }
 
 /** While it is being built its bytes are still coming: whoever wants it erased asks again when it has settled. */

@@ -11,7 +11,13 @@ const start = (attempt: number): Command => ({
   profile: 'default',
 });
 const sanitized: Command = { type: 'RecordDatasetSanitized', id: 'd1', result: datasetSanitized };
-const block: Command = { type: 'BlockDataset', id: 'd1', gate: 'trism', reasons: [] };
+const block: Command = {
+  type: 'BlockDataset',
+  id: 'd1',
+  gate: 'trism',
+  reasons: [],
+  rejectionsObject: null,
+};
 
 const building: Past[] = [{ stream, event: { type: 'DatasetRequested', data: datasetRequested } }];
 const sanitizing: Past[] = [
@@ -24,7 +30,35 @@ const ready: Past[] = [
 ];
 const blocked: Past[] = [
   ...building,
-  { stream, event: { type: 'DatasetBlocked', data: { gate: 'trism', reasons: [] } } },
+  { stream, event: { type: 'DatasetBlocked', data: { gate: 'trism', reasons: [], rejectionsObject: null } } },
+];
+
+const contaminated: Past[] = [
+  ...sanitizing,
+  {
+    stream,
+    event: { type: 'DatasetBlocked', data: { gate: 'contamination', reasons: [], rejectionsObject: null } },
+  },
+];
+const askOverride: Command = { type: 'RequestContaminationOverride', id: 'd1', reason: 'known overlap' };
+const approveOverride: Command = { type: 'ApproveContaminationOverride', id: 'd1', gates: [gate()] };
+const overrideAsked: Past[] = [
+  ...contaminated,
+  {
+    stream,
+    event: { type: 'DatasetContaminationOverrideRequested', data: { reason: 'known overlap' } },
+    actor: 'user:ada',
+  },
+];
+const overridden: Past[] = [
+  ...overrideAsked,
+  {
+    stream,
+    event: {
+      type: 'DatasetContaminationOverridden',
+      data: { requestedBy: 'user:ada', approvedBy: 'user:bob', reason: 'known overlap' },
+    },
+  },
 ];
 
 describe('a dataset', () => {
@@ -117,6 +151,83 @@ describe('a dataset', () => {
       .thenRejects('DATASET_SETTLED');
     await given(...blocked)
       .when(start(2))
+      .thenRejects('DATASET_SETTLED');
+  });
+
+  it('that is contaminated is let through by two people only', async () => {
+    await given(...contaminated)
+      .when(askOverride)
+      .thenGives('DatasetContaminationOverrideRequested');
+    await given(...overrideAsked)
+      .when(askOverride)
+      .thenGives();
+    await given(...contaminated)
+      .when(approveOverride, 'user:bob')
+      .thenRejects('OVERRIDE_NOT_ASKED');
+    await given(...overrideAsked)
+      .when(approveOverride, 'user:ada')
+      .thenRejects('FOUR_EYES');
+    await given(...overrideAsked)
+      .when({ ...approveOverride, gates: [gate('deny')] }, 'user:bob')
+      .thenRejects('GATE_DENIED');
+    const [, event] = await given(...overrideAsked)
+      .when(approveOverride, 'user:bob')
+      .thenGives('GateAnswered', 'DatasetContaminationOverridden');
+    expect(event?.event.data).toEqual({
+      requestedBy: 'user:ada',
+      approvedBy: 'user:bob',
+      reason: 'known overlap',
+    });
+    await given(...overridden)
+      .when(approveOverride, 'user:bob')
+      .thenGives();
+    await given(...overridden)
+      .when(sanitized)
+      .thenRejects('DATASET_NOT_SANITIZED');
+    await given(...overridden)
+      .when(start(2))
+      .thenGives('DatasetSanitizationStarted');
+  });
+
+  it('that was blocked by anything else is not let through', async () => {
+    await given(...blocked)
+      .when(askOverride)
+      .thenRejects('NOT_CONTAMINATED');
+    await given(...ready)
+      .when(askOverride)
+      .thenRejects('NOT_CONTAMINATED');
+    await given().when(askOverride).thenRejects('NOT_FOUND');
+  });
+
+  it('is canceled while it is built, and not after', async () => {
+    const cancel: Command = { type: 'CancelDataset', id: 'd1', reason: 'not wanted' };
+    const [event] = await given(...sanitizing)
+      .when(cancel)
+      .thenGives('DatasetFailed');
+    expect(event?.event.data).toMatchObject({ code: 'CANCELED', retryable: true });
+    if (event === undefined) return;
+    await given(...sanitizing, event)
+      .when(cancel)
+      .thenGives();
+    await given(...sanitizing, event)
+      .when(sanitized)
+      .thenRejects('DATASET_SETTLED');
+    await given(...ready)
+      .when(cancel)
+      .thenRejects('DATASET_SETTLED');
+  });
+
+  it('tells how far it is while it is built', async () => {
+    const progress: Command = {
+      type: 'RecordDatasetProgress',
+      id: 'd1',
+      progress: { stage: 'ingesting', rowsRead: 10, rowsRejected: 1 },
+    };
+    await given(...sanitizing)
+      .when(progress)
+      .thenGives('DatasetProgressed');
+    await given(...ready)
+      .when(progress)
       .thenRejects('DATASET_SETTLED');
   });
 });

@@ -33,14 +33,21 @@ export const datasetRequested: DatasetRequested = {
     tags: [],
     limit: null,
     datasetId: null,
+    datasetIds: [],
+    sampleFraction: null,
+    uploadId: null,
+    uploadObject: null,
   },
   outputFormat: 'jsonl_chat',
-  dedup: { exact: true, near: false, nearThreshold: 0.8 },
+  dedup: { exact: true, near: false, nearThreshold: 0.8, semanticThreshold: null },
   split: { validationFraction: 0.1, by: 'random', seed: 0 },
   evalSuiteIds: [],
   sanitizerProfile: 'default',
   recipeSha256: 'r',
   rebuildOf: null,
+  contamination: { policy: 'block', threshold: 0.8 },
+  images: 'refused',
+  targetModel: null,
 };
 
 export const datasetSanitized: DatasetSanitized = {
@@ -60,6 +67,16 @@ export const datasetSanitized: DatasetSanitized = {
   trismPolicyVersion: '1',
   trismScanIds: ['s'],
   dataKeyId: 'k',
+  manifestSha256: 'm',
+  inputSha256: 'i',
+  statisticsObject: object('statistics'),
+  exactDuplicates: 0,
+  nearDuplicates: 0,
+  semanticDuplicates: 0,
+  conflicts: 0,
+  contaminatedRows: 0,
+  truncatedRows: 0,
+  trismScans: 1,
 };
 
 export const fineTuneRequested: FineTuneRequested = {

@@ -12,6 +12,15 @@ export interface StoredTrace {
   readonly outcome: string;
   readonly tags: readonly string[];
   readonly messages: readonly { readonly role: string; readonly content: string | null }[];
+  /** Functions that the assistant could call. */
+  readonly tools?: readonly Readonly<Record<string, unknown>>[];
+  /** What people thought of answers. */
+  readonly feedback?: readonly {
+    readonly message_index: number;
+    readonly rating: 'up' | 'down';
+    readonly correction: string | null;
+    readonly alternative: string | null;
+  }[];
 }
 
 export const SYSTEM = 'You route customer questions of a bank. Answer with exactly one intent.';
@@ -84,7 +93,7 @@ function assistantTraces({ tenant, project, assistant, questions, seed, wrong, o
     random,
   );
   const traces: StoredTrace[] = [];
-  const add = (messages: StoredTrace['messages']): void => {
+  const add = (messages: StoredTrace['messages'], feedback: StoredTrace['feedback'] = []): void => {
     const index = traces.length;
     traces.push({
       id: `${assistant.slice(0, 8)}-${assistant.slice(-4)}-4000-8000-${String(index).padStart(12, '0')}`,
@@ -96,6 +105,7 @@ function assistantTraces({ tenant, project, assistant, questions, seed, wrong, o
       outcome: 'resolved',
       tags: [],
       messages,
+      feedback,
     });
   };
   questions.forEach((asked, index) => {
@@ -108,7 +118,14 @@ function assistantTraces({ tenant, project, assistant, questions, seed, wrong, o
       { role: 'user', content: text },
       { role: 'assistant', content: answer },
     ];
-    add(messages);
+    // Every other customer who got a wrong answer says what would have been right.
+    const judged = answer !== question.category && index % 2 === 0;
+    add(
+      messages,
+      judged
+        ? [{ message_index: 2, rating: 'down', correction: question.category, alternative: null }]
+        : undefined,
+    );
     if (!odd) return;
     const luck = random();
     if (luck < 0.02) add(messages);

@@ -1,18 +1,15 @@
 import { z } from 'zod';
-import { canonicalJson } from '@ftm/contracts/canonical-json';
-import type { DatasetRequested } from '@ftm/contracts/generated/events';
-import { digest } from '@ftm/contracts/ids';
 import { requireProject } from '../auth.ts';
 import { Problem } from '../http/problem.ts';
 import {
   ADMIN,
+  APPROVE,
   ById,
   defineRoute,
-  id,
-  instant,
   Page,
   projectId,
   READ,
+  reason,
   slug,
   WRITE,
   type Route,
@@ -20,106 +17,14 @@ import {
 import { objectLines } from '../object-lines.ts';
 import { readRoutes } from '../resource-routes.ts';
 import { askGate, callIds, command, fresh, type Services } from '../service.ts';
-
-const Body = z.strictObject({
-  project_id: projectId,
-  assistant_id: id.nullish(),
-  name: slug.default('dataset'),
-  source: z.strictObject({
-    kind: z.enum(['orchestrator_traces', 'upload', 'dataset']),
-    from: instant.nullish(),
-    to: instant.nullish(),
-    outcome: z.enum(['resolved', 'unresolved', 'unknown']).nullish(),
-    tags: z.array(z.string().min(1).max(64)).max(10).default([]),
-    limit: z.number().int().min(1).max(100_000).nullish(),
-    dataset_id: id.nullish(),
-  }),
-  output_format: z.enum(['jsonl_chat', 'jsonl_prompt_completion', 'jsonl_preference']).default('jsonl_chat'),
-  dedup: z
-    .strictObject({
-      exact: z.boolean().default(true),
-      near: z.boolean().default(false),
-      near_threshold: z.number().min(0.5).max(1).default(0.8),
-    })
-    .prefault({}),
-  split: z
-    .strictObject({
-      validation_fraction: z.number().min(0).max(0.5).default(0.1),
-      by: z.enum(['random', 'stratified', 'grouped', 'time']).default('random'),
-      seed: z
-        .number()
-        .int()
-        .min(0)
-        .max(2 ** 31 - 1)
-        .default(0),
-    })
-    .prefault({}),
-  eval_suite_ids: z.array(id).max(20).default([]),
-  sanitizer_profile: slug.default('default'),
-});
+import { datasetLineage } from './lineage.ts';
+import { DatasetBody, outputFormat, toDatasetRequest } from './request.ts';
+import { getUpload, receiveUpload } from './upload.ts';
 
 const Rows = z.strictObject({
   limit: z.coerce.number().int().min(1).max(1000).default(100),
   offset: z.coerce.number().int().min(0).default(0),
 });
-
-/** What the schema names and a later version will do. */
-function refuseUnsupported(body: z.infer<typeof Body>): void {
-  const problems = [
-    ...(body.source.kind === 'orchestrator_traces'
-      ? []
-      : [
-          {
-            path: 'source.kind',
-            message: `${body.source.kind} is not supported yet; orchestrator_traces is`,
-          },
-        ]),
-    ...(body.output_format === 'jsonl_chat'
-      ? []
-      : [{ path: 'output_format', message: `${body.output_format} is not supported yet; jsonl_chat is` }]),
-    ...(body.dedup.near
-      ? [{ path: 'dedup.near', message: 'near-duplicates are not supported yet; exact ones are' }]
-      : []),
-    ...(body.split.by === 'random'
-      ? []
-      : [{ path: 'split.by', message: `${body.split.by} is not supported yet; random is` }]),
-  ];
-  if (problems.length > 0)
-    throw new Problem(
-      422,
-      'NOT_SUPPORTED',
-      problems.map((each) => `${each.path}: ${each.message}`).join('; '),
-      { errors: problems },
-    );
-}
-
-function toRequest(body: z.infer<typeof Body>): DatasetRequested {
-  const { source, dedup, split } = body;
-  const recipe = {
-    projectId: body.project_id,
-    assistantId: body.assistant_id ?? null,
-    source: {
-      kind: source.kind,
-      from: source.from ?? null,
-      to: source.to ?? null,
-      outcome: source.outcome ?? null,
-      tags: source.tags,
-      limit: source.limit ?? null,
-      datasetId: source.dataset_id ?? null,
-    },
-    outputFormat: body.output_format,
-    dedup: { exact: dedup.exact, near: dedup.near, nearThreshold: dedup.near_threshold },
-    split: { validationFraction: split.validation_fraction, by: split.by, seed: split.seed },
-    evalSuiteIds: body.eval_suite_ids,
-    sanitizerProfile: body.sanitizer_profile,
-  };
-  return {
-    ...recipe,
-    name: body.name,
-    recipeSha256: digest('ftm.recipe', canonicalJson(recipe)),
-    rebuildOf: null,
-  };
-}
 
 export function datasetRoutes(services: Services): Route[] {
   const route = 'POST /v1/datasets';
@@ -127,16 +32,15 @@ export function datasetRoutes(services: Services): Route[] {
     defineRoute({
       method: 'post',
       path: '/v1/datasets',
-      summary: 'Build a dataset from recorded traces',
+      summary: 'Build a dataset from recorded traces, an upload or earlier datasets',
       tag: 'datasets',
       roles: WRITE,
-      body: Body,
+      body: DatasetBody,
       success: 202,
       async handle(call) {
         requireProject(call.principal, call.body.project_id);
-        refuseUnsupported(call.body);
         const ids = callIds(call, route);
-        const request = toRequest(call.body);
+        const request = await toDatasetRequest(services, call, call.body);
         const gate = await askGate(services, call, ids, {
           action: 'dataset.create',
           projectId: request.projectId,
@@ -188,7 +92,120 @@ export function datasetRoutes(services: Services): Route[] {
         );
       },
     }),
-    ...readRoutes(services, 'dataset', '/v1/datasets', 'datasets'),
+    defineRoute({
+      method: 'post',
+      path: '/v1/datasets/uploads',
+      summary: 'Send rows as JSONL: validated and sanitised while they come in, never stored raw',
+      tag: 'datasets',
+      roles: WRITE,
+      query: z.strictObject({
+        project_id: projectId,
+        output_format: outputFormat.default('jsonl_chat'),
+        sanitizer_profile: slug.default('default'),
+        images: z.enum(['refused', 'allowed']).default('refused'),
+      }),
+      streams: 'application/jsonl',
+      success: 201,
+      async handle(call) {
+        requireProject(call.principal, call.query.project_id);
+        return receiveUpload(services, call, call.query, call.request, {
+          maxBytes: services.limits.uploadBytes,
+          maxRows: services.limits.datasetRows,
+        });
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/v1/datasets/uploads/{id}',
+      summary: 'What an upload came to',
+      tag: 'datasets',
+      roles: READ,
+      params: ById,
+      query: z.strictObject({ project_id: projectId }),
+      async handle(call) {
+        requireProject(call.principal, call.query.project_id);
+        return getUpload(services, call, call.query.project_id, call.params.id);
+      },
+    }),
+    ...readRoutes(services, 'dataset', '/v1/datasets', 'datasets', ['rebuild_of']),
+    defineRoute({
+      method: 'post',
+      path: '/v1/datasets/{id}/cancel',
+      summary: 'Stop building a dataset',
+      tag: 'datasets',
+      roles: WRITE,
+      params: ById,
+      body: z.strictObject({ reason }),
+      async handle(call) {
+        await fresh(services, call, 'dataset', call.params.id);
+        return command(
+          services,
+          call,
+          callIds(call, `POST /v1/datasets/${call.params.id}/cancel`),
+          { type: 'CancelDataset', id: call.params.id, reason: call.body.reason },
+          { status: 200 },
+        );
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/v1/datasets/{id}/contamination-override',
+      summary:
+        'Ask for a dataset to be built though eval suites ask what it teaches; somebody else must approve',
+      tag: 'datasets',
+      roles: WRITE,
+      params: ById,
+      body: z.strictObject({ reason }),
+      success: 202,
+      async handle(call) {
+        await fresh(services, call, 'dataset', call.params.id);
+        return command(
+          services,
+          call,
+          callIds(call, `POST /v1/datasets/${call.params.id}/contamination-override`),
+          { type: 'RequestContaminationOverride', id: call.params.id, reason: call.body.reason },
+          { status: 202 },
+        );
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/v1/datasets/{id}/contamination-override/approve',
+      summary: 'Let the contaminated rows stay; by another than who asked',
+      tag: 'datasets',
+      roles: APPROVE,
+      params: ById,
+      body: z.strictObject({}),
+      success: 202,
+      async handle(call) {
+        const dataset = await fresh(services, call, 'dataset', call.params.id);
+        const ids = callIds(call, `POST /v1/datasets/${call.params.id}/contamination-override/approve`);
+        const gate = await askGate(services, call, ids, {
+          action: 'dataset.contamination.override',
+          projectId: dataset.request.projectId,
+          resource: { type: 'dataset', id: call.params.id },
+          context: {
+            requested_by: dataset.status === 'blocked' ? (dataset.overrideAsked?.by ?? null) : null,
+          },
+        });
+        return command(
+          services,
+          call,
+          ids,
+          { type: 'ApproveContaminationOverride', id: call.params.id, gates: [gate] },
+          { status: 202 },
+        );
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/v1/datasets/{id}/lineage',
+      summary: 'What the dataset was made from, and what was made from it',
+      tag: 'datasets',
+      roles: READ,
+      params: ById,
+      handle: async (call) => ({ status: 200, body: await datasetLineage(services, call, call.params.id) }),
+    }),
     defineRoute({
       method: 'post',
       path: '/v1/datasets/{id}/erasure',
@@ -252,12 +269,21 @@ export function datasetRoutes(services: Services): Route[] {
       query: Rows,
       async handle(call) {
         const state = await fresh(services, call, 'dataset', call.params.id);
-        if (state.status !== 'ready')
-          throw new Problem(409, 'DATASET_NOT_READY', `the dataset is ${state.status}`);
-        return {
-          status: 200,
-          body: await objectLines(services, call, state.result.rejectionsObject, call.query),
-        };
+        const object =
+          state.status === 'ready'
+            ? state.result.rejectionsObject
+            : state.status === 'blocked'
+              ? state.rejectionsObject
+              : state.status === 'failed'
+                ? state.failure.rejectionsObject
+                : null;
+        if (object === null)
+          throw new Problem(
+            409,
+            'NO_REJECTIONS',
+            `the dataset is ${state.status}: there is no list of rejected rows`,
+          );
+        return { status: 200, body: await objectLines(services, call, object, call.query) };
       },
     }),
   ];

@@ -50,7 +50,9 @@ export function createApp(options: AppOptions): express.Express {
     paths.set(path, [...(paths.get(path) ?? []), route.method.toUpperCase()]);
     app[route.method](
       path,
-      express.raw({ type: () => true, limit: route.maxBodyBytes, inflate: false }),
+      ...(route.streams === null
+        ? [express.raw({ type: () => true, limit: route.maxBodyBytes, inflate: false })]
+        : []),
       (request, response) => serve(route, request, response, options),
     );
   }
@@ -137,6 +139,7 @@ async function validate(
     throw new Problem(428, 'IF_MATCH_MISSING', 'If-Match is needed: the ETag of the version that you saw');
   const parsed = route.params.safeParse(request.params);
   if (!parsed.success) throw new Problem(404, 'NOT_FOUND', 'there is no such resource');
+  if (route.streams !== null) mustSend(route.streams, request);
   const query = check(route.query, request.query, 'INVALID_QUERY');
   const body = route.body === null ? undefined : check(route.body, readBody(request), 'INVALID_BODY');
   if (!writes) await options.waitFor(minPosition(request.get('ftm-min-position')));
@@ -156,6 +159,14 @@ function check(schema: z.ZodType, value: unknown, code: string): unknown {
       .join('; '),
     { errors },
   );
+}
+
+function mustSend(mediaType: string, request: Request): void {
+  const [type = ''] = (request.get('content-type') ?? '').split(';');
+  if (type.trim().toLowerCase() !== mediaType)
+    throw new Problem(415, 'UNSUPPORTED_MEDIA_TYPE', `the body must be ${mediaType}`);
+  if (request.get('content-encoding') !== undefined)
+    throw new Problem(415, 'UNSUPPORTED_ENCODING', 'send the body without content encoding');
 }
 
 function readBody(request: Request): unknown {
@@ -211,6 +222,8 @@ function send(response: Response, answer: Answer, id: string): void {
 }
 
 export function sendProblem(response: Response, problem: Problem, id: string): void {
+  // What is still being sent is not waited for.
+  if (!response.req.complete) response.set('connection', 'close');
   if (problem.options.retryAfterMs !== undefined)
     response.set('retry-after', String(Math.max(1, Math.ceil(problem.options.retryAfterMs / 1000))));
   response.set({ 'x-request-id': id, 'cache-control': 'no-store' });

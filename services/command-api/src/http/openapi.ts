@@ -92,6 +92,14 @@ function operation(route: Route): Json {
         ? [{ name: 'If-Match', in: 'header', required: true, schema: { type: 'string' } }]
         : []),
     ],
+    ...(route.streams === null
+      ? {}
+      : {
+          requestBody: {
+            required: true,
+            content: { [route.streams]: { schema: { type: 'string', format: 'binary' } } },
+          },
+        }),
     ...(route.body === null
       ? {}
       : {

@@ -43,6 +43,8 @@ export interface Route {
   /** Media type of a successful answer. */
   readonly produces: string;
   readonly maxBodyBytes: number;
+  /** Media type of a body that the handler reads from the request as it comes in; null: the body is JSON, and read before. */
+  readonly streams: string | null;
   readonly needsIfMatch: boolean;
   handle(call: Call): Promise<Answer>;
 }
@@ -59,6 +61,7 @@ export interface RouteOptions<P extends z.ZodType, Q extends z.ZodType, B extend
   readonly success?: number;
   readonly produces?: string;
   readonly maxBodyBytes?: number;
+  readonly streams?: string;
   readonly needsIfMatch?: boolean;
   handle(call: Call<z.infer<P>, z.infer<Q>, z.infer<B>>): Promise<Answer>;
 }
@@ -82,6 +85,7 @@ export function defineRoute<
     produces: options.produces ?? 'application/json',
     success: options.success ?? 200,
     maxBodyBytes: options.maxBodyBytes ?? MIB,
+    streams: options.streams ?? null,
     needsIfMatch: options.needsIfMatch ?? false,
     // The edge has validated with these very schemas.
     handle: (call) => options.handle(call as Call<z.infer<P>, z.infer<Q>, z.infer<B>>),

@@ -1,6 +1,7 @@
-import { streamId, tenantId, type StreamId } from '@ftm/contracts/ids';
+import { parseStreamId, streamId, tenantId, type StreamId } from '@ftm/contracts/ids';
 import { isAbout, referencesOf } from '@ftm/evidence/lineage';
 import { buildPack } from '@ftm/evidence/pack';
+import { ObjectKeyErased } from '@ftm/object-store/object-store';
 import type { Principal } from '@ftm/orchestrator/client';
 import type { WrittenEvent } from '../reads.ts';
 import type { Services } from '../service.ts';
@@ -12,7 +13,7 @@ const PAGE = 200;
  * @throws Problem 409 when no checkpoint does yet
  */
 export async function evidencePack(
-  { reads, proofs }: Services,
+  { reads, proofs, objects }: Services,
   principal: Principal,
   modelVersionId: string,
 ): Promise<Uint8Array> {
@@ -38,6 +39,7 @@ export async function evidencePack(
     tenantId: tenant,
     modelVersionId,
     checkpoint,
+    manifests: await manifestsOf(events),
     records: events.map(({ position, headers, value, schemaVersion }, index) => ({
       partition: position.partition,
       offset: String(position.offset),
@@ -47,6 +49,21 @@ export async function evidencePack(
       proof: paths[index] ?? [],
     })),
   });
+
+  /** Of the datasets that can still be read, and whose events name the manifest's own hash. */
+  async function manifestsOf(of: readonly WrittenEvent[]): Promise<Record<string, string>> {
+    const manifests: Record<string, string> = {};
+    for (const { envelope, event } of of) {
+      if (event.type !== 'DatasetSanitized' || event.data.manifestSha256 === '') continue;
+      try {
+        const bytes = await objects.get(tenant, event.data.manifestObject);
+        manifests[parseStreamId(envelope.stream).id] = bytes.toString('utf8');
+      } catch (error) {
+        if (!(error instanceof ObjectKeyErased)) throw error;
+      }
+    }
+    return manifests;
+  }
 
   /** What is about the model, and is not named in its own stream. */
   async function idsOf(

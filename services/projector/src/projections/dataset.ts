@@ -4,6 +4,6 @@ import type { Projection } from './projection.ts';
 export const datasets: Projection<DatasetState> = {
   table: 'ftm_datasets',
   projectId: (state) => state.request.projectId,
-  columns: {},
-  values: () => ({}),
+  columns: { rebuild_of: 'uuid' },
+  values: (state) => ({ rebuild_of: state.request.rebuildOf }),
 };

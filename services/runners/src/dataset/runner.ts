@@ -1,357 +1,152 @@
-import { canonicalJson } from '@ftm/contracts/canonical-json';
-import type { DatasetRequested, DatasetSanitized } from '@ftm/contracts/generated/events';
-import { digest } from '@ftm/contracts/ids';
-import { suiteVersion } from '@ftm/domain/eval-suite/state';
-import type { Trace } from '@ftm/orchestrator/client';
-import { datasetScope } from '@ftm/object-store/encrypted-store';
-import { detect } from '@ftm/pii/detect';
+import { CONTAMINATION_GATE, type DatasetState } from '@ftm/domain/dataset/state';
+import { ingest, TooManyRows } from '@ftm/dataset/ingest/ingest';
+import type { UploadManifest } from '@ftm/dataset/ingest/upload';
+import { CommandRejected } from '../command-client.ts';
 import { TerminalError, type Job, type Outcome, type Tools } from '../tasks.ts';
-import { canonicalPrompt, canonicalRow, checkChatRow, type ChatRow, type RowRejection } from './rows.ts';
-import { isValidation } from './split.ts';
-import { rowTokens } from './tokens.ts';
+import { buildDataset, type Built } from './build.ts';
+import { uploadedChunks, workingFiles, type Input } from './objects.ts';
+import { rowValidator } from './rules.ts';
+import { createSanitiser } from './sanitise.ts';
+import { datasetSource, traceSource } from './sources.ts';
 
-const PAGE = 500;
-const TRISM_BATCH = 200;
-/** Rows are held in memory until they are written: more than this is refused, not swapped. */
-const MAX_ROWS = 200_000;
-const MIN_ROWS = 10;
+type Building = Extract<DatasetState, { status: 'building' | 'pending_sanitization' }>;
 
-interface Candidate {
-  /** Position in the source, from 1. */
-  readonly number: number;
-  readonly traceId: string;
-  readonly row: ChatRow;
-}
+/** So often is looked whether the dataset is still wanted. */
+const CHUNKS_BETWEEN_LOOKS = 8;
 
-interface Rejected extends RowRejection {
-  readonly row: number;
-  readonly trace_id: string;
-}
+/** Nobody wants it any more: canceled, erased, or ended by another. */
+class NoLongerWanted extends Error {}
 
-/** From traces to provider-ready rows: validated, deduplicated, sanitised before anything is stored, checked against the eval suites, split, counted. */
+/**
+ * From a source to provider-ready files, in three stages: ingest (the only one that reads the source and asks TRiSM), analyse, write. After a crash the ingest goes on behind the last chunk that
+ * it wrote; the others are functions of the chunks, and are done again.
+ */
 export async function runDataset(job: Job, tools: Tools): Promise<Outcome> {
   const state = await tools.commands.load(job.tenantId, 'dataset', job.id);
   if (state.status !== 'building' && state.status !== 'pending_sanitization') return 'done';
-  await tools.commands.send(job, 'sanitization:1', {
-    type: 'StartDatasetSanitization',
-    id: job.id,
-    attempt: 1,
-    profile: state.request.sanitizerProfile,
-  });
+  const { request } = state;
+  // Two people let contaminated rows stay: the building begins again, on the same chunks.
+  const attempt = state.override === null ? 1 : 2;
+  const files = workingFiles(job, request.projectId, tools);
   try {
-    const result = await build(job, state.request, tools);
-    if (result.kind === 'blocked')
-      await tools.commands.send(job, 'blocked', {
-        type: 'BlockDataset',
-        id: job.id,
-        gate: 'trism.sanitize',
-        reasons: result.reasons,
-      });
-    else
-      await tools.commands.send(job, 'sanitized', {
-        type: 'RecordDatasetSanitized',
-        id: job.id,
-        result: result.sanitized,
-      });
-  } catch (error) {
-    if (!(error instanceof TerminalError)) throw error;
-    await tools.commands.send(job, 'failed', {
-      type: 'FailDataset',
+    await tools.commands.send(job, `sanitization:${attempt}`, {
+      type: 'StartDatasetSanitization',
       id: job.id,
-      failure: { code: error.code, message: error.message, remedy: error.remedy, retryable: error.retryable },
+      attempt,
+      profile: request.sanitizerProfile,
     });
+    const input = await readIn(job, state, attempt, tools);
+    const built = input.blocked ? trismBlocked : await buildDataset(job, state, attempt, tools, input);
+    await record(job, built, attempt, tools);
+    // What was blocked for contamination may yet be let through.
+    if (built.kind !== 'blocked' || built.gate !== CONTAMINATION_GATE) await files.remove(input.ownChunks);
+  } catch (error) {
+    if (error instanceof NoLongerWanted || isSettled(error)) return 'done';
+    const failure = toTerminal(error);
+    if (failure === undefined) throw error;
+    await tools.commands
+      .send(job, 'failed', {
+        type: 'FailDataset',
+        id: job.id,
+        failure: {
+          code: failure.code,
+          message: failure.message,
+          remedy: failure.remedy,
+          retryable: failure.retryable,
+          rejectionsObject: failure.rejectionsObject,
+        },
+      })
+      .catch((refused: unknown) => (isSettled(refused) ? undefined : Promise.reject(refused as Error)));
   }
   return 'done';
 }
 
-type Built =
-  | { readonly kind: 'sanitized'; readonly sanitized: DatasetSanitized }
-  | {
-      readonly kind: 'blocked';
-      readonly reasons: readonly { readonly code: string; readonly message: string }[];
+const trismBlocked: Built = {
+  kind: 'blocked',
+  gate: 'trism.sanitize',
+  reasons: [{ code: 'TRISM_BLOCKED', message: 'TRiSM refused rows of the source altogether' }],
+  rejectionsObject: null,
+};
+
+async function readIn(job: Job, state: Building, attempt: number, tools: Tools): Promise<Input> {
+  const { request } = state;
+  const { uploadObject } = request.source;
+  if (uploadObject !== null) {
+    const bytes = await tools.objects.get(job.tenantId, uploadObject);
+    const manifest = JSON.parse(bytes.toString('utf8')) as UploadManifest;
+    return {
+      chunks: manifest.chunks.length,
+      rowsRead: manifest.rowsRead,
+      inputSha256: manifest.inputSha256,
+      blocked: false,
+      chunkReader: uploadedChunks(job, manifest, tools),
+      ownChunks: 0,
     };
-
-async function build(job: Job, request: DatasetRequested, tools: Tools): Promise<Built> {
-  const rejected: Rejected[] = [];
-  const { candidates, rowsRead } = await read(job, request, tools, rejected);
-  const evalPrompts = await promptsOfSuites(job, request, tools);
-  const clean = await sanitize(job, request, tools, candidates, rejected);
-  if (clean.blocked.length > 0) return { kind: 'blocked', reasons: clean.blocked };
-
-  const train: string[] = [];
-  const validation: string[] = [];
-  const tokens = { train: 0, validation: 0 };
-  for (const { row, number, traceId } of clean.rows) {
-    if (evalPrompts.has(canonicalPrompt(row.messages))) {
-      rejected.push({
-        row: number,
-        trace_id: traceId,
-        code: 'contaminated_by_eval',
-        path: '$.messages',
-        message: 'an eval suite of the recipe asks the same',
-        remedy: 'nothing to do: training on it would make the eval worthless',
-      });
-      continue;
-    }
-    const line = JSON.stringify({ messages: row.messages.map(({ role, content }) => ({ role, content })) });
-    const side = isValidation(canonicalRow(row), request.split) ? 'validation' : 'train';
-    (side === 'train' ? train : validation).push(line);
-    tokens[side] += rowTokens(row);
   }
-  if (train.length < MIN_ROWS)
-    throw new TerminalError(
-      'TOO_FEW_ROWS',
-      `${train.length} training rows are left of ${rowsRead}; at least ${MIN_ROWS} are needed`,
-      'widen the filters, or look at the rejected rows for what was wrong',
-      false,
-    );
-  return {
-    kind: 'sanitized',
-    sanitized: await store(job, request, tools, { train, validation, tokens, rejected, rowsRead, ...clean }),
-  };
-}
-
-async function read(
-  job: Job,
-  request: DatasetRequested,
-  tools: Tools,
-  rejected: Rejected[],
-): Promise<{ candidates: Candidate[]; rowsRead: number }> {
-  const { source } = request;
-  const filter = {
-    tenantId: job.tenantId,
-    projectId: request.projectId,
-    assistantId: request.assistantId,
-    from: source.from,
-    to: source.to,
-    outcome: source.outcome,
-    tag: source.tags[0] ?? null,
-  };
-  const limit = source.limit ?? Infinity;
-  const seen = new Set<string>();
-  const candidates: Candidate[] = [];
-  let rowsRead = 0;
-  let cursor: string | null = null;
-  do {
-    const page: { data: Trace[]; nextCursor: string | null } = await tools.orchestrator.listTraces(
-      filter,
-      cursor,
-      PAGE,
-    );
-    cursor = page.nextCursor;
-    for (const trace of page.data) {
-      if (rowsRead >= limit) return { candidates, rowsRead };
-      if (!source.tags.every((tag) => trace.tags.includes(tag))) continue;
-      rowsRead += 1;
-      if (rowsRead > MAX_ROWS)
-        throw new TerminalError(
-          'TOO_MANY_ROWS',
-          `the source has more than ${MAX_ROWS} traces`,
-          'narrow the filters or set a limit',
-          false,
-        );
-      accept(trace, rowsRead, request, seen, candidates, rejected);
-    }
-  } while (cursor !== null);
-  return { candidates, rowsRead };
-}
-
-function accept(
-  trace: Trace,
-  number: number,
-  request: DatasetRequested,
-  seen: Set<string>,
-  candidates: Candidate[],
-  rejected: Rejected[],
-): void {
-  const { row, rejections } = checkChatRow(trace.messages);
-  if (row === undefined) {
-    for (const rejection of rejections) rejected.push({ row: number, trace_id: trace.id, ...rejection });
-    return;
-  }
-  // Kept as a hash: what is not sanitised yet is kept no longer than it is worked on.
-  const key = digest(canonicalRow(row));
-  if (request.dedup.exact && seen.has(key)) {
-    rejected.push({
-      row: number,
-      trace_id: trace.id,
-      code: 'exact_duplicate',
-      path: '$',
-      message: 'an earlier row says the same',
-      remedy: 'nothing to do: the first one is kept',
-    });
-    return;
-  }
-  seen.add(key);
-  candidates.push({ number, traceId: trace.id, row });
-}
-
-interface Clean {
-  readonly rows: readonly Candidate[];
-  readonly redactions: ReadonlyMap<string, number>;
-  readonly scanIds: readonly string[];
-  readonly policyVersion: string;
-  readonly blocked: readonly { readonly code: string; readonly message: string }[];
-}
-
-async function sanitize(
-  job: Job,
-  request: DatasetRequested,
-  tools: Tools,
-  candidates: readonly Candidate[],
-  rejected: Rejected[],
-): Promise<Clean> {
-  const of = { tenantId: job.tenantId, projectId: request.projectId, profile: request.sanitizerProfile };
-  const rows: Candidate[] = [];
-  const redactions = new Map<string, number>();
-  const scanIds: string[] = [];
-  const blocked = new Map<string, string>();
-  let policyVersion = '';
-  for (let at = 0; at < candidates.length; at += TRISM_BATCH) {
-    const batch = candidates.slice(at, at + TRISM_BATCH);
-    const answer = await tools.orchestrator.sanitize(
-      of,
-      batch.map((each) => ({ id: each.traceId, texts: each.row.messages.map((message) => message.content) })),
-    );
-    scanIds.push(answer.scanId);
-    policyVersion = answer.policyVersion;
-    const byId = new Map(answer.documents.map((document) => [document.id, document]));
-    for (const candidate of batch) {
-      const document = byId.get(candidate.traceId);
-      // A row that the sanitiser did not answer for is a row that it did not see: nothing goes on without it.
-      if (document?.texts.length !== candidate.row.messages.length)
-        throw new Error('TRiSM did not answer for every row');
-      for (const { type, count } of document.findings)
-        redactions.set(type, (redactions.get(type) ?? 0) + count);
-      if (document.action === 'block')
-        blocked.set('TRISM_BLOCKED', 'TRiSM refused rows of the source altogether');
-      else if (document.action === 'drop')
-        rejected.push({
-          row: candidate.number,
-          trace_id: candidate.traceId,
-          code: 'trism_dropped',
-          path: '$.messages',
-          message: `TRiSM found ${document.findings.map((each) => each.type).join(', ')}`,
-          remedy: 'look at the trace in the Orchestrator',
-        });
-      else {
-        const row = {
-          messages: candidate.row.messages.map((message, index) => ({
-            role: message.role,
-            content: document.texts[index] ?? '',
-          })),
-        };
-        // The second pair of eyes: what comes back from TRiSM is looked at before it is stored.
-        if (row.messages.some((message) => detect(message.content).length > 0))
-          blocked.set('PERSONAL_DATA_LEFT', 'personal data was left after sanitisation');
-        rows.push({ ...candidate, row });
-      }
-    }
-  }
-  return {
-    rows,
-    redactions,
-    scanIds,
-    policyVersion,
-    blocked: [...blocked].map(([code, message]) => ({ code, message })),
-  };
-}
-
-async function promptsOfSuites(
-  job: Job,
-  request: DatasetRequested,
-  tools: Tools,
-): Promise<ReadonlySet<string>> {
-  const prompts = new Set<string>();
-  for (const id of request.evalSuiteIds) {
-    const suite = await tools.commands.load(job.tenantId, 'eval-suite', id);
-    const version = suiteVersion(suite, null);
-    if (version === undefined || suite.status === 'absent' || suite.projectId !== request.projectId)
-      throw new TerminalError(
-        'EVAL_SUITE_NOT_FOUND',
-        `there is no eval suite ${id} in the project`,
-        'name suites of the project',
-        false,
-      );
-    for (const line of (await tools.objects.get(job.tenantId, version.casesObject))
-      .toString('utf8')
-      .trim()
-      .split('\n'))
-      prompts.add(canonicalPrompt((JSON.parse(line) as { input: ChatRow['messages'] }).input));
-  }
-  return prompts;
-}
-
-interface Parts extends Clean {
-  readonly train: readonly string[];
-  readonly validation: readonly string[];
-  readonly tokens: { readonly train: number; readonly validation: number };
-  readonly rejected: readonly Rejected[];
-  readonly rowsRead: number;
-}
-
-async function store(
-  job: Job,
-  request: DatasetRequested,
-  tools: Tools,
-  parts: Parts,
-): Promise<DatasetSanitized> {
-  const prefix = `datasets/${job.tenantId}/${request.projectId}/${job.id}`;
-  const lines = (rows: readonly string[]): Buffer => Buffer.from(rows.map((row) => `${row}\n`).join(''));
-  const put = async (name: string, bytes: Buffer) => {
-    const { dataKeyId, ...object } = await tools.objects.put(
-      job.tenantId,
-      prefix,
-      name,
-      bytes,
-      datasetScope(job.id),
-    );
-    return { object, dataKeyId };
-  };
-  const trainBytes = lines(parts.train);
-  const validationBytes = lines(parts.validation);
-  const train = await put('train.jsonl', trainBytes);
-  const validation = parts.validation.length === 0 ? null : await put('validation.jsonl', validationBytes);
-  const rejections = await put('rejections.jsonl', lines(parts.rejected.map((each) => canonicalJson(each))));
-  const byCode = new Map<string, number>();
-  for (const { code } of parts.rejected) byCode.set(code, (byCode.get(code) ?? 0) + 1);
-  const counted = (counts: ReadonlyMap<string, number>) =>
-    [...counts].sort().map(([code, count]) => ({ code, count }));
-  const contentSha256 = digest('ftm.dataset', trainBytes.toString('utf8'), validationBytes.toString('utf8'));
-  const summary = {
-    contentSha256,
-    rowsRead: parts.rowsRead,
-    rowsRejected: new Set(parts.rejected.map((each) => each.row)).size,
-    rejectedByCode: counted(byCode),
-    trainRows: parts.train.length,
-    validationRows: parts.validation.length,
-    redactions: counted(parts.redactions),
-    trainTokens: parts.tokens.train,
-    validationTokens: parts.tokens.validation,
-    trismPolicyVersion: parts.policyVersion,
-  };
-  const manifest = await put(
-    'manifest.json',
-    Buffer.from(
-      canonicalJson({
-        recipe: request,
-        summary,
-        tokenizer: 'o200k_base, content + 4 a message',
-        objects: {
-          train: train.object,
-          validation: validation?.object ?? null,
-          rejections: rejections.object,
-        },
+  const files = workingFiles(job, request.projectId, tools);
+  const { sampleFraction, limit } = request.source;
+  const ingested = await ingest(
+    {
+      source:
+        request.source.kind === 'dataset'
+          ? datasetSource(job, request, tools)
+          : traceSource(job, request, tools),
+      validate: rowValidator({
+        format: request.outputFormat,
+        images: request.images,
+        model: request.targetModel,
       }),
-    ),
+      limit,
+      maxRows: tools.config.FTM_DATASET_MAX_ROWS,
+      sample: sampleFraction === null ? null : { fraction: sampleFraction, seed: request.split.seed },
+      async onChunk({ chunks, rowsRead, rowsRejected }) {
+        // Ever more seldom, so that the log grows with the logarithm of the rows.
+        if (Number.isInteger(Math.log2(chunks)))
+          await tools.commands.send(job, `progress:${attempt}:ingesting:${chunks}`, {
+            type: 'RecordDatasetProgress',
+            id: job.id,
+            progress: { stage: 'ingesting', rowsRead, rowsRejected },
+          });
+        else if (chunks % CHUNKS_BETWEEN_LOOKS === 0) await mustBeWanted(job, tools);
+      },
+    },
+    { sanitize: createSanitiser(job, request, tools), load: files.load, save: files.save },
   );
-  return {
-    ...summary,
-    trainObject: train.object,
-    validationObject: validation?.object ?? null,
-    manifestObject: manifest.object,
-    rejectionsObject: rejections.object,
-    trismScanIds: parts.scanIds,
-    dataKeyId: train.dataKeyId,
-  };
+  return { ...ingested, chunkReader: files.reader(ingested.chunks), ownChunks: ingested.chunks };
+}
+
+async function record(job: Job, built: Built, attempt: number, tools: Tools): Promise<void> {
+  if (built.kind === 'blocked')
+    await tools.commands.send(job, `blocked:${attempt}`, {
+      type: 'BlockDataset',
+      id: job.id,
+      gate: built.gate,
+      reasons: built.reasons,
+      rejectionsObject: built.rejectionsObject,
+    });
+  else
+    await tools.commands.send(job, `sanitized:${attempt}`, {
+      type: 'RecordDatasetSanitized',
+      id: job.id,
+      result: built.sanitized,
+    });
+}
+
+async function mustBeWanted(job: Job, tools: Tools): Promise<void> {
+  const { status } = await tools.commands.load(job.tenantId, 'dataset', job.id);
+  if (status !== 'building' && status !== 'pending_sanitization') throw new NoLongerWanted(status);
+}
+
+const isSettled = (error: unknown): boolean =>
+  error instanceof CommandRejected && error.code === 'DATASET_SETTLED';
+
+function toTerminal(error: unknown): TerminalError | undefined {
+  if (error instanceof TerminalError) return error;
+  if (error instanceof TooManyRows)
+    return new TerminalError(
+      'TOO_MANY_ROWS',
+      error.message,
+      'narrow the filters, or set source.limit or source.sample_fraction',
+    );
+  return undefined;
 }

@@ -1,5 +1,5 @@
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
-import type { ChatRow } from './rows.ts';
+import type { ChatRow } from '@ftm/dataset/rows/row';
 
 /** Start, role and end of a message are billed like this many tokens. */
 const PER_MESSAGE = 4;
@@ -8,7 +8,11 @@ const MAX_RUN = 1000;
 
 /** Billable tokens of a row, by the o200k vocabulary. */
 export function rowTokens(row: ChatRow): number {
-  return row.messages.reduce((sum, message) => sum + PER_MESSAGE + textTokens(message.content), 0);
+  return row.messages.reduce(
+    (sum, message) =>
+      sum + PER_MESSAGE + textTokens(typeof message.content === 'string' ? message.content : ''),
+    0,
+  );
 }
 
 export function textTokens(text: string): number {

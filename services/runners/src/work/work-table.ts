@@ -22,9 +22,12 @@ const remove = (task: Task): readonly ['remove', Task] => ['remove', task];
 const WORK: { readonly [N in EventName]: Rule<N> } = {
   DatasetRequested: add('dataset'),
   DatasetSanitizationStarted: null,
+  DatasetProgressed: null,
   DatasetSanitized: remove('dataset'),
   DatasetBlocked: remove('dataset'),
   DatasetFailed: remove('dataset'),
+  DatasetContaminationOverrideRequested: null,
+  DatasetContaminationOverridden: add('dataset'),
   DatasetErasureRequested: add('erasure'),
   DatasetErased: remove('erasure'),
   EvalSuiteCreated: null,

@@ -1,0 +1,195 @@
+import { Command, Option } from 'commander';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import process from 'node:process';
+import { Readable } from 'node:stream';
+import type { FtmClient, Resource } from '@ftm/client/ftm-client';
+import { calling, clientOf, refusable, type ApiOptions } from '../api-options.ts';
+import { CannotRun } from '../cannot-run.ts';
+import { count, paint, progressBar, say, sayJson, table } from '../output.ts';
+
+interface Options extends ApiOptions {
+  readonly project: string;
+  readonly name?: string;
+  readonly assistant?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly outcome?: string;
+  readonly tag: readonly string[];
+  readonly upload?: string;
+  readonly dataset: readonly string[];
+  readonly limit?: number;
+  readonly sample?: number;
+  readonly format: string;
+  readonly near?: number | true;
+  readonly semantic?: number;
+  readonly contamination: string;
+  readonly split: string;
+  readonly validation: number;
+  readonly seed: number;
+  readonly model?: string;
+  readonly profile: string;
+  readonly wait: boolean;
+  readonly json?: boolean;
+}
+
+const POLL_MS = 300;
+const collect = (value: string, before: readonly string[]): string[] => [...before, value];
+
+export function buildCommand(): Command {
+  return calling(
+    new Command('build')
+      .description('build a dataset from traces, a file of rows or earlier datasets, and show how far it is')
+      .requiredOption('--project <id>', 'whose traces, and whose dataset')
+      .option('--name <slug>', 'name of the dataset')
+      .option('--assistant <id>', 'only traces of this assistant')
+      .option('--from <time>', 'only traces from this time on (ISO 8601)')
+      .option('--to <time>', 'only traces before this time (default: now)')
+      .option('--outcome <outcome>', 'only traces that ended so: resolved, unresolved, unknown')
+      .option('--tag <tag>', 'only traces with this tag; may be repeated', collect, [])
+      .option('--upload <file>', 'a JSONL file instead of traces; it is sanitised while it is sent')
+      .option('--dataset <id>', 'an earlier dataset instead of traces; may be repeated', collect, [])
+      .option('--limit <rows>', 'at most so many rows', Number)
+      .option('--sample <share>', 'only such a share of the rows, 0 to 1', Number)
+      .addOption(
+        new Option('--format <format>', 'of the rows')
+          .choices(['jsonl_chat', 'jsonl_prompt_completion', 'jsonl_preference'])
+          .default('jsonl_chat'),
+      )
+      .option('--near [similarity]', 'leave near-duplicates out (default similarity .8)', Number)
+      .option('--semantic <similarity>', 'leave rows out that mean the same', Number)
+      .addOption(
+        new Option('--contamination <policy>', 'what is done about rows that an eval suite asks, too')
+          .choices(['block', 'drop'])
+          .default('block'),
+      )
+      .addOption(
+        new Option('--split <by>', 'how validation rows are chosen')
+          .choices(['random', 'stratified', 'grouped', 'time'])
+          .default('random'),
+      )
+      .option('--validation <share>', 'share of validation rows, 0 to .5', Number, 0.1)
+      .option('--seed <n>', 'of the split and the sample', Number, 0)
+      .option('--model <base model>', 'that it is meant for: decides how tokens are counted')
+      .option('--profile <profile>', 'of TRiSM', 'default')
+      .addOption(new Option('--no-wait', 'only ask for it'))
+      .option('--json', 'machine-readable'),
+  ).action((options: Options) => refusable(() => build(options)));
+}
+
+async function build(options: Options): Promise<void> {
+  const client = clientOf(options);
+  const uploadId = options.upload === undefined ? undefined : await upload(client, options, options.upload);
+  const { body: asked } = await client.post('/v1/datasets', bodyOf(options, uploadId));
+  const dataset = options.wait ? await watch(client, asked.id) : asked;
+  if (options.json === true) sayJson(dataset);
+  else sayDataset(dataset);
+  if (options.wait && dataset.status !== 'ready') process.exitCode = 1;
+}
+
+function bodyOf(options: Options, uploadId: string | undefined): Record<string, unknown> {
+  const kind =
+    uploadId !== undefined ? 'upload' : options.dataset.length > 0 ? 'dataset' : 'orchestrator_traces';
+  return {
+    project_id: options.project,
+    assistant_id: options.assistant,
+    name: options.name,
+    source: {
+      kind,
+      from: options.from,
+      to: options.to,
+      outcome: options.outcome,
+      tags: options.tag.length > 0 ? options.tag : undefined,
+      upload_id: uploadId,
+      dataset_ids: options.dataset.length > 0 ? options.dataset : undefined,
+      limit: options.limit,
+      sample_fraction: options.sample,
+    },
+    output_format: options.format,
+    dedup: {
+      near: options.near !== undefined,
+      near_threshold: typeof options.near === 'number' ? options.near : undefined,
+      semantic_threshold: options.semantic,
+    },
+    contamination: { policy: options.contamination },
+    split: { by: options.split, validation_fraction: options.validation, seed: options.seed },
+    target_model: options.model,
+    sanitizer_profile: options.profile,
+  };
+}
+
+async function upload(client: FtmClient, options: Options, file: string): Promise<string> {
+  const { size } = await stat(file).catch((error: unknown) => {
+    throw new CannotRun(`${file} cannot be read: ${(error as Error).message}`);
+  });
+  const query = new URLSearchParams({
+    project_id: options.project,
+    output_format: options.format,
+    sanitizer_profile: options.profile,
+  });
+  const bar = progressBar('sending', 'bytes');
+  const { body } = await client.upload(`/v1/datasets/uploads?${query.toString()}`, 'application/jsonl', () => {
+    let sent = 0;
+    const stream = createReadStream(file);
+    stream.on('data', (part) => {
+      sent += part.length;
+      bar.tell(sent, size, sent);
+    });
+    return Readable.toWeb(stream) as ReadableStream<Uint8Array>;
+  });
+  bar.end();
+  if (options.json !== true)
+    say(
+      `Upload ${body.id}: ${count(Number(body['rows_read']))} rows, ${count(Number(body['rows_rejected']))} of them rejected.`,
+    );
+  return body.id;
+}
+
+async function watch(client: FtmClient, id: string): Promise<Resource> {
+  const bar = progressBar('building', 'rows');
+  try {
+    for (;;) {
+      const { body } = await client.get(`/v1/datasets/${id}`).catch((error: unknown) => {
+        // The read model may not have it yet.
+        if ((error as { problem?: { status?: number } }).problem?.status === 404) return { body: null };
+        throw error;
+      });
+      if (body !== null && body.status !== 'building' && body.status !== 'pending_sanitization') return body;
+      const progress = body?.['progress'] as { rows_read: number } | null | undefined;
+      bar.tell(0, Number.NaN, progress?.rows_read ?? 0);
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+  } finally {
+    bar.end();
+  }
+}
+
+const STYLE: Readonly<Record<string, 'green' | 'red'>> = { ready: 'green', blocked: 'red', failed: 'red' };
+
+function sayDataset(dataset: Resource): void {
+  const { status } = dataset;
+  say(
+    `${paint('bold', `Dataset ${dataset.id}`)}: ${paint(STYLE[status] ?? 'yellow', status)}`,
+  );
+  const counts = dataset['rejected_by_code'] as { code: string; count: number }[] | undefined;
+  if (status === 'ready') {
+    const number = (key: string): string => count(Number(dataset[key]));
+    say(
+      table(
+        ['', 'rows', 'tokens'],
+        [
+          ['train', number('train_rows'), number('train_tokens')],
+          ['validation', number('validation_rows'), number('validation_tokens')],
+          ['rejected', number('rows_rejected'), ''],
+        ],
+      ),
+    );
+    for (const { code, count: n } of counts ?? []) say(`  ${code.padEnd(36)} ${count(n)}`);
+    say(`content ${String(dataset['content_sha256'])}`);
+  }
+  for (const { code, message } of (dataset['reasons'] as { code: string; message: string }[] | undefined) ??
+    [])
+    say(`${paint('red', code)}: ${message}`);
+  const failure = dataset['failure'] as { code: string; message: string; remedy: string } | undefined;
+  if (failure !== undefined) say(`${paint('red', failure.code)}: ${failure.message}\n${failure.remedy}`);
+}

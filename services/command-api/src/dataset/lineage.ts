@@ -1,0 +1,51 @@
+import { snake } from '@ftm/domain/resource';
+import type { Call } from '../http/route.ts';
+import { fresh, type Services } from '../service.ts';
+
+const MAX_ANCESTORS = 200;
+const PAGE = 200;
+
+/** Ancestors as far as they go, and the datasets, jobs and models that came of this one. */
+export async function datasetLineage(services: Services, call: Call, id: string): Promise<unknown> {
+  const ancestors = new Map<string, Record<string, unknown>>();
+  const edges: { from: string; to: string; kind: 'rebuild_of' | 'source' }[] = [];
+  const waiting = [id];
+  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+    if (ancestors.has(next) || ancestors.size >= MAX_ANCESTORS) continue;
+    const state = await fresh(services, call, 'dataset', next);
+    const { request } = state;
+    ancestors.set(next, {
+      id: next,
+      name: request.name,
+      status: state.status,
+      created_at: state.createdAt,
+      recipe_sha256: request.recipeSha256,
+      input_sha256: 'result' in state ? (state.result?.inputSha256 ?? null) : null,
+      content_sha256: 'result' in state ? (state.result?.contentSha256 ?? null) : null,
+      source: snake(request.source),
+    });
+    const parents = [
+      ...(request.rebuildOf === null ? [] : [{ to: request.rebuildOf, kind: 'rebuild_of' as const }]),
+      ...request.source.datasetIds.map((to) => ({ to, kind: 'source' as const })),
+    ];
+    for (const parent of parents) {
+      edges.push({ from: next, ...parent });
+      waiting.push(parent.to);
+    }
+  }
+  const made = async (
+    aggregate: 'dataset' | 'fine-tune' | 'model-version',
+    filters: Readonly<Record<string, string>>,
+  ) =>
+    (
+      await services.reads.list(call.principal, aggregate, { limit: PAGE, cursor: undefined, filters })
+    ).data.map((each) => ({ id: each['id'], status: each['status'], created_at: each['created_at'] }));
+  return {
+    dataset_id: id,
+    datasets: [...ancestors.values()],
+    edges,
+    rebuilds: await made('dataset', { rebuild_of: id }),
+    ft_jobs: await made('fine-tune', { dataset_id: id }),
+    model_versions: await made('model-version', { dataset_id: id }),
+  };
+}

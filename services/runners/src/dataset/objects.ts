@@ -1,0 +1,73 @@
+import type { ObjectRef } from '@ftm/contracts/generated/events';
+import type { TenantId } from '@ftm/contracts/ids';
+import { decodeChunk, encodeChunk, type Chunk } from '@ftm/dataset/ingest/chunk';
+import type { Ingested } from '@ftm/dataset/ingest/ingest';
+import type { UploadManifest } from '@ftm/dataset/ingest/upload';
+import { datasetScope } from '@ftm/object-store/encrypted-store';
+import { lines } from '@ftm/object-store/lines';
+import type { Job, Tools } from '../tasks.ts';
+
+/** The lines of a stored object, however large it is. */
+export const readLines = (tools: Tools, tenant: TenantId, object: ObjectRef): AsyncIterable<string> =>
+  lines(tools.objects.getStream(tenant, object));
+
+/** Chunks in order: what everything after the ingest is made of. */
+export interface ChunkReader {
+  /** Each time from the first one. */
+  bytes(): AsyncIterable<Buffer>;
+}
+
+/** What the ingest came to, and where it lies. */
+export interface Input extends Ingested {
+  readonly chunkReader: ChunkReader;
+  /** Working files of the dataset itself; an upload keeps its own. */
+  readonly ownChunks: number;
+}
+
+export async function* decoded(chunks: ChunkReader): AsyncIterable<Chunk> {
+  for await (const bytes of chunks.bytes()) yield decodeChunk(bytes);
+}
+
+/** The working files of a dataset that is being built, under its own data key. */
+export function workingFiles(job: Job, projectId: string, tools: Tools) {
+  const scope = datasetScope(job.id);
+  const name = (index: number): string =>
+    `datasets/${job.tenantId}/${projectId}/${job.id}/work/chunk-${String(index).padStart(8, '0')}`;
+  const load = async (index: number): Promise<Buffer | undefined> =>
+    tools.objects.getNamed(job.tenantId, name(index));
+  return {
+    async load(index: number): Promise<Chunk | null> {
+      const bytes = await load(index);
+      return bytes === undefined ? null : decodeChunk(bytes);
+    },
+    /** The first write of a number wins: two builders of one dataset go on with the same rows. */
+    async save(index: number, chunk: Chunk): Promise<Chunk> {
+      const { existed } = await tools.objects.putNamed(job.tenantId, name(index), encodeChunk(chunk), scope);
+      if (!existed) return chunk;
+      const bytes = await load(index);
+      if (bytes === undefined) throw new Error(`working file ${index} is gone`);
+      return decodeChunk(bytes);
+    },
+    reader: (count: number): ChunkReader => ({
+      async *bytes() {
+        for (let index = 0; index < count; index += 1) {
+          const bytes = await load(index);
+          if (bytes === undefined) throw new Error(`working file ${index} is gone`);
+          yield bytes;
+        }
+      },
+    }),
+    async remove(count: number): Promise<void> {
+      for (let index = 0; index < count; index += 1) await tools.objects.deleteNamed(name(index));
+    },
+  };
+}
+
+/** The chunks that an upload was received into. */
+export function uploadedChunks(job: Job, manifest: UploadManifest, tools: Tools): ChunkReader {
+  return {
+    async *bytes() {
+      for (const object of manifest.chunks) yield await tools.objects.get(job.tenantId, object);
+    },
+  };
+}

@@ -1,0 +1,106 @@
+import type { DatasetRequested, ObjectRef } from '@ftm/contracts/generated/events';
+import { digest, type TenantId } from '@ftm/contracts/ids';
+import { rowOfTrace } from '@ftm/dataset/ingest/from-trace';
+import type { Source, SourcePage, SourceRow } from '@ftm/dataset/ingest/source';
+import type { Trace } from '@ftm/orchestrator/client';
+import { TerminalError, type Job, type Tools } from '../tasks.ts';
+import { readLines } from './objects.ts';
+
+const PAGE = 500;
+
+/** Recorded conversations, page by page in the order of their time; the Orchestrator's cursor is the cursor. */
+export function traceSource(job: Job, request: DatasetRequested, tools: Tools): Source {
+  const { source } = request;
+  const filter = {
+    tenantId: job.tenantId,
+    projectId: request.projectId,
+    assistantId: request.assistantId,
+    from: source.from,
+    to: source.to,
+    outcome: source.outcome,
+    tag: source.tags[0] ?? null,
+  };
+  return {
+    async *pages(from) {
+      for (let cursor = from, more = true; more;) {
+        const page: { data: Trace[]; nextCursor: string | null } = await tools.orchestrator.listTraces(
+          filter,
+          cursor,
+          PAGE,
+        );
+        yield {
+          // The Orchestrator filters by one tag; the others are looked at here.
+          rows: page.data
+            .filter((trace) => source.tags.every((tag) => trace.tags.includes(tag)))
+            .map((trace) => fromTrace(job.tenantId, trace, request)),
+          next: page.nextCursor,
+        };
+        cursor = page.nextCursor;
+        more = cursor !== null;
+      }
+    },
+  };
+}
+
+function fromTrace(tenant: TenantId, trace: Trace, { outputFormat, projectId }: DatasetRequested): SourceRow {
+  return {
+    ref: trace.id,
+    group: trace.userId === null ? trace.id : digest('ftm.group', tenant, projectId, trace.userId),
+    at: trace.startedAt,
+    sha256: digest('ftm.trace', trace.id, JSON.stringify([trace.messages, trace.tools, trace.feedback])),
+    row: rowOfTrace(trace, outputFormat),
+  };
+}
+
+/** Rows of earlier datasets of the tenant, one dataset after the other, training rows before validation rows. A cursor is `<object>:<line>`. */
+export function datasetSource(job: Job, request: DatasetRequested, tools: Tools): Source {
+  return {
+    async *pages(from) {
+      const objects = await objectsOf(job, request, tools);
+      const [startObject = 0, startLine = 0] = (from ?? '0:0').split(':').map(Number);
+      for (let at = startObject; at < objects.length; at += 1) {
+        const object = objects[at];
+        if (object === undefined) break;
+        let line = 0;
+        let rows: SourceRow[] = [];
+        const skip = at === startObject ? startLine : 0;
+        const page = (next: string | null): SourcePage => {
+          const full = { rows, next };
+          rows = [];
+          return full;
+        };
+        for await (const text of readLines(tools, job.tenantId, object)) {
+          line += 1;
+          if (line <= skip) continue;
+          rows.push({
+            ref: null,
+            group: null,
+            at: null,
+            sha256: digest('ftm.row', text),
+            row: { value: JSON.parse(text) as unknown },
+          });
+          if (rows.length === PAGE) yield page(`${at}:${line}`);
+        }
+        const last = at === objects.length - 1;
+        if (rows.length > 0 || last) yield page(last ? null : `${at + 1}:0`);
+      }
+    },
+  };
+}
+
+/** @throws TerminalError when a source is there no more */
+async function objectsOf(job: Job, request: DatasetRequested, tools: Tools): Promise<ObjectRef[]> {
+  const objects: ObjectRef[] = [];
+  for (const id of request.source.datasetIds) {
+    const dataset = await tools.commands.load(job.tenantId, 'dataset', id);
+    if (dataset.status !== 'ready')
+      throw new TerminalError(
+        'SOURCE_DATASET_GONE',
+        `the source dataset ${id} is ${dataset.status}`,
+        'build from datasets that are ready',
+      );
+    objects.push(dataset.result.trainObject);
+    if (dataset.result.validationObject !== null) objects.push(dataset.result.validationObject);
+  }
+  return objects;
+}
