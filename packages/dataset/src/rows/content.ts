@@ -30,19 +30,18 @@ export function checkContent(
     if (content.length === 0) rejections.add('empty_content', at, 'the list of content parts is empty');
     content.forEach((part, index) => checkPart(part, role, `${at}[${index}]`, check));
   } else if (content === undefined || content === null) {
-    if (role !== 'assistant' || !speaksWithoutContent(message))
+    if (role !== 'assistant' || !callsTool(message))
       rejections.add('missing_content', at, 'there is no content; a string or a list of parts is needed');
   } else
     rejections.add('data_type', at, `the content is ${typeName(content)}, it must be a string or a list`);
 }
 
-/** A call of a tool or a refusal stands for the text. */
-const speaksWithoutContent = (message: JsonObject): boolean =>
-  Array.isArray(message['tool_calls']) || typeof message['refusal'] === 'string';
+/** A call of a tool stands for the text. */
+const callsTool = (message: JsonObject): boolean => Array.isArray(message['tool_calls']);
 
 /** Tools may have nothing to say, and assistants who call them. */
 const mayBeEmpty = (message: JsonObject, role: Role | undefined): boolean =>
-  role === 'tool' || (role === 'assistant' && speaksWithoutContent(message));
+  role === 'tool' || (role === 'assistant' && callsTool(message));
 
 function checkPart(part: unknown, role: Role | undefined, path: string, check: RowCheck): void {
   const { rejections } = check;

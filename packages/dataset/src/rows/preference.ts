@@ -93,7 +93,8 @@ const said = (output: readonly unknown[]): string =>
     ),
   );
 
-const textOf = (content: unknown): unknown =>
-  Array.isArray(content) && content.every((part) => isObject(part) && typeof part['text'] === 'string')
-    ? content.map((part: { text: string }) => part.text).join('')
-    : content;
+function textOf(content: unknown): unknown {
+  if (!Array.isArray(content)) return content;
+  const texts = content.map((part: unknown) => (isObject(part) ? part['text'] : undefined));
+  return texts.every((text) => typeof text === 'string') ? texts.join('') : (content as unknown[]);
+}

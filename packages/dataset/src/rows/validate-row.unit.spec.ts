@@ -186,6 +186,11 @@ refuses('a chat row is refused for contents', CHAT, [
     ['missing_content', '$.messages[1].content'],
   ],
   [
+    'null beside a refusal: the provider learns from contents alone',
+    { messages: [user(), { ...assistant(null), refusal: SECRET }] },
+    ['missing_content', '$.messages[1].content'],
+  ],
+  [
     'null beside a refusal that is null',
     { messages: [user(), { ...assistant(null), refusal: null }] },
     ['missing_content', '$.messages[1].content'],

@@ -4,6 +4,8 @@ import { rowRules, type RowRules } from './rules.ts';
 import { assistant, image, IMAGES, user } from './testing/clean-rows.ts';
 import { validateStream, type StreamedRow } from './validate-stream.ts';
 
+const TIMEOUT_MS = 60_000;
+
 const CHAT = rowRules({ format: 'jsonl_chat' });
 const GOOD = JSON.stringify({ messages: [user(), assistant()] });
 const good = (rows: number): string => `${GOOD}\n`.repeat(rows);
@@ -108,14 +110,18 @@ describe('a stream of rows', () => {
     expect(summary.causes.map(({ code }) => code)).toEqual(['wrong_format']);
   });
 
-  it('with more rows with images than allowed says so', async () => {
-    const row = JSON.stringify({ messages: [user([image(IMAGES.png)]), assistant()] });
-    const rules = rowRules({ format: 'jsonl_chat', images: 'allowed' });
-    const most = await check(streamOf(`${row}\n`.repeat(50_000)), rules);
-    expect(most.summary).toMatchObject({ valid: true, rowsWithImages: 50_000 });
-    const more = await check(streamOf(`${row}\n`.repeat(50_001)), rules);
-    expect(more.summary.findings.map(({ code }) => code)).toEqual(['too_many_image_rows']);
-  });
+  it(
+    'with more rows with images than allowed says so',
+    async () => {
+      const row = JSON.stringify({ messages: [user([image(IMAGES.png)]), assistant()] });
+      const rules = rowRules({ format: 'jsonl_chat', images: 'allowed' });
+      const most = await check(streamOf(`${row}\n`.repeat(50_000)), rules);
+      expect(most.summary).toMatchObject({ valid: true, rowsWithImages: 50_000 });
+      const more = await check(streamOf(`${row}\n`.repeat(50_001)), rules);
+      expect(more.summary.findings.map(({ code }) => code)).toEqual(['too_many_image_rows']);
+    },
+    TIMEOUT_MS,
+  );
 
   it('counts problems and the rows that have them', async () => {
     const twoEmpty = JSON.stringify({ messages: [user(''), assistant('')] });
@@ -126,89 +132,97 @@ describe('a stream of rows', () => {
     ]);
   });
 
-  it('of any bytes at all never throws, and accounts for every line', async () => {
-    const piece = fc.oneof(
-      fc.uint8Array({ maxLength: 30 }),
-      fc.json().map((text) => Buffer.from(text)),
-      fc.constantFrom('\n', '\r\n', GOOD, GOOD.slice(5), '\ufeff').map((text) => Buffer.from(text)),
-    );
-    const rules = fc.constantFrom(
-      ...(['jsonl_chat', 'jsonl_prompt_completion', 'jsonl_preference', 'jsonl_reinforcement'] as const),
-    );
-    await fc.assert(
-      fc.asyncProperty(fc.array(piece), rules, async (pieces, format) => {
-        const { rows, summary } = await check(streamOf(...pieces), rowRules({ format, maxLineBytes: 200 }));
-        expect(summary.bytes).toBe(pieces.reduce((total, each) => total + each.length, 0));
-        expect(summary.rows).toBe(rows.length);
-        expect(summary.accepted + summary.rejected).toBe(summary.rows);
-        for (const { row, rejections } of rows) expect(row === undefined).toBe(rejections.length > 0);
-      }),
-    );
-  });
+  it(
+    'of any bytes at all never throws, and accounts for every line',
+    async () => {
+      const piece = fc.oneof(
+        fc.uint8Array({ maxLength: 30 }),
+        fc.json().map((text) => Buffer.from(text)),
+        fc.constantFrom('\n', '\r\n', GOOD, GOOD.slice(5), '\ufeff').map((text) => Buffer.from(text)),
+      );
+      const rules = fc.constantFrom(
+        ...(['jsonl_chat', 'jsonl_prompt_completion', 'jsonl_preference', 'jsonl_reinforcement'] as const),
+      );
+      await fc.assert(
+        fc.asyncProperty(fc.array(piece), rules, async (pieces, format) => {
+          const { rows, summary } = await check(streamOf(...pieces), rowRules({ format, maxLineBytes: 200 }));
+          expect(summary.bytes).toBe(pieces.reduce((total, each) => total + each.length, 0));
+          expect(summary.rows).toBe(rows.length);
+          expect(summary.accepted + summary.rejected).toBe(summary.rows);
+          for (const { row, rejections } of rows) expect(row === undefined).toBe(rejections.length > 0);
+        }),
+      );
+    },
+    TIMEOUT_MS,
+  );
 
-  it('of rows in any shape at all never throws', async () => {
-    const loose = fc.letrec<{ value: unknown; message: unknown }>((tie) => ({
-      message: fc.record(
+  it(
+    'of rows in any shape at all never throws',
+    async () => {
+      const loose = fc.letrec<{ value: unknown; message: unknown }>((tie) => ({
+        message: fc.record(
+          {
+            role: fc.constantFrom('system', 'user', 'assistant', 'tool', 7),
+            content: tie('value'),
+            tool_calls: fc.oneof(fc.array(tie('value')), tie('value')),
+            tool_call_id: tie('value'),
+            weight: tie('value'),
+          },
+          { requiredKeys: [] },
+        ),
+        value: fc.oneof(
+          { maxDepth: 4 },
+          fc.constantFrom('', 'a', 0, 1, null, true),
+          fc.array(tie('value'), { maxLength: 3 }),
+          fc.dictionary(
+            fc.constantFrom(
+              'type',
+              'text',
+              'function',
+              'name',
+              'arguments',
+              'id',
+              'parameters',
+              'properties',
+              'items',
+              'image_url',
+              'url',
+              '__proto__',
+              'constructor',
+            ),
+            tie('value'),
+            { maxKeys: 4 },
+          ),
+        ),
+      }));
+      const list = fc.oneof(fc.array(fc.oneof(loose.message, loose.value)), loose.value);
+      const row = fc.record(
         {
-          role: fc.constantFrom('system', 'user', 'assistant', 'tool', 7),
-          content: tie('value'),
-          tool_calls: fc.oneof(fc.array(tie('value')), tie('value')),
-          tool_call_id: tie('value'),
-          weight: tie('value'),
+          messages: list,
+          tools: list,
+          input: fc.record({ messages: list, tools: list }),
+          preferred_output: list,
+          non_preferred_output: list,
         },
         { requiredKeys: [] },
-      ),
-      value: fc.oneof(
-        { maxDepth: 4 },
-        fc.constantFrom('', 'a', 0, 1, null, true),
-        fc.array(tie('value'), { maxLength: 3 }),
-        fc.dictionary(
-          fc.constantFrom(
-            'type',
-            'text',
-            'function',
-            'name',
-            'arguments',
-            'id',
-            'parameters',
-            'properties',
-            'items',
-            'image_url',
-            'url',
-            '__proto__',
-            'constructor',
-          ),
-          tie('value'),
-          { maxKeys: 4 },
-        ),
-      ),
-    }));
-    const list = fc.oneof(fc.array(fc.oneof(loose.message, loose.value)), loose.value);
-    const row = fc.record(
-      {
-        messages: list,
-        tools: list,
-        input: fc.record({ messages: list, tools: list }),
-        preferred_output: list,
-        non_preferred_output: list,
-      },
-      { requiredKeys: [] },
-    );
-    const rules = fc.constantFrom(
-      CHAT,
-      rowRules({ format: 'jsonl_chat', images: 'allowed' }),
-      rowRules({ format: 'jsonl_preference', provider: 'azure' }),
-      rowRules({ format: 'jsonl_preference' }),
-      rowRules({ format: 'jsonl_reinforcement' }),
-    );
-    await fc.assert(
-      fc.asyncProperty(row, rules, async (value, rule) => {
-        const { summary } = await check(streamOf(JSON.stringify(value)), rule);
-        expect(summary.rows).toBe(1);
-      }),
-      { numRuns: 500 },
-    );
-  });
+      );
+      const rules = fc.constantFrom(
+        CHAT,
+        rowRules({ format: 'jsonl_chat', images: 'allowed' }),
+        rowRules({ format: 'jsonl_preference', provider: 'azure' }),
+        rowRules({ format: 'jsonl_preference' }),
+        rowRules({ format: 'jsonl_reinforcement' }),
+      );
+      await fc.assert(
+        fc.asyncProperty(row, rules, async (value, rule) => {
+          const { summary } = await check(streamOf(JSON.stringify(value)), rule);
+          expect(summary.rows).toBe(1);
+        }),
+        { numRuns: 500 },
+      );
+    },
+    TIMEOUT_MS,
+  );
 
   it('fails where the stream itself does', async () => {
     async function* broken(): AsyncGenerator<Uint8Array> {
@@ -220,23 +234,27 @@ describe('a stream of rows', () => {
 });
 
 describe('a line of a gigabyte', () => {
-  it('is one bad row, and no more of it is held than one chunk', async () => {
-    const chunk = Buffer.alloc(1_000_000, 0x78);
-    let peakBytes = 0;
-    async function* source(): AsyncGenerator<Uint8Array> {
-      yield Buffer.from(good(10));
-      for (let at = 0; at < 1000; at += 1) {
-        yield chunk;
-        peakBytes = Math.max(peakBytes, process.memoryUsage().arrayBuffers);
+  it(
+    'is one bad row, and no more of it is held than one chunk',
+    async () => {
+      const chunk = Buffer.alloc(1_000_000, 0x78);
+      let peakBytes = 0;
+      async function* source(): AsyncGenerator<Uint8Array> {
+        yield Buffer.from(good(10));
+        for (let at = 0; at < 1000; at += 1) {
+          yield chunk;
+          peakBytes = Math.max(peakBytes, process.memoryUsage().arrayBuffers);
+        }
+        yield Buffer.from(`\n${good(1)}`);
       }
-      yield Buffer.from(`\n${good(1)}`);
-    }
-    const before = process.memoryUsage().arrayBuffers;
-    const { rows, summary } = await check(source());
-    expect(codes(rows)).toEqual([...Array(10).fill([]), ['line_too_long $'], []]);
-    expect(summary).toMatchObject({ rows: 12, rejected: 1 });
-    expect(peakBytes - before).toBeLessThan(4 * CHAT.maxLineBytes);
-  });
+      const before = process.memoryUsage().arrayBuffers;
+      const { rows, summary } = await check(source());
+      expect(codes(rows)).toEqual([...Array(10).fill([]), ['line_too_long $'], []]);
+      expect(summary).toMatchObject({ rows: 12, rejected: 1 });
+      expect(peakBytes - before).toBeLessThan(4 * CHAT.maxLineBytes);
+    },
+    TIMEOUT_MS,
+  );
 });
 
 describe('the format of a stream', () => {

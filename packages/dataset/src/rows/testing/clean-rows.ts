@@ -74,8 +74,8 @@ export const CLEAN_ROWS: readonly CleanRow[] = [
       assistant([{ type: 'text', text: 'On its way.' }]),
     ],
   }),
-  chat('a refusal instead of a text', {
-    messages: [user(), { role: 'assistant', content: null, refusal: 'No.' }],
+  chat('a refusal that is null, as the provider answers', {
+    messages: [user(), { ...assistant(), refusal: null }],
   }),
   chat('a refusal as a part', { messages: [user(), assistant([{ type: 'refusal', refusal: 'No.' }])] }),
   chat('names of authors', {
