@@ -66,7 +66,7 @@ function checkOutput(
   output.forEach((message, index) => checkOutputMessage(message, `${path}[${index}]`, check));
   if (severalAllowed && output.length > 0 && !output.some((message) => roleOf(message) === 'assistant'))
     rejections.add('output_role_not_assistant', path, 'the output has no assistant message');
-  return output as readonly unknown[];
+  return output as unknown[];
 }
 
 function checkOutputMessage(message: unknown, path: string, { rules, rejections }: RowCheck): void {
