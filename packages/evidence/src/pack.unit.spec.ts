@@ -211,10 +211,13 @@ describe('an evidence pack', () => {
   it('has a report that states gaps, and runs nothing that the log may say', () => {
     const html = text(pack, 'report.html');
     expect(html).toContain('This is no claim of compliance');
-    expect(html.match(/class="gap"/g)?.length).toBeGreaterThan(6);
+    expect(html.match(/class="notice gap"/g)?.length).toBeGreaterThan(6);
     expect(html).toContain(datasetSanitized.contentSha256);
     expect(html).not.toContain('<script');
     expect(html).not.toMatch(/(src|href)=/);
+    // An arrow from the dataset to the model.
+    expect(html.match(/class="edge"/g)).toHaveLength(1);
+    expect(html).toContain(`<title>dataset ${DATASET}, `);
   });
 
   it('that is no pack is said to be none', () => {

@@ -1,8 +1,9 @@
 import type { EventData, EventName } from '@ftm/contracts/generated/events';
 import type { RecordedEvent } from '@ftm/contracts/envelope';
 import { parseStreamId } from '@ftm/contracts/ids';
-import { escape } from './html.ts';
-import { chart, intervals } from './plots.ts';
+import { escape, facts, notice, page, section, table, timeline } from '@ftm/report/html';
+import { lineageGraph } from '@ftm/report/lineage-graph';
+import { intervalPlot, lineChart } from '@ftm/report/plots';
 import type { PackStory } from './story.ts';
 
 /**
@@ -28,7 +29,7 @@ export function report(story: PackStory): string {
     [
       '2. Elements and development',
       '<h3>Lineage</h3>',
-      lineage(story),
+      ...lineage(story),
       '<h3>Data (2d)</h3>',
       table(
         ['dataset', 'rows read', 'rejected', 'train', 'validation', 'redactions', 'content SHA-256'],
@@ -68,14 +69,15 @@ export function report(story: PackStory): string {
         ]),
       ),
       '<h3>Validation and testing (2g)</h3>',
-      intervals(
-        of(events, 'EvalRunCompleted').map(({ stream, data }) => ({
-          name: stream,
+      intervalPlot({
+        title: 'Scores with 95 % intervals',
+        rows: of(events, 'EvalRunCompleted').map(({ stream, data }) => ({
+          label: stream,
           value: data.score,
           low: data.ciLow,
           high: data.ciHigh,
         })),
-      ),
+      }),
       table(
         ['eval run', 'score', '95 % interval', 'cases', 'errors', 'against', 'difference', 'p', 'verdict'],
         of(events, 'EvalRunCompleted').map(({ stream, data }) => [
@@ -133,7 +135,7 @@ export function report(story: PackStory): string {
       ),
       gap('the risk management system of Article 9 itself'),
     ],
-    ['6. Changes through the lifecycle', timeline(events)],
+    ['6. Changes through the lifecycle', changes(events)],
     ['7. Harmonised standards', gap('which were applied')],
     ['8. EU declaration of conformity', gap('the declaration')],
     ['9. Post-market monitoring', gap('the plan of Article 72')],
@@ -151,24 +153,13 @@ export function report(story: PackStory): string {
       ),
     ],
   ];
-  return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Evidence: model version ${escape(modelVersionId)}</title>
-<meta http-equiv="content-security-policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<style>${STYLE}</style></head><body>
-<h1>Evidence pack</h1>
-<p>Made of ${events.length} events of the log <code>${escape(checkpoint.origin)}</code>, as it stood at ${escape(checkpoint.time)} with ${checkpoint.size} events. The sections follow Annex IV of Regulation (EU) 2024/1689. <strong>This is no claim of compliance:</strong> what FTM does not know is marked as a gap. Verify the pack before you rely on this page: <code>ftm pack verify</code>.</p>
-${sections.map(([title, ...parts]) => `<section><h2>${escape(title)}</h2>\n${parts.join('\n')}</section>`).join('\n')}
-</body></html>
-`;
+  return page(
+    `Evidence: model version ${modelVersionId}`,
+    '<h1>Evidence pack</h1>',
+    `<p>Made of ${events.length} events of the log <code>${escape(checkpoint.origin)}</code>, as it stood at ${escape(checkpoint.time)} with ${checkpoint.size} events. The sections follow Annex IV of Regulation (EU) 2024/1689. <strong>This is no claim of compliance:</strong> what FTM does not know is marked as a gap. Verify the pack before you rely on this page: <code>ftm pack verify</code>.</p>`,
+    ...sections.map(([title, ...parts]) => section(title, ...parts)),
+  );
 }
-
-const STYLE = `body{font:15px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;color:#1c2330;background:#fff}
-h1,h2,h3{line-height:1.2}h2{border-bottom:1px solid #d5dae3;padding-bottom:.2rem;margin-top:2.5rem}
-table{border-collapse:collapse;width:100%;font-size:13px;margin:.5rem 0}th,td{text-align:left;padding:.25rem .6rem .25rem 0;border-bottom:1px solid #e6e9ef;vertical-align:top;overflow-wrap:anywhere}
-.gap{border-left:4px solid #d97706;background:#fff7ed;padding:.4rem .8rem}.none{color:#6b7280}
-svg{max-width:100%;height:auto}svg text{font:12px system-ui,sans-serif;fill:#1c2330}
-@media print{section{break-inside:avoid-page}}`;
 
 interface Told<N extends EventName> {
   readonly stream: string;
@@ -193,19 +184,15 @@ function of<N extends EventName>(events: readonly RecordedEvent[], name: N): Tol
 }
 
 const usd = (micros: number): string => (micros / 1e6).toFixed(4);
-const gap = (what: string): string => `<p class="gap">Gap: not known to FTM: ${escape(what)}.</p>`;
+const gap = (what: string): string => notice('gap', `Gap: not known to FTM: ${what}.`);
 
-function table(head: readonly string[], rows: readonly (readonly unknown[])[]): string {
-  if (rows.length === 0) return '<p class="none">None.</p>';
-  const line = (cells: readonly unknown[], tag: string): string =>
-    `<tr>${cells.map((cell) => `<${tag}>${escape(cell)}</${tag}>`).join('')}</tr>`;
-  return `<table><thead>${line(head, 'th')}</thead><tbody>${rows.map((row) => line(row, 'td')).join('\n')}</tbody></table>`;
-}
-
-const facts = (known: Readonly<Record<string, unknown>>): string =>
-  table(
-    ['', ''],
-    Object.entries(known).map(([name, value]) => [name, value ?? 'unknown']),
+const changes = (events: readonly RecordedEvent[]): string =>
+  timeline(
+    events.map(({ envelope, event }) => ({
+      at: envelope.time,
+      what: event.type,
+      note: `event ${envelope.seq} on ${envelope.stream}, by ${envelope.actor}`,
+    })),
   );
 
 function manifests({ events, manifests: included }: PackStory): string {
@@ -222,28 +209,30 @@ function manifests({ events, manifests: included }: PackStory): string {
   );
 }
 
-function timeline(events: readonly RecordedEvent[]): string {
-  return table(
-    ['when', 'seq', 'event', 'stream', 'by'],
-    events.map(({ envelope, event }) => [
-      envelope.time,
-      envelope.seq,
-      event.type,
-      envelope.stream,
-      envelope.actor,
-    ]),
-  );
-}
-
-function lineage({ edges, resources }: PackStory): string {
-  return table(
-    ['this', 'status', 'leans on'],
-    Object.entries(resources).map(([stream, resource]) => [
-      stream,
-      resource['status'],
-      edges.flatMap(({ from, to }) => (from === stream ? [to] : [])).join(', '),
-    ]),
-  );
+/** The picture for an overview, the table for ids in full. */
+function lineage({ edges, resources, modelVersionId }: PackStory): readonly string[] {
+  const statusOf = (resource: Readonly<Record<string, unknown>>): string =>
+    typeof resource['status'] === 'string' ? resource['status'] : 'no status';
+  const graph = lineageGraph({
+    title: 'What the model version was made of and judged by',
+    focus: `model-version/${modelVersionId}`,
+    nodes: Object.entries(resources).map(([stream, resource]) => {
+      const at = stream.indexOf('/');
+      return {
+        id: stream,
+        label: stream.slice(at + 1),
+        kind: stream.slice(0, at).replaceAll('-', ' '),
+        status: statusOf(resource),
+      };
+    }),
+    edges: edges.map(({ from, to }) => ({ from: to, to: from })),
+  });
+  const rows = Object.entries(resources).map(([stream, resource]) => [
+    stream,
+    statusOf(resource),
+    edges.flatMap(({ from, to }) => (from === stream ? [to] : [])).join(', '),
+  ]);
+  return [graph, table(['this', 'status', 'leans on'], rows)];
 }
 
 function lossCurves(events: readonly RecordedEvent[]): string {
@@ -255,16 +244,23 @@ function lossCurves(events: readonly RecordedEvent[]): string {
   }
   return [...curves]
     .map(([stream, points]) =>
-      chart(`Loss of ${stream}`, 'step', [
-        {
-          name: 'train',
-          points: points.flatMap(({ x, train }) => (train === null ? [] : [{ x, y: train }])),
-        },
-        {
-          name: 'validation',
-          points: points.flatMap(({ x, validation }) => (validation === null ? [] : [{ x, y: validation }])),
-        },
-      ]),
+      lineChart({
+        title: `Loss of ${stream}`,
+        xLabel: 'step',
+        yLabel: 'loss',
+        series: [
+          {
+            name: 'train',
+            points: points.flatMap(({ x, train }) => (train === null ? [] : [{ x, y: train }])),
+          },
+          {
+            name: 'validation',
+            points: points.flatMap(({ x, validation }) =>
+              validation === null ? [] : [{ x, y: validation }],
+            ),
+          },
+        ],
+      }),
     )
     .join('\n');
 }

@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
-import { usd, type DemoFindings } from '../report/report.ts';
+import { usd } from '@ftm/report/html';
+import type { DemoFindings } from '../report/report.ts';
 
 /** What the run came to, as the last thing on the terminal. */
 export function closingTable(found: DemoFindings): string {
