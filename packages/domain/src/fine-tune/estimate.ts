@@ -1,5 +1,7 @@
 import type { CostEstimate } from '@ftm/contracts/generated/events';
-import { costOf, type PriceRow } from '../pricing/default-prices.ts';
+import { costOf, DEFAULT_PRICES, priceFor, type PriceRow } from '../pricing/default-prices.ts';
+
+export type TokenBilledMethod = 'supervised' | 'dpo';
 
 /** How the provider’s documents say that `auto` is resolved for so many rows. It is a guess: the value it really took is read back. */
 export function documentedEpochs(rows: number): number {
@@ -9,30 +11,86 @@ export function documentedEpochs(rows: number): number {
   return target;
 }
 
+interface Epochs {
+  readonly low: number;
+  readonly expected: number;
+  readonly high: number;
+}
+
+/** An explicit number is a point. `auto` goes from the fewest to the most that the provider was seen to take; for preferences nothing is documented, so it may be as few as one. */
+export function epochRange(method: TokenBilledMethod, rows: number, nEpochs: number | null): Epochs {
+  if (nEpochs !== null) return { low: nEpochs, expected: nEpochs, high: nEpochs };
+  const expected = documentedEpochs(rows);
+  return {
+    low: method === 'dpo' ? 1 : Math.max(1, expected - 1),
+    expected,
+    high: Math.max(expected, 4),
+  };
+}
+
 /**
- * Cost of a job as a range. With an explicit number of epochs the range is a point; with `auto` it goes from the fewest to the most epochs that the provider was seen to take.
- * @param trainingTokens of one epoch; validation tokens are free
+ * Cost of a job as a range: of epochs, and of the tokens’ own uncertainty.
+ * @param input.trainingTokens of one epoch as they are billed: each row up to the provider’s limit, and for preferences both answers. Validation tokens are free and no part of it.
+ * @param input.tokenError to both sides, as a share; 0 when absent
  */
-export function estimateCost(input: {
+export function estimateRange(input: {
+  /** Supervised when absent. */
+  readonly method?: TokenBilledMethod;
   readonly rows: number;
   readonly trainingTokens: number;
+  readonly tokenError?: number;
   readonly nEpochs: number | null;
   readonly price: PriceRow;
 }): CostEstimate {
-  const expected = input.nEpochs ?? documentedEpochs(input.rows);
-  const low = input.nEpochs ?? Math.max(1, expected - 1);
-  const high = input.nEpochs ?? Math.max(expected, 4);
-  const cost = (epochs: number): number =>
-    costOf(input.trainingTokens * epochs, input.price.usdMicrosPerMillion);
+  const { trainingTokens, tokenError = 0, price } = input;
+  const epochs = epochRange(input.method ?? 'supervised', input.rows, input.nEpochs);
+  const cost = (tokens: number, times: number): number =>
+    costOf(Math.max(0, tokens) * times, price.usdMicrosPerMillion);
   return {
-    lowUsdMicros: cost(low),
-    expectedUsdMicros: cost(expected),
-    highUsdMicros: cost(high),
-    trainingTokens: input.trainingTokens,
-    epochsLow: low,
-    epochsExpected: expected,
-    epochsHigh: high,
-    priceUsdMicrosPerMillion: input.price.usdMicrosPerMillion,
-    priceSource: input.price.source,
+    lowUsdMicros: cost(Math.floor(trainingTokens * (1 - tokenError)), epochs.low),
+    expectedUsdMicros: cost(trainingTokens, epochs.expected),
+    highUsdMicros: cost(Math.ceil(trainingTokens * (1 + tokenError)), epochs.high),
+    trainingTokens,
+    epochsLow: epochs.low,
+    epochsExpected: epochs.expected,
+    epochsHigh: epochs.high,
+    priceUsdMicrosPerMillion: price.usdMicrosPerMillion,
+    priceSource: price.source,
   };
+}
+
+/** What a dataset would cost by one method on one model. */
+export interface EstimateRow {
+  readonly method: TokenBilledMethod;
+  readonly model: string;
+  /** Null when no price is known, so that the cost cannot be governed. */
+  readonly estimate: CostEstimate | null;
+}
+
+/**
+ * Every method on every model, in the order given.
+ * @param input.models with the tokens as each bills them: encodings, limits and calibrations differ
+ */
+export function estimateRanges(input: {
+  readonly methods: readonly TokenBilledMethod[];
+  readonly models: readonly {
+    readonly model: string;
+    readonly trainingTokens: number;
+    readonly tokenError?: number;
+  }[];
+  readonly rows: number;
+  readonly nEpochs: number | null;
+  readonly prices?: readonly PriceRow[];
+}): EstimateRow[] {
+  const { methods, models, rows, nEpochs, prices = DEFAULT_PRICES } = input;
+  return methods.flatMap((method) =>
+    models.map(({ model, trainingTokens, tokenError = 0 }): EstimateRow => {
+      const price = priceFor(model, 'training', prices);
+      const estimate =
+        price === undefined
+          ? null
+          : estimateRange({ method, rows, trainingTokens, tokenError, nEpochs, price });
+      return { method, model, estimate };
+    }),
+  );
 }

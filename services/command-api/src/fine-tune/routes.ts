@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { CostEstimate } from '@ftm/contracts/generated/events';
 import { streamId } from '@ftm/contracts/ids';
-import { estimateCost } from '@ftm/domain/fine-tune/estimate';
+import { estimateRange } from '@ftm/domain/fine-tune/estimate';
 import { priceFor } from '@ftm/domain/pricing/default-prices';
 import { requireProject } from '../auth.ts';
 import { eventToWire } from '../commander.ts';
@@ -81,7 +81,8 @@ async function estimate(services: Services, call: Call<unknown, unknown, JobBody
       'PRICE_UNKNOWN',
       `there is no training price for ${body.base_model}, so its cost cannot be governed`,
     );
-  return estimateCost({
+  return estimateRange({
+    method: supportedMethod(body.method),
     rows: dataset.result.trainRows,
     trainingTokens: dataset.result.trainTokens,
     nEpochs: body.hyperparams.n_epochs ?? null,
