@@ -1,210 +1,107 @@
-import { ibanLength, isCard, isIban, isIpV4, isIpV6, isSsn } from './checks.ts';
+import { base64Texts } from './encoded.ts';
+import { hiddenText, INJECTION_RULES } from './injection.ts';
 import { normalise, original } from './normalise.ts';
-import { isPhone } from './phone.ts';
+import { persons } from './persons.ts';
+import { ASSIGNED_SECRETS, VENDOR_SECRETS } from './secrets.ts';
+import { STRUCTURED_RULES, URL_CREDENTIALS, URLS } from './structured.ts';
+import { STRUCTURED, type Finding, type PiiType, type Rule } from './types.ts';
 
-export type PiiType = 'EMAIL' | 'PHONE' | 'CARD' | 'IBAN' | 'SSN' | 'IP' | 'URL_CREDENTIALS' | 'SECRET';
-
-/** A stretch of the text as it was given; `end` is exclusive, both in UTF-16 code units. */
-export interface Finding {
-  readonly type: PiiType;
-  readonly start: number;
-  readonly end: number;
-}
-
-type Span = readonly [start: number, end: number];
-
-interface Rule {
-  readonly type: PiiType;
-  /** Cheap test that must hold for the rule to be tried at all. */
-  readonly hint: RegExp;
-  readonly find: (text: string) => Iterable<Span>;
-}
-
-/** All matches that are accepted. Every quantifier of a pattern is bounded, so that no text makes it slow. */
-function matches(
-  pattern: RegExp,
-  accept: (match: string, text: string, start: number) => boolean = () => true,
-): Rule['find'] {
-  return function* (text) {
-    for (const match of text.matchAll(pattern))
-      if (accept(match[0], text, match.index)) yield [match.index, match.index + match[0].length];
-  };
-}
-
-const secret = (hint: RegExp, pattern: RegExp, accept?: (match: string) => boolean): Rule => ({
-  type: 'SECRET',
-  hint,
-  find: matches(pattern, accept),
-});
+/** What stands for something that was replaced; nothing is found in it. */
+export const PLACEHOLDER = /\[[A-Z][A-Z_]{1,30}_\d{1,9}\]/g;
 
 /** Earlier rules win where findings overlap: what is more certain comes first. */
 const RULES: readonly Rule[] = [
-  { type: 'SECRET', hint: /-----BEGIN/, find: privateKeys },
-  secret(/eyJ/, /\beyJ[A-Za-z0-9_-]{8,2000}\.eyJ[A-Za-z0-9_-]{8,4000}\.[A-Za-z0-9_-]{8,2000}/g),
-  secret(/A[KS]IA/, /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/g),
-  secret(/gh[pousr]_|github_pat_/, /\b(?:gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_[A-Za-z0-9_]{22,255})\b/g),
-  secret(/xox/, /\bxox[abeoprs]-[A-Za-z0-9-]{10,250}/g),
-  secret(
-    /[sr]k[-_]/,
-    /\b(?:sk|rk)[-_](?:live_|test_|proj-|ant-|svcacct-)?[A-Za-z0-9_-]{16,200}\b/g,
-    (match) => /\d/.test(match),
-  ),
-  secret(/whsec_/, /\bwhsec_[A-Za-z0-9+/=]{20,200}/g),
-  secret(/AIza/, /\bAIza[0-9A-Za-z_-]{35}\b/g),
-  {
-    type: 'URL_CREDENTIALS',
-    hint: /:\/\//,
-    find: matches(
-      /\b[a-z][a-z0-9+.-]{1,20}:\/\/(?:[^\s/@:]{0,100}:[^\s/@]{1,200}|[^\s/@:]{16,200})@[^\s"'<>]{1,500}/gi,
-    ),
-  },
-  { type: 'SECRET', hint: /key|secret|token|passw|credential/i, find: assignedSecrets },
-  {
-    type: 'EMAIL',
-    hint: /@/,
-    find: matches(
-      /[\p{L}\p{N}_](?:[\p{L}\p{N}._%+'-]{0,62}[\p{L}\p{N}_+])?@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.){1,6}\p{L}{2,24}(?![\p{L}\p{N}-])/gu,
-    ),
-  },
-  { type: 'IBAN', hint: /[A-Z]{2}\d{2}/i, find: ibans },
-  { type: 'CARD', hint: /\d[ .-]{0,3}\d[ .-]{0,3}\d[ .-]{0,3}\d/, find: cards },
-  {
-    type: 'SSN',
-    hint: /\d{3}[- .]\d{2}[- .]\d|ssn|social/i,
-    find: matches(/(?<![\w-])\d{3}([- .]?)\d{2}\1\d{4}(?![\w]|-\d)/g, (match, text, start) => {
-      const digits = match.replace(/\D/g, '');
-      if (!isSsn(digits)) return false;
-      // Nine digits in a row are one only where the text says so.
-      return (
-        match !== digits || /\b(?:ssn|social security)\b/i.test(text.slice(Math.max(0, start - 40), start))
-      );
-    }),
-  },
-  {
-    type: 'IP',
-    hint: /\d\.\d/,
-    find: matches(
-      /(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?!\w|\.\d)/g,
-      (match, text, start) =>
-        isIpV4(match) &&
-        !/\b(?:version|release|build|firmware)\W{1,3}$/i.test(text.slice(Math.max(0, start - 12), start)),
-    ),
-  },
-  {
-    type: 'IP',
-    hint: /:[0-9a-f]{0,4}:/i,
-    find: matches(/(?<![\w:.])[0-9a-f:]{4,39}(?<!:)(?![\w:])/gi, isIpV6),
-  },
-  {
-    type: 'PHONE',
-    hint: /\d[\d ().+-]{4}/,
-    find: matches(
-      /(?<![\w+/-]|\d\.)(?:\+|00)?(?:\(\d{1,4}\)|\d{1,4})(?:[ .-]?(?:\(\d{1,4}\)|\d{2,5})){1,5}(?:\s{0,2}(?:x|ext\.?)\s{0,2}\d{1,6})?(?![\w/]|[.-]\d)/gi,
-      (match, text, start) => isPhone(text, start, start + match.length),
-    ),
-  },
+  ...VENDOR_SECRETS,
+  URL_CREDENTIALS,
+  ASSIGNED_SECRETS,
+  ...STRUCTURED_RULES,
+  URLS,
+  ...INJECTION_RULES,
+  { type: 'PERSON', hint: /\p{L}{2}/u, find: persons },
 ];
+const rulesOf = new Map<string, readonly Rule[]>();
+/** Without a word as long as this there is no key of any vendor. */
+const LONG_WORD = 16;
+const SOMETHING = /[\d@:=]|-----BEGIN|eyJ|[a-z]_|[^\0-\x7f]| at /i;
+/** Encoded twice is looked into; what is encoded oftener is nobody's slip. */
+const MAX_DEPTH = 2;
 
-const KEY_BYTES = 8000;
-
-/** With its end, or, where that was cut off, as far as it looks like one. */
-function* privateKeys(text: string): Generator<Span> {
-  const header = /-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----/g;
-  for (let match = header.exec(text); match !== null; match = header.exec(text)) {
-    const body = match.index + match[0].length;
-    const rest = text.slice(body, body + KEY_BYTES);
-    const whole = /-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----/.exec(rest);
-    const length =
-      whole === null ? (/^[A-Za-z0-9+/=\s\\:-]*/.exec(rest)?.[0].length ?? 0) : whole.index + whole[0].length;
-    header.lastIndex = body + length;
-    yield [match.index, body + length];
-  }
+/**
+ * Personal data, secrets and whatever else is asked for in a text, in order, without overlaps, never inside a placeholder.
+ * What is found inside base64 is reported as the whole stretch. Time is linear in the text.
+ */
+export function detect(text: string, types: readonly PiiType[] = STRUCTURED): Finding[] {
+  return detectIn(text, types, MAX_DEPTH);
 }
 
-/** The value alone: what it was assigned to is no secret. */
-function* assignedSecrets(text: string): Generator<Span> {
-  const assignment =
-    /(?:(?:api|access|private|secret|account)[-_ ]?key|secret|token|passw(?:or)?d|passwort|passphrase|credential)[\w-]{0,30}["']?\s{0,3}(?::=|=>|[:=])\s{0,3}["']?([^\s"',;[\]<>{}&]{8,200})/gi;
-  for (const match of text.matchAll(assignment)) {
-    const value = match[1] ?? '';
-    const end = match.index + match[0].length;
-    if (/\d/.test(value) && /[A-Za-z]/.test(value)) yield [end - value.length, end];
-  }
-}
-
-/** By the length of the country's account numbers: what stands behind an IBAN does not hide it. */
-function* ibans(text: string): Generator<Span> {
-  for (const match of text.matchAll(/(?<![A-Za-z0-9])([A-Z]{2})\d{2}(?=[ -]?[A-Z0-9])/gi)) {
-    const length = ibanLength(match[1] ?? '');
-    if (length === undefined) continue;
-    let plain = '';
-    let at = match.index;
-    for (; plain.length < length && at < text.length; at += 1) {
-      const char = text.charAt(at);
-      if (/[A-Za-z0-9]/.test(char)) plain += char;
-      else if (!/[ -]/.test(char) || /[ -]/.test(text.charAt(at - 1))) break;
-    }
-    if (plain.length === length && !/^[A-Za-z0-9]/.test(text.slice(at, at + 1)) && isIban(plain))
-      yield [match.index, at];
-  }
-}
-
-const CARD_GROUPS = /^(?:4 4 4 4(?: 3)?|4 6 [45]|4 4 5|\d+)$/;
-
-/** In a row of digit groups: the whole row, or those neighbouring groups that a card is printed in, so that an expiry date behind does not hide it. */
-function* cards(text: string): Generator<Span> {
-  for (const row of text.matchAll(/\d(?:[ .-]{0,3}\d){11,63}/g)) {
-    const groups = [...row[0].matchAll(/\d+/g)].map((group) => ({
-      digits: group[0],
-      start: row.index + group.index,
-    }));
-    const whole = row[0].replace(/\D/g, '');
-    if (isCard(whole)) {
-      yield [row.index, row.index + row[0].length];
-      continue;
-    }
-    for (let first = 0; first < groups.length; first += 1) {
-      const last = lastOfCard(groups, first);
-      if (last === undefined) continue;
-      const end = groups[last];
-      const begin = groups[first];
-      if (begin === undefined || end === undefined) continue;
-      yield [begin.start, end.start + end.digits.length];
-      first = last;
-    }
-  }
-}
-
-function lastOfCard(groups: readonly { readonly digits: string }[], first: number): number | undefined {
-  let digits = '';
-  let sizes = '';
-  let found: number | undefined;
-  for (let at = first; at < Math.min(groups.length, first + 5); at += 1) {
-    const group = groups[at]?.digits ?? '';
-    digits += group;
-    sizes += `${sizes === '' ? '' : ' '}${group.length}`;
-    if (digits.length > 19) break;
-    if (CARD_GROUPS.test(sizes) && isCard(digits)) found = at;
-  }
-  return found;
-}
-
-/** Structured personal data and secrets in a text, in order, without overlaps. Time is linear in the text. */
-export function detect(text: string): Finding[] {
-  if (text.length < 6 || !/[\d@:=]|-----BEGIN|eyJ|[a-z]_|[^\0-\x7f]/.test(text)) return [];
+function detectIn(text: string, types: readonly PiiType[], depth: number): Finding[] {
+  if (text.length < 3 || (types === STRUCTURED && !SOMETHING.test(text))) return [];
   const plain = normalise(text);
   const found: Finding[] = [];
-  const taken = new Uint8Array(plain.text.length);
-  for (const { type, hint, find } of RULES) {
-    if (!hint.test(plain.text)) continue;
-    for (const [start, end] of find(plain.text)) {
-      if (taken[start] === 1 || taken[end - 1] === 1) continue;
-      taken.fill(1, start, end);
-      const [from, to] = original(plain, start, end);
-      found.push({ type, start: from, end: to });
-    }
+  const taken = createTaken(plain.text.length);
+  if (plain.text.includes('['))
+    for (const match of plain.text.matchAll(PLACEHOLDER))
+      taken.take(match.index, match.index + match[0].length);
+  const add = (type: PiiType, start: number, end: number): void => {
+    if (!taken.take(start, end)) return;
+    const [from, to] = original(plain, start, end);
+    found.push({ type, start: from, end: to });
+  };
+  const long = hasLongWord(plain.text) || plain.text.includes('-----BEGIN');
+  for (const { type, hint, find } of rulesFor(types)) {
+    if ((!long && VENDOR_HINTS.has(hint)) || !hint.test(plain.text)) continue;
+    for (const [start, end] of find(plain.text)) add(type, start, end);
   }
+  if (long && depth > 0)
+    for (const { span, decoded } of base64Texts(plain.text)) {
+      const inside = detectIn(decoded, types, depth - 1)[0];
+      if (inside !== undefined) add(inside.type, span[0], span[1]);
+    }
+  if (types.includes('INJECTION'))
+    for (const [start, end] of hiddenText(text))
+      if (!found.some((each) => each.start < end && start < each.end))
+        found.push({ type: 'INJECTION', start, end });
   return found.sort((a, b) => a.start - b.start);
+}
+
+/** Which code units belong to a finding already. */
+function createTaken(length: number): { take: (start: number, end: number) => boolean } {
+  let units: Uint8Array | undefined;
+  return {
+    take(start, end) {
+      units ??= new Uint8Array(length);
+      for (let at = start; at < end; at += 1) if (units[at] === 1) return false;
+      units.fill(1, start, end);
+      return true;
+    },
+  };
+}
+
+/** Of letters, digits and what else keys are written with; a loop, because a pattern would start anew at every letter. */
+function hasLongWord(text: string): boolean {
+  let length = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    length = code > 0x2a && code < 0x7f && IN_WORD[code] === 1 ? length + 1 : 0;
+    if (length === LONG_WORD) return true;
+  }
+  return false;
+}
+const IN_WORD = Uint8Array.from({ length: 0x7f }, (_each, code) =>
+  /[\w+/=.~:@-]/.test(String.fromCharCode(code)) ? 1 : 0,
+);
+
+const VENDOR_HINTS: ReadonlySet<RegExp> = new Set(VENDOR_SECRETS.map(({ hint }) => hint));
+
+function rulesFor(types: readonly PiiType[]): readonly Rule[] {
+  const key = types.join();
+  let rules = rulesOf.get(key);
+  if (rules === undefined) {
+    const wanted = new Set(types);
+    rules = RULES.filter(({ type }) => wanted.has(type));
+    rulesOf.set(key, rules);
+  }
+  return rules;
 }
 
 /** The text with each finding replaced. */

@@ -1,4 +1,5 @@
-import { detect, redact, type PiiType } from './detect.ts';
+import { detect, redact } from './detect.ts';
+import type { PiiType } from './types.ts';
 
 const found = (text: string): string[] =>
   detect(text).map(({ type, start, end }) => `${type}:${text.slice(start, end)}`);

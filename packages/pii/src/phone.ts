@@ -5,15 +5,21 @@ const COUNTED =
   /(?:\b(?:order|invoice|ticket|case|account|acct|tracking|reference|booking|policy|serial|part|ref|id|no|nr|isbn|sku)|[#$€£])[\W_]{0,4}(?:(?:number|no|nr|num|id|code|is)[\W_]{0,4}){0,2}$/;
 const LOOK_BACK = 40;
 
+const CALLED_SHORT =
+  /(?:phone|tel(?:ephone)?|mobile|cell|fax|number|call(?: me| us)?(?: on| at)?|dial|reach|answering(?: at)?)\W{0,6}(?:is |at |on )?\W{0,2}$/;
+
 /** What a phone number looks like, and what only looks like one: dates, amounts, versions, addresses, plain counts. */
-export function isPhone(text: string, start: number, end: number): boolean {
+export function isPhone(text: string, start: number, end: number, spaced = false): boolean {
   const number = text.slice(start, end).replace(/\s{0,2}(?:x|ext\.?)\s{0,2}\d{1,6}$/i, '');
   const digits = number.replace(/\D/g, '');
   if (digits.length < 6 || digits.length > 15 || isSomethingElse(number)) return false;
   if (digits.length >= 7 && /^(?:\+|00)|\(/.test(number)) return true;
   const before = text.slice(Math.max(0, start - LOOK_BACK), start).toLowerCase();
-  const called = CALLED.test(before) || CALLED_AFTER.test(text.slice(end, end + 12).toLowerCase());
-  if (called) return true;
+  const after = text.slice(end, end + 12).toLowerCase();
+  const called = CALLED.test(before) || CALLED_AFTER.test(after);
+  if (spaced) return called;
+  // A short one may as well be the number of a house that a taxi is called to.
+  if (called && (digits.length > 6 || CALLED_SHORT.test(before) || CALLED_AFTER.test(after))) return true;
   if (digits.length < 9 || COUNTED.test(before) || /^\d{1,3}(?: \d{3})+$/.test(number)) return false; // thousands
   // Ungrouped digits say too little by themselves; groups as people write phone numbers say enough.
   const groups = number.split(/[ .-]/).filter((each) => each !== '');

@@ -1,0 +1,148 @@
+import {
+  GIVEN,
+  nameBits,
+  NOT_NAMES,
+  ORGANISATION,
+  PARTICLES,
+  PLACE,
+  STREET,
+  SURNAME,
+  TITLES,
+  WORD,
+} from './names.ts';
+import type { Span } from './types.ts';
+
+interface Token {
+  readonly start: number;
+  readonly end: number;
+  readonly lower: string;
+  readonly capital: boolean;
+  readonly bits: number;
+}
+
+const TOKEN = /\p{L}[\p{L}\p{M}]*(?:['’-]\p{L}[\p{L}\p{M}]*)*/gu;
+const LATIN = /^[\p{Script=Latin}\p{M}'’-]+$/u;
+const LOOK_BACK = 40;
+const LOOK_AHEAD = 24;
+const MAX_TOKENS = 5;
+
+/** After these stands a name, whatever it is. */
+const INTRODUCED =
+  /\b(?:names?(?:['’]s| is| was|:|\?)|named (?:him|her|it)|calls? (?:me|him|her)|known as|starring|directed by|mr|mrs|ms|miss|dr|prof|dear|guardian|founders?:|user:)[^\p{L}\d\n]{1,4}$/iu;
+/** Before these stands a name, if it is a lone capital word that no list knows. */
+const SPEAKS =
+  /^(?:['’]s (?:address|phone|email|account|card)\b|:\s?\\?["“]|,? (?:said|says|asked|told|shouted|replied)\b)/iu;
+/** After these stands a name, if what follows may be one. */
+const SUGGESTED =
+  /\b(?:i am|i['’]m|this is|it['’]s|under|by|hi|hello|hey|said|says|given|tell|ask|and|but|to|and|at|with|from|early|ex-zombie|the|a|why is|me|, ?|partner|colleague)[^\p{L}\d\n]{0,3}$/iu;
+
+/** Names of persons, by lists of names and by what stands around them. Time is linear in the text. */
+export function* persons(text: string): Generator<Span> {
+  const tokens = tokensOf(text);
+  for (let at = 0; at < tokens.length;) {
+    const run = runFrom(text, tokens, at);
+    const [first, last] = personIn(text, run) ?? [];
+    if (first !== undefined && last !== undefined) yield [first.start, last.end];
+    at += Math.max(1, run.length);
+  }
+}
+
+function tokensOf(text: string): Token[] {
+  const tokens: Token[] = [];
+  for (const match of text.matchAll(TOKEN)) {
+    const value = match[0].replace(/['’]s$/i, '');
+    const lower = value.toLowerCase();
+    tokens.push({
+      start: match.index,
+      end: match.index + value.length,
+      lower,
+      capital: value.charAt(0) !== lower.charAt(0),
+      bits: NOT_NAMES.has(lower) || TITLES.has(lower) ? 0 : nameBits(lower),
+    });
+  }
+  return tokens;
+}
+
+/** Words that may be one name: all with capitals, or all without and known to the lists; particles between them. */
+function runFrom(text: string, tokens: readonly Token[], at: number): Token[] {
+  const run: Token[] = [];
+  let pending: Token[] = [];
+  for (let index = at; index < tokens.length && run.length + pending.length < MAX_TOKENS; index += 1) {
+    const token = tokens[index];
+    const before = pending.at(-1) ?? run.at(-1);
+    if (token === undefined || (before !== undefined && !isJoin(text.slice(before.end, token.start), before)))
+      break;
+    if (run.length > 0 && PARTICLES.has(token.lower)) pending.push(token);
+    else if (mayBePart(token, run[0], text)) {
+      run.push(...pending, token);
+      pending = [];
+    } else break;
+  }
+  return run;
+}
+
+/** One space, or the dot of an initial. */
+const isJoin = (between: string, before: Token): boolean =>
+  between === ' ' || (between === '. ' && before.end - before.start === 1);
+
+function mayBePart(token: Token, first: Token | undefined, text: string): boolean {
+  if (NOT_NAMES.has(token.lower) || TITLES.has(token.lower)) return false;
+  if (token.capital) return first === undefined || first.capital;
+  if (first?.capital === true) return false;
+  if (first === undefined)
+    return (
+      isStrong(token, GIVEN) ||
+      ((token.bits & WORD) === 0 && token.bits !== 0 && INTRODUCED.test(before(text, token)))
+    );
+  return token.bits !== 0
+    ? (token.bits & WORD) === 0
+    : (/[^\0-\x7f]/.test(token.lower) && LATIN.test(token.lower)) || isLineOf(text, first, token);
+}
+
+const isStrong = (token: Token, kind: number): boolean =>
+  (token.bits & kind) !== 0 && (token.bits & (WORD | PLACE)) === 0;
+const before = (text: string, token: Token): string =>
+  text.slice(Math.max(0, token.start - LOOK_BACK), token.start);
+/** Both words alone on their line. */
+const isLineOf = (text: string, first: Token, last: Token): boolean =>
+  /(?:^|\n)[^\w\n]*$/.test(before(text, first)) && /^\s*(?:\n|$)/.test(text.slice(last.end, last.end + 8));
+
+function personIn(text: string, run: readonly Token[]): readonly [Token, Token] | undefined {
+  const first = run[0];
+  const last = run.at(-1);
+  if (first === undefined || last === undefined) return undefined;
+  const left = before(text, first);
+  const right = text.slice(last.end, last.end + LOOK_AHEAD);
+  if (isElsewhere(run, left, right)) return undefined;
+  if (INTRODUCED.test(left)) return [first, last];
+  if (run.length === 1) return isLoneName(first, left, right) ? [first, last] : undefined;
+  const given = run.findIndex((token, index) => (token.bits & GIVEN) !== 0 && index < run.length - 1);
+  const from = run[given];
+  if (from === undefined) return undefined;
+  return isStrong(from, GIVEN) ||
+    run.slice(given + 1).some((token) => (token.bits & WORD) === 0 && token.bits !== PLACE)
+    ? [from, last]
+    : undefined;
+}
+
+/** An organisation, an address. */
+function isElsewhere(run: readonly Token[], left: string, right: string): boolean {
+  const next = /^[ -]?(?:& )?(\p{L}{1,20})/u.exec(right)?.[1]?.toLowerCase() ?? '';
+  return (
+    run.some(({ lower }) => ORGANISATION.has(lower) || STREET.has(lower)) ||
+    ORGANISATION.has(next) ||
+    STREET.has(next) ||
+    /^[ -]?(?:& |,? ?\d)/.test(right) ||
+    /\d[\p{L}.,]{0,3} ?$/u.test(left) ||
+    /(?:^|[\n,:;.?!])[^\p{L}\d\n]{0,4}\d[^\n,:;.?!]{0,30}$/u.test(left)
+  );
+}
+
+function isLoneName(token: Token, left: string, right: string): boolean {
+  if (isStrong(token, GIVEN)) return true;
+  if (!token.capital) return false;
+  if (SPEAKS.test(right)) return true;
+  // A word that is a name too has a capital for some reason, if it does not start a sentence.
+  if ((token.bits & GIVEN) !== 0 && (token.bits & PLACE) === 0 && /[\p{Ll},] $/u.test(left)) return true;
+  return isStrong(token, SURNAME) && SUGGESTED.test(left);
+}
