@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { badRequest } from './errors.ts';
 import { newId } from './ids.ts';
+import type { Organisation } from './organisations.ts';
 
 /** What can be ordered to go wrong, and where. */
 const faultSchema = z.strictObject({
@@ -23,37 +25,51 @@ const faultSchema = z.strictObject({
   delay_ms: z.number().int().nonnegative().optional(),
   /** `rate_limit`: seconds in the retry-after header. */
   retry_after: z.number().nonnegative().optional(),
+  /** Only for the organisation of this key; without it, for all. */
+  api_key: z.string().min(1).optional(),
   /** `error` and `error_after_accept`: HTTP status; `unknown_status`: the status that jobs show. */
   status: z.union([z.number().int().min(400).max(599), z.string().min(1)]).optional(),
 });
 
 export type FaultOrder = z.infer<typeof faultSchema>;
-export type Fault = FaultOrder & { readonly id: string; readonly hits: number };
+export type Fault = Omit<FaultOrder, 'api_key'> & {
+  readonly id: string;
+  readonly hits: number;
+  /** Organisation, null for all. */
+  readonly org: string | null;
+};
 
 export interface Faults {
   readonly schema: typeof faultSchema;
+  /** @throws ApiError 400 for a key that is nobody's */
   order(fault: FaultOrder): Fault;
   list(): Fault[];
   remove(id: string): boolean;
   clear(): void;
   /** The oldest fault that fits the target, used up by one. */
-  take(target: string): Fault | undefined;
+  take(target: string, org: string): Fault | undefined;
 }
 
-export function createFaults(): Faults {
+export function createFaults(
+  organisationOf: (header: string | undefined) => Organisation | undefined,
+): Faults {
   const faults = new Map<string, Fault>();
   return {
     schema: faultSchema,
-    order(order) {
-      const fault: Fault = { ...order, id: newId('fault-', 12), hits: 0 };
+    order({ api_key, ...order }) {
+      const org = api_key === undefined ? null : organisationOf(`Bearer ${api_key}`)?.id;
+      if (org === undefined) throw badRequest('There is no organisation with this key.', 'api_key');
+      const fault: Fault = { ...order, org, id: newId('fault-', 12), hits: 0 };
       faults.set(fault.id, fault);
       return fault;
     },
     list: () => [...faults.values()],
     remove: (id) => faults.delete(id),
     clear: () => faults.clear(),
-    take(target) {
-      const found = [...faults.values()].find((fault) => fits(fault.target, target));
+    take(target, org) {
+      const found = [...faults.values()].find(
+        (fault) => fits(fault.target, target) && (fault.org ?? org) === org,
+      );
       if (found === undefined) return undefined;
       const used = { ...found, hits: found.hits + 1 };
       if (used.hits === used.times) faults.delete(used.id);

@@ -28,8 +28,8 @@ export interface Provider {
 /** The simulator's wiring: state, training, routes. Jobs of a former process are taken up again. */
 export async function createProvider(config: ProviderConfig): Promise<Provider> {
   const store = await openStore(config.dataDir);
-  const faults = createFaults();
   const organisationOf = organisationLookup(config.apiKeys);
+  const faults = createFaults(organisationOf);
   const events = createJobEvents(store);
   const webhooks = createWebhooks(store);
   const inspectors = createTrainingPool(1, 0);

@@ -82,7 +82,7 @@ async function serve(parts: ServerParts, route: Route, request: Request, respons
   response.set(limits.headers);
   parts.store.count('calls', route.target);
   if (limits.retryAfterS !== undefined) throw rateLimited(limits.retryAfterS);
-  const fault = parts.faults.take(route.target);
+  const fault = parts.faults.take(route.target, org.id);
   if ((await before(fault)) === 'silence') return;
   const call: Call = {
     request,

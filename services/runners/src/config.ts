@@ -12,6 +12,10 @@ export const Config = z.object({
   FTM_API_INTERNAL_URLS: list,
   FTM_OPENAI_BASE_URL: z.url(),
   FTM_OPENAI_API_KEY: z.string().min(1),
+  FTM_OPENAI_FLAVOUR: z.enum(['openai', 'azure']).default('openai'),
+  /** Credentials of tenants and projects; those without one use the two above. */
+  FTM_PROVIDER_SECRETS_FILE: z.string().min(1).optional(),
+  FTM_PROVIDER_TIMEOUT_MS: ms(30_000),
   FTM_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(4),
   /** Rows of a source that a dataset may have; a tenant that needs more asks for it. */
   FTM_DATASET_MAX_ROWS: z.coerce.number().int().min(10).default(5_000_000),
@@ -19,6 +23,8 @@ export const Config = z.object({
   FTM_DATASET_THREADS: z.coerce.number().int().min(1).max(64).default(availableParallelism()),
   /** How often a job at the provider is looked at. */
   FTM_PROVIDER_POLL_MS: ms(5000),
+  /** A long job is looked at no more seldom than this. */
+  FTM_PROVIDER_POLL_MAX_MS: ms(60_000),
   /** How long after a lost answer the provider's list may still not show a job that was made. */
   FTM_PROVIDER_SETTLE_MS: ms(60_000),
   FTM_APPROVAL_POLL_MS: ms(10_000),

@@ -16,7 +16,8 @@ import { createShutdown } from '@ftm/runtime/shutdown';
 import { startTelemetry, tracedFetch } from '@ftm/runtime/telemetry';
 import { createCommandClient } from './command-client.ts';
 import { Config } from './config.ts';
-import { createOpenAiProvider } from './provider/openai-provider.ts';
+import { createProviders } from './provider/providers.ts';
+import { createFileSecrets, createFixedSecrets } from './provider/secret-store.ts';
 import { startHeartbeat } from './work/dead-workers.ts';
 import { createTaskList } from './work/task-list.ts';
 import { applyToQueue } from './work/work-projection.ts';
@@ -43,6 +44,15 @@ const store = createS3Store({
   accessKeyId: config.FTM_S3_ACCESS_KEY_ID,
   secretAccessKey: config.FTM_S3_SECRET_ACCESS_KEY,
 });
+const credential = {
+  baseUrl: config.FTM_OPENAI_BASE_URL,
+  apiKey: config.FTM_OPENAI_API_KEY,
+  flavour: config.FTM_OPENAI_FLAVOUR,
+};
+const secrets =
+  config.FTM_PROVIDER_SECRETS_FILE === undefined
+    ? createFixedSecrets(credential)
+    : createFileSecrets(config.FTM_PROVIDER_SECRETS_FILE, credential);
 const tools = {
   commands: createCommandClient({
     urls: config.FTM_API_INTERNAL_URLS,
@@ -56,9 +66,10 @@ const tools = {
     timeoutMs: 15_000,
   }),
   objects: createEncryptedStore(store, await createLocalKeyProvider(config.FTM_KEY_FILE)),
-  provider: createOpenAiProvider({ baseUrl: config.FTM_OPENAI_BASE_URL, apiKey: config.FTM_OPENAI_API_KEY }),
+  providerFor: createProviders(secrets, { timeoutMs: config.FTM_PROVIDER_TIMEOUT_MS }),
   logger,
   config,
+  clock: { now: Date.now, random: Math.random },
 };
 
 const registry = createRegistry(config.FTM_REGISTRY_URL);

@@ -6,7 +6,7 @@ import type { Logger } from '@ftm/runtime/logger';
 import type { StateOf } from '@ftm/domain/aggregates';
 import type { Command } from '@ftm/domain/command';
 import type { Config } from './config.ts';
-import type { TrainingProvider } from './provider/training-provider.ts';
+import type { Providers } from './provider/providers.ts';
 
 export interface CommandClient {
   /**
@@ -18,14 +18,23 @@ export interface CommandClient {
   load<A extends Aggregate>(tenant: TenantId, aggregate: A, id: string): Promise<StateOf<A>>;
 }
 
+/** Time and chance, which runners take from nowhere else. */
+export interface Clock {
+  /** Epoch ms. */
+  now(): number;
+  /** In [0, 1). */
+  random(): number;
+}
+
 /** What every runner works with. */
 export interface Tools {
   readonly commands: CommandClient;
   readonly orchestrator: OrchestratorClient;
   readonly objects: EncryptedStore;
-  readonly provider: TrainingProvider;
+  readonly providerFor: Providers;
   readonly logger: Logger;
   readonly config: Config;
+  readonly clock: Clock;
 }
 
 /** One piece of open work: which stream, and whose. */

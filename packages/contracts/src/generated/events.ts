@@ -1,5 +1,19 @@
 // Generated from schemas/ by `npm run generate`. Do not edit.
 
+/** The checkpoint that a rule picked, and why. */
+export interface CheckpointChoice {
+  /** Provider id. */
+  readonly checkpointId: string;
+  /** Model id of the checkpoint. */
+  readonly providerModelId: string;
+  /** Training step. */
+  readonly step: number;
+  /** The rule, such as best_validation_loss. */
+  readonly rule: string;
+  /** Why this one, with the figures. */
+  readonly reason: string;
+}
+
 /** How often a code or type was seen. */
 export interface CodeCount {
   /** The code or type. */
@@ -458,6 +472,16 @@ export interface FineTuneCostRecorded {
   readonly usageId: string;
 }
 
+/** The provider had more than one job for this one; the oldest was kept. */
+export interface FineTuneDuplicateCanceled {
+  /** The oldest. */
+  readonly keptProviderJobId: string;
+  /** One too many, canceled or ended by itself. */
+  readonly canceledProviderJobId: string;
+  /** Its status after that, as the provider names it. */
+  readonly providerStatus: string;
+}
+
 /** The job ended without a model. */
 export interface FineTuneFailed {
   /** Stable cause code. */
@@ -470,6 +494,12 @@ export interface FineTuneFailed {
   readonly retryable: boolean;
   /** The provider’s own message, sanitised. */
   readonly providerMessage: string | null;
+}
+
+/** Somebody asked the job to stop for a while. */
+export interface FineTunePauseRequested {
+  /** Why. */
+  readonly reason: string;
 }
 
 /** The job is paused at the provider. */
@@ -520,6 +550,12 @@ export interface FineTuneRequested {
   readonly ambiguityPolicy: 'operator' | 'resubmit';
 }
 
+/** Somebody asked the job to go on. */
+export interface FineTuneResumeRequested {
+  /** Why. */
+  readonly reason: string;
+}
+
 /** The job goes on at the provider. */
 export interface FineTuneResumed {
   /** Status as the provider names it. */
@@ -536,6 +572,28 @@ export interface FineTuneSubmitIntended {
   readonly trainingFileId: string;
   /** Uploaded file. */
   readonly validationFileId: string | null;
+}
+
+/** The provider said no to the paid request, and made nothing: it may be sent again as the next attempt. */
+export interface FineTuneSubmitRefused {
+  /** The attempt that was refused. */
+  readonly attempt: number;
+  /** What kind of refusal, such as rate_limit. */
+  readonly kind: string;
+  /** The provider’s own code. */
+  readonly code: string;
+}
+
+/** An operator decided what to do about a submit of which it cannot be known whether the provider has the job. */
+export interface FineTuneSubmitResolved {
+  /** The attempt that was ambiguous. */
+  readonly attempt: number;
+  /** What to do. */
+  readonly decision: 'resubmit' | 'adopt' | 'fail';
+  /** The job to adopt. */
+  readonly providerJobId: string | null;
+  /** Why. */
+  readonly reason: string;
 }
 
 /** The provider has the job. */
@@ -560,6 +618,8 @@ export interface FineTuneSucceeded {
   readonly curveObject: ObjectRef;
   /** Checkpoints. */
   readonly checkpoints: readonly FineTuneCheckpoint[];
+  /** Null when there is none to pick, and in events from before the rule. */
+  readonly selectedCheckpoint: CheckpointChoice | null;
 }
 
 /** A governance question and its answer, on the stream it concerns. */
@@ -920,12 +980,17 @@ export type FtmEvent =
   | { readonly type: 'FineTuneCostApprovalRequested'; readonly data: FineTuneCostApprovalRequested }
   | { readonly type: 'FineTuneCostApproved'; readonly data: FineTuneCostApproved }
   | { readonly type: 'FineTuneCostRecorded'; readonly data: FineTuneCostRecorded }
+  | { readonly type: 'FineTuneDuplicateCanceled'; readonly data: FineTuneDuplicateCanceled }
   | { readonly type: 'FineTuneFailed'; readonly data: FineTuneFailed }
+  | { readonly type: 'FineTunePauseRequested'; readonly data: FineTunePauseRequested }
   | { readonly type: 'FineTunePaused'; readonly data: FineTunePaused }
   | { readonly type: 'FineTuneProgressed'; readonly data: FineTuneProgressed }
   | { readonly type: 'FineTuneRequested'; readonly data: FineTuneRequested }
+  | { readonly type: 'FineTuneResumeRequested'; readonly data: FineTuneResumeRequested }
   | { readonly type: 'FineTuneResumed'; readonly data: FineTuneResumed }
   | { readonly type: 'FineTuneSubmitIntended'; readonly data: FineTuneSubmitIntended }
+  | { readonly type: 'FineTuneSubmitRefused'; readonly data: FineTuneSubmitRefused }
+  | { readonly type: 'FineTuneSubmitResolved'; readonly data: FineTuneSubmitResolved }
   | { readonly type: 'FineTuneSubmitted'; readonly data: FineTuneSubmitted }
   | { readonly type: 'FineTuneSucceeded'; readonly data: FineTuneSucceeded }
   | { readonly type: 'GateAnswered'; readonly data: GateAnswered }
@@ -2990,6 +3055,36 @@ export const EVENT_SCHEMAS: Readonly<Record<string, readonly EventSchemaEntry[]>
    }
   }
  ],
+ "FineTuneDuplicateCanceled": [
+  {
+   "aggregate": "fine-tune",
+   "fullName": "ftm.fine_tune.FineTuneDuplicateCanceled",
+   "version": 1,
+   "schema": {
+    "type": "record",
+    "name": "FineTuneDuplicateCanceled",
+    "namespace": "ftm.fine_tune",
+    "doc": "The provider had more than one job for this one; the oldest was kept.",
+    "fields": [
+     {
+      "name": "keptProviderJobId",
+      "type": "string",
+      "doc": "The oldest."
+     },
+     {
+      "name": "canceledProviderJobId",
+      "type": "string",
+      "doc": "One too many, canceled or ended by itself."
+     },
+     {
+      "name": "providerStatus",
+      "type": "string",
+      "doc": "Its status after that, as the provider names it."
+     }
+    ]
+   }
+  }
+ ],
  "FineTuneFailed": [
   {
    "aggregate": "fine-tune",
@@ -3029,6 +3124,26 @@ export const EVENT_SCHEMAS: Readonly<Record<string, readonly EventSchemaEntry[]>
       ],
       "default": null,
       "doc": "The provider’s own message, sanitised."
+     }
+    ]
+   }
+  }
+ ],
+ "FineTunePauseRequested": [
+  {
+   "aggregate": "fine-tune",
+   "fullName": "ftm.fine_tune.FineTunePauseRequested",
+   "version": 1,
+   "schema": {
+    "type": "record",
+    "name": "FineTunePauseRequested",
+    "namespace": "ftm.fine_tune",
+    "doc": "Somebody asked the job to stop for a while.",
+    "fields": [
+     {
+      "name": "reason",
+      "type": "string",
+      "doc": "Why."
      }
     ]
    }
@@ -3326,6 +3441,26 @@ export const EVENT_SCHEMAS: Readonly<Record<string, readonly EventSchemaEntry[]>
    }
   }
  ],
+ "FineTuneResumeRequested": [
+  {
+   "aggregate": "fine-tune",
+   "fullName": "ftm.fine_tune.FineTuneResumeRequested",
+   "version": 1,
+   "schema": {
+    "type": "record",
+    "name": "FineTuneResumeRequested",
+    "namespace": "ftm.fine_tune",
+    "doc": "Somebody asked the job to go on.",
+    "fields": [
+     {
+      "name": "reason",
+      "type": "string",
+      "doc": "Why."
+     }
+    ]
+   }
+  }
+ ],
  "FineTuneResumed": [
   {
    "aggregate": "fine-tune",
@@ -3380,6 +3515,82 @@ export const EVENT_SCHEMAS: Readonly<Record<string, readonly EventSchemaEntry[]>
       ],
       "default": null,
       "doc": "Uploaded file."
+     }
+    ]
+   }
+  }
+ ],
+ "FineTuneSubmitRefused": [
+  {
+   "aggregate": "fine-tune",
+   "fullName": "ftm.fine_tune.FineTuneSubmitRefused",
+   "version": 1,
+   "schema": {
+    "type": "record",
+    "name": "FineTuneSubmitRefused",
+    "namespace": "ftm.fine_tune",
+    "doc": "The provider said no to the paid request, and made nothing: it may be sent again as the next attempt.",
+    "fields": [
+     {
+      "name": "attempt",
+      "type": "int",
+      "doc": "The attempt that was refused."
+     },
+     {
+      "name": "kind",
+      "type": "string",
+      "doc": "What kind of refusal, such as rate_limit."
+     },
+     {
+      "name": "code",
+      "type": "string",
+      "doc": "The provider’s own code."
+     }
+    ]
+   }
+  }
+ ],
+ "FineTuneSubmitResolved": [
+  {
+   "aggregate": "fine-tune",
+   "fullName": "ftm.fine_tune.FineTuneSubmitResolved",
+   "version": 1,
+   "schema": {
+    "type": "record",
+    "name": "FineTuneSubmitResolved",
+    "namespace": "ftm.fine_tune",
+    "doc": "An operator decided what to do about a submit of which it cannot be known whether the provider has the job.",
+    "fields": [
+     {
+      "name": "attempt",
+      "type": "int",
+      "doc": "The attempt that was ambiguous."
+     },
+     {
+      "name": "decision",
+      "type": {
+       "type": "string",
+       "ftm.values": [
+        "resubmit",
+        "adopt",
+        "fail"
+       ]
+      },
+      "doc": "What to do."
+     },
+     {
+      "name": "providerJobId",
+      "type": [
+       "null",
+       "string"
+      ],
+      "default": null,
+      "doc": "The job to adopt."
+     },
+     {
+      "name": "reason",
+      "type": "string",
+      "doc": "Why."
      }
     ]
    }
@@ -3558,6 +3769,193 @@ export const EVENT_SCHEMAS: Readonly<Record<string, readonly EventSchemaEntry[]>
        }
       },
       "doc": "Checkpoints."
+     }
+    ]
+   }
+  },
+  {
+   "aggregate": "fine-tune",
+   "fullName": "ftm.fine_tune.FineTuneSucceeded",
+   "version": 2,
+   "schema": {
+    "type": "record",
+    "name": "FineTuneSucceeded",
+    "namespace": "ftm.fine_tune",
+    "doc": "The provider made a model.",
+    "fields": [
+     {
+      "name": "providerModelId",
+      "type": "string",
+      "doc": "The model."
+     },
+     {
+      "name": "trainedTokens",
+      "type": "long",
+      "doc": "Billed tokens."
+     },
+     {
+      "name": "hyperparameters",
+      "type": {
+       "type": "record",
+       "name": "Hyperparameters",
+       "namespace": "ftm",
+       "doc": "Null means auto: the provider decides.",
+       "fields": [
+        {
+         "name": "nEpochs",
+         "type": [
+          "null",
+          "int"
+         ],
+         "default": null,
+         "doc": "1..50."
+        },
+        {
+         "name": "batchSize",
+         "type": [
+          "null",
+          "int"
+         ],
+         "default": null,
+         "doc": "1..256."
+        },
+        {
+         "name": "learningRateMultiplier",
+         "type": [
+          "null",
+          "double"
+         ],
+         "default": null,
+         "doc": "> 0."
+        },
+        {
+         "name": "beta",
+         "type": [
+          "null",
+          "double"
+         ],
+         "default": null,
+         "doc": "DPO only, (0,2]."
+        }
+       ]
+      },
+      "doc": "As resolved by the provider."
+     },
+     {
+      "name": "curveObject",
+      "type": {
+       "type": "record",
+       "name": "ObjectRef",
+       "namespace": "ftm",
+       "doc": "An immutable object in the object store.",
+       "fields": [
+        {
+         "name": "uri",
+         "type": "string",
+         "doc": "s3:// URI."
+        },
+        {
+         "name": "sha256",
+         "type": "string",
+         "doc": "SHA-256 of the stored (encrypted) bytes, hex."
+        },
+        {
+         "name": "bytes",
+         "type": "long",
+         "doc": "Size of the stored bytes."
+        }
+       ]
+      },
+      "doc": "Loss curve and provider events, JSON, encrypted."
+     },
+     {
+      "name": "checkpoints",
+      "type": {
+       "type": "array",
+       "items": {
+        "type": "record",
+        "name": "FineTuneCheckpoint",
+        "namespace": "ftm",
+        "doc": "A checkpoint that the provider kept.",
+        "fields": [
+         {
+          "name": "id",
+          "type": "string",
+          "doc": "Provider id."
+         },
+         {
+          "name": "step",
+          "type": "int",
+          "doc": "Training step."
+         },
+         {
+          "name": "providerModelId",
+          "type": "string",
+          "doc": "Model id of the checkpoint."
+         },
+         {
+          "name": "trainLoss",
+          "type": [
+           "null",
+           "double"
+          ],
+          "default": null,
+          "doc": "Training loss."
+         },
+         {
+          "name": "validLoss",
+          "type": [
+           "null",
+           "double"
+          ],
+          "default": null,
+          "doc": "Validation loss."
+         }
+        ]
+       }
+      },
+      "doc": "Checkpoints."
+     },
+     {
+      "name": "selectedCheckpoint",
+      "type": [
+       "null",
+       {
+        "type": "record",
+        "name": "CheckpointChoice",
+        "namespace": "ftm",
+        "doc": "The checkpoint that a rule picked, and why.",
+        "fields": [
+         {
+          "name": "checkpointId",
+          "type": "string",
+          "doc": "Provider id."
+         },
+         {
+          "name": "providerModelId",
+          "type": "string",
+          "doc": "Model id of the checkpoint."
+         },
+         {
+          "name": "step",
+          "type": "int",
+          "doc": "Training step."
+         },
+         {
+          "name": "rule",
+          "type": "string",
+          "doc": "The rule, such as best_validation_loss."
+         },
+         {
+          "name": "reason",
+          "type": "string",
+          "doc": "Why this one, with the figures."
+         }
+        ]
+       }
+      ],
+      "default": null,
+      "doc": "Null when there is none to pick, and in events from before the rule."
      }
     ]
    }

@@ -3,10 +3,13 @@ import type {
   FineTuneCostApprovalRequested,
   FineTuneCostApproved,
   FineTuneCostRecorded,
+  FineTuneDuplicateCanceled,
   FineTuneFailed,
   FineTuneProgressed,
   FineTuneRequested,
   FineTuneSubmitIntended,
+  FineTuneSubmitRefused,
+  FineTuneSubmitResolved,
   FineTuneSubmitted,
   FineTuneSucceeded,
 } from '@ftm/contracts/generated/events';
@@ -34,9 +37,15 @@ export type FineTuneCommand =
     })
   | (About & { readonly type: 'IntendSubmit'; readonly intent: FineTuneSubmitIntended })
   | (About & { readonly type: 'RecordSubmitted'; readonly submitted: FineTuneSubmitted })
+  | (About & { readonly type: 'RecordSubmitRefused'; readonly refusal: FineTuneSubmitRefused })
+  /** An operator’s word on a submit that is ambiguous (`SUBMIT_NOT_AMBIGUOUS` otherwise). */
+  | (About & { readonly type: 'ResolveSubmit'; readonly resolution: Omit<FineTuneSubmitResolved, 'attempt'> })
+  | (About & { readonly type: 'RecordDuplicateCanceled'; readonly duplicate: FineTuneDuplicateCanceled })
   | (About & { readonly type: 'RecordProgress'; readonly progress: FineTuneProgressed })
   | (About & { readonly type: 'RecordPaused'; readonly providerStatus: string })
   | (About & { readonly type: 'RecordResumed'; readonly providerStatus: string })
+  | (About & { readonly type: 'RequestPause'; readonly reason: string })
+  | (About & { readonly type: 'RequestResume'; readonly reason: string })
   | (About & { readonly type: 'RequestCancel'; readonly reason: string })
   | (About & { readonly type: 'RecordSucceeded'; readonly result: FineTuneSucceeded })
   | (About & { readonly type: 'RecordFailed'; readonly failure: FineTuneFailed })

@@ -1,4 +1,10 @@
-import type { FineTuneRequested, ObjectRef } from '@ftm/contracts/generated/events';
+import type {
+  FineTuneRequested,
+  FineTuneSubmitIntended,
+  FineTuneSubmitResolved,
+  FtmEvent,
+  ObjectRef,
+} from '@ftm/contracts/generated/events';
 import type { DatasetState } from '../dataset/state.ts';
 import { answered, denied, notFound, NOTHING, reject, type Rejection, type Verdict } from '../decision.ts';
 import type { FineTuneCommand } from './commands.ts';
@@ -113,7 +119,11 @@ function step(command: Step, state: Live): Verdict {
         : reject('FT_JOB_SUBMITTED', 'the job is at the provider or on its way');
     case 'IntendSubmit':
     case 'RecordSubmitted':
+    case 'RecordSubmitRefused':
+    case 'ResolveSubmit':
       return submission(command, state);
+    case 'RecordDuplicateCanceled':
+      return [{ type: 'FineTuneDuplicateCanceled', data: command.duplicate }];
     case 'RecordProgress':
       if (state.submitted === null) return reject('FT_JOB_NOT_SUBMITTED', 'the job was never submitted');
       return sameProgress(state, command.progress)
@@ -127,12 +137,15 @@ function step(command: Step, state: Live): Verdict {
       return state.status === 'running'
         ? NOTHING
         : whenSubmitted(state, { type: 'FineTuneResumed', data: { providerStatus: command.providerStatus } });
+    case 'RequestPause':
+    case 'RequestResume':
+      return pauseOrResume(command, state);
     case 'RequestCancel':
       if (state.cancelReason !== null) return NOTHING;
-      // Before the intent nothing has left FTM: the end is certain, and immediate.
+      // Before the intent nothing has left FTM, and what was refused was not made: the end is certain, and immediate.
       return [
         { type: 'FineTuneCancelRequested', data: { reason: command.reason } },
-        ...(state.intent === null
+        ...(state.intent === null || state.refusal !== null
           ? [{ type: 'FineTuneCanceled' as const, data: { reason: command.reason, trainedTokens: null } }]
           : []),
       ];
@@ -148,33 +161,109 @@ function step(command: Step, state: Live): Verdict {
   }
 }
 
-function submission(
-  command: Extract<Step, { type: 'IntendSubmit' | 'RecordSubmitted' }>,
-  state: Live,
-): Verdict {
-  if (command.type === 'RecordSubmitted') {
-    if (state.submitted !== null)
-      return state.submitted.providerJobId === command.submitted.providerJobId
+type Submission = Extract<
+  Step,
+  { type: 'IntendSubmit' | 'RecordSubmitted' | 'RecordSubmitRefused' | 'ResolveSubmit' }
+>;
+
+function submission(command: Submission, state: Live): Verdict {
+  switch (command.type) {
+    case 'IntendSubmit':
+      return intend(command.intent, state);
+    case 'RecordSubmitted':
+      if (state.submitted !== null)
+        return state.submitted.providerJobId === command.submitted.providerJobId
+          ? NOTHING
+          : reject('FT_JOB_SUBMITTED', `the job is ${state.submitted.providerJobId} at the provider`);
+      return announced(state, command.submitted.attempt, {
+        type: 'FineTuneSubmitted',
+        data: command.submitted,
+      });
+    case 'RecordSubmitRefused':
+      if (state.submitted !== null) return reject('FT_JOB_SUBMITTED', 'the job is at the provider');
+      return state.refusal?.attempt === command.refusal.attempt
         ? NOTHING
-        : reject('FT_JOB_SUBMITTED', `the job is ${state.submitted.providerJobId} at the provider`);
-    if (state.intent?.attempt !== command.submitted.attempt)
-      return reject('SUBMIT_NOT_INTENDED', `attempt ${command.submitted.attempt} was not announced`);
-    return [{ type: 'FineTuneSubmitted', data: command.submitted }];
+        : announced(state, command.refusal.attempt, { type: 'FineTuneSubmitRefused', data: command.refusal });
+    case 'ResolveSubmit':
+      return resolveSubmit(command.resolution, state);
   }
-  const { intent } = command;
+}
+
+function announced(state: Live, attempt: number, event: Exclude<Verdict, Rejection>[number]): Verdict {
+  return state.intent?.attempt === attempt
+    ? [event]
+    : reject('SUBMIT_NOT_INTENDED', `attempt ${attempt} was not announced`);
+}
+
+/** Who announces an attempt may send it, and nobody else: a second run that finds it announced is refused, even with the same request. */
+function intend(intent: FineTuneSubmitIntended, state: Live): Verdict {
   if (state.submitted !== null) return reject('FT_JOB_SUBMITTED', 'the job is at the provider');
   if (state.approval === null) return reject('COST_NOT_APPROVED', 'the cost of the job is not approved');
   if (state.cancelReason !== null) return reject('FT_JOB_CANCELING', 'the job is being canceled');
   const last = state.intent?.attempt ?? 0;
-  if (intent.attempt === last && state.intent?.requestSha256 === intent.requestSha256) return NOTHING;
+  if (intent.attempt === last) return reject('SUBMIT_INTENDED', `attempt ${last} was announced already`);
   if (intent.attempt !== last + 1)
     return reject('SUBMIT_OUT_OF_ORDER', `attempt ${intent.attempt} cannot follow ${last}`);
-  if (last > 0 && state.request.ambiguityPolicy === 'operator')
+  if (!maySubmitAgain(state))
     return reject(
       'SUBMIT_AMBIGUOUS',
       'it cannot be known whether the provider has the job; an operator must decide',
     );
   return [{ type: 'FineTuneSubmitIntended', data: intent }];
+}
+
+/** Whether an attempt after the last one is allowed: nothing was sent, nothing was made, or somebody answers for the risk. */
+export function maySubmitAgain(state: Live): boolean {
+  return (
+    state.intent === null ||
+    state.refusal !== null ||
+    state.resolution?.decision === 'resubmit' ||
+    state.request.ambiguityPolicy === 'resubmit'
+  );
+}
+
+function resolveSubmit(resolution: Omit<FineTuneSubmitResolved, 'attempt'>, state: Live): Verdict {
+  const { intent } = state;
+  if (intent === null || state.submitted !== null || state.refusal !== null)
+    return reject('SUBMIT_NOT_AMBIGUOUS', 'there is no submit whose outcome is unknown');
+  if (resolution.decision === 'adopt' && resolution.providerJobId === null)
+    return reject('PROVIDER_JOB_ID_MISSING', 'to adopt a job, name it: provider_job_id');
+  if (resolution.decision === 'resubmit' && state.cancelReason !== null)
+    return reject('FT_JOB_CANCELING', 'the job is being canceled');
+  const resolved: FtmEvent = {
+    type: 'FineTuneSubmitResolved',
+    data: { ...resolution, attempt: intent.attempt },
+  };
+  if (resolution.decision !== 'fail') return [resolved];
+  const message = 'an operator ended the job: it is not known whether the provider has it';
+  return [
+    resolved,
+    {
+      type: 'FineTuneFailed',
+      data: {
+        code: 'SUBMIT_AMBIGUOUS',
+        message,
+        remedy: 'look for the job at the provider and cancel it there, then ask for a new one',
+        retryable: true,
+        providerMessage: null,
+      },
+    },
+  ];
+}
+
+/** What was asked last counts; the provider says when it is so. */
+function pauseOrResume(
+  command: Extract<Step, { type: 'RequestPause' | 'RequestResume' }>,
+  state: Live,
+): Verdict {
+  if (state.cancelReason !== null) return reject('FT_JOB_CANCELING', 'the job is being canceled');
+  const goal = command.type === 'RequestPause' ? 'paused' : 'running';
+  const already = state.wanted ?? (state.status === 'paused' ? 'paused' : 'running');
+  if (already === goal) return NOTHING;
+  const data = { reason: command.reason };
+  return command.type === 'RequestPause'
+    ? [{ type: 'FineTunePauseRequested', data }]
+    : [{ type: 'FineTuneResumeRequested', data }];
 }
 
 function whenSubmitted(state: Live, event: Exclude<Verdict, Rejection>[number]): Verdict {

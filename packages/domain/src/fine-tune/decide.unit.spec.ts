@@ -46,6 +46,7 @@ const result = {
   hyperparameters: fineTuneRequested.hyperparameters,
   curveObject: fineTuneRequested.trainObject,
   checkpoints: [],
+  selectedCheckpoint: null,
 };
 
 describe('a fine-tune job', () => {
@@ -93,9 +94,10 @@ describe('a fine-tune job', () => {
     await given(...approved)
       .when(intend)
       .thenGives('FineTuneSubmitIntended');
+    // Only the run that announced it may send it: another one, even with the same request, is refused.
     await given(...intended)
       .when(intend)
-      .thenGives();
+      .thenRejects('SUBMIT_INTENDED');
     await given(...submitted)
       .when(intend)
       .thenRejects('FT_JOB_SUBMITTED');
@@ -116,6 +118,102 @@ describe('a fine-tune job', () => {
     await given(...daring)
       .when(second)
       .thenGives('FineTuneSubmitIntended');
+  });
+  it('is announced again after a refusal, which is certain to have made nothing', async () => {
+    const refused: Past[] = [
+      ...intended,
+      {
+        stream: job,
+        event: {
+          type: 'FineTuneSubmitRefused',
+          data: { attempt: 1, kind: 'rate_limit', code: 'rate_limit_exceeded' },
+        },
+      },
+    ];
+    const refusal = { attempt: 1, kind: 'rate_limit', code: 'rate_limit_exceeded' };
+    await given(...intended)
+      .when({ type: 'RecordSubmitRefused', id: 'f1', refusal })
+      .thenGives('FineTuneSubmitRefused');
+    await given(...refused)
+      .when({ type: 'RecordSubmitRefused', id: 'f1', refusal })
+      .thenGives();
+    await given(...refused)
+      .when({ type: 'IntendSubmit', id: 'f1', intent: { ...intent, attempt: 2 } })
+      .thenGives('FineTuneSubmitIntended');
+    await given(...refused)
+      .when({ type: 'RequestCancel', id: 'f1', reason: 'r' })
+      .thenGives('FineTuneCancelRequested', 'FineTuneCanceled');
+    await given(...refused)
+      .when({
+        type: 'ResolveSubmit',
+        id: 'f1',
+        resolution: { decision: 'fail', providerJobId: null, reason: 'r' },
+      })
+      .thenRejects('SUBMIT_NOT_AMBIGUOUS');
+  });
+  it('that is ambiguous is resolved by an operator', async () => {
+    const resolve = (
+      decision: 'resubmit' | 'adopt' | 'fail',
+      providerJobId: string | null = null,
+    ): Command => ({
+      type: 'ResolveSubmit',
+      id: 'f1',
+      resolution: { decision, providerJobId, reason: 'looked at the provider' },
+    });
+    const [resolved] = await given(...intended)
+      .when(resolve('resubmit'))
+      .thenGives('FineTuneSubmitResolved');
+    if (resolved === undefined) throw new Error('nothing was resolved');
+    await given(...intended, resolved)
+      .when({ type: 'IntendSubmit', id: 'f1', intent: { ...intent, attempt: 2 } })
+      .thenGives('FineTuneSubmitIntended');
+    await given(...intended)
+      .when(resolve('adopt'))
+      .thenRejects('PROVIDER_JOB_ID_MISSING');
+    await given(...intended)
+      .when(resolve('adopt', 'j9'))
+      .thenGives('FineTuneSubmitResolved');
+    await given(...intended)
+      .when(resolve('fail'))
+      .thenGives('FineTuneSubmitResolved', 'FineTuneFailed');
+    for (const past of [approved, submitted])
+      await given(...past)
+        .when(resolve('resubmit'))
+        .thenRejects('SUBMIT_NOT_AMBIGUOUS');
+  });
+  it('is paused and resumed by what was asked last, once', async () => {
+    const pause: Command = { type: 'RequestPause', id: 'f1', reason: 'r' };
+    const resume: Command = { type: 'RequestResume', id: 'f1', reason: 'r' };
+    const [asked] = await given(...submitted)
+      .when(pause)
+      .thenGives('FineTunePauseRequested');
+    if (asked === undefined) throw new Error('nothing was asked');
+    await given(...submitted, asked)
+      .when(pause)
+      .thenGives();
+    await given(...submitted, asked)
+      .when(resume)
+      .thenGives('FineTuneResumeRequested');
+    await given(...submitted)
+      .when(resume)
+      .thenGives();
+    const paused: Past[] = [
+      ...submitted,
+      asked,
+      { stream: job, event: { type: 'FineTunePaused', data: { providerStatus: 'paused' } } },
+    ];
+    await given(...paused)
+      .when(pause)
+      .thenGives();
+    await given(...paused)
+      .when(resume)
+      .thenGives('FineTuneResumeRequested');
+    await given(...submitted, {
+      stream: job,
+      event: { type: 'FineTuneCancelRequested', data: { reason: 'r' } },
+    })
+      .when(pause)
+      .thenRejects('FT_JOB_CANCELING');
   });
   it('belongs to one provider job for good', async () => {
     const other: Command = {

@@ -7,6 +7,8 @@ import type {
   FineTuneProgressed,
   FineTuneRequested,
   FineTuneSubmitIntended,
+  FineTuneSubmitRefused,
+  FineTuneSubmitResolved,
   FineTuneSubmitted,
   FineTuneSucceeded,
   FtmEvent,
@@ -35,8 +37,18 @@ interface Open extends Facts {
   readonly pendingApproval: FineTuneCostApprovalRequested | null;
   readonly approval: FineTuneCostApproved | null;
   readonly intent: FineTuneSubmitIntended | null;
+  /** ISO 8601: when the last attempt was announced. */
+  readonly intentAt: string | null;
+  /** Of the last attempt: the provider made nothing. */
+  readonly refusal: FineTuneSubmitRefused | null;
+  /** Of the last attempt: what an operator decided. */
+  readonly resolution: FineTuneSubmitResolved | null;
   readonly submitted: FineTuneSubmitted | null;
   readonly progress: FineTuneProgressed | null;
+  /** What was asked for and the provider has not done yet. */
+  readonly wanted: 'paused' | 'running' | null;
+  /** The provider's own name for its being paused. */
+  readonly pausedAs: string | null;
   readonly cancelReason: string | null;
   readonly cost: FineTuneCostRecorded | null;
 }
@@ -50,8 +62,13 @@ const NEW = {
   pendingApproval: null,
   approval: null,
   intent: null,
+  intentAt: null,
+  refusal: null,
+  resolution: null,
   submitted: null,
   progress: null,
+  wanted: null,
+  pausedAs: null,
   cancelReason: null,
   cost: null,
 } as const;
@@ -67,7 +84,13 @@ export function evolveFineTune(before: FineTuneState, event: FineTuneEvent, meta
     case 'FineTuneCostApproved':
       return { ...state, approval: event.data };
     case 'FineTuneSubmitIntended':
-      return { ...state, intent: event.data };
+      return { ...state, intent: event.data, intentAt: meta.time, refusal: null, resolution: null };
+    case 'FineTuneSubmitRefused':
+      return { ...state, refusal: event.data };
+    case 'FineTuneSubmitResolved':
+      return { ...state, resolution: event.data };
+    case 'FineTuneDuplicateCanceled':
+      return state;
     case 'FineTuneSubmitted':
       return { ...opened(state), status: 'running', submitted: event.data };
     case 'FineTuneProgressed':
@@ -76,10 +99,14 @@ export function evolveFineTune(before: FineTuneState, event: FineTuneEvent, meta
       return { ...state, cost: event.data };
     case 'FineTuneCancelRequested':
       return { ...state, cancelReason: event.data.reason };
+    case 'FineTunePauseRequested':
+      return { ...state, wanted: state.status === 'paused' ? null : 'paused' };
+    case 'FineTuneResumeRequested':
+      return { ...state, wanted: state.status === 'paused' ? 'running' : null };
     case 'FineTunePaused':
-      return { ...opened(state), status: 'paused' };
+      return { ...opened(state), status: 'paused', wanted: null, pausedAs: event.data.providerStatus };
     case 'FineTuneResumed':
-      return { ...opened(state), status: 'running' };
+      return { ...opened(state), status: 'running', wanted: null, pausedAs: null };
     case 'FineTuneSucceeded':
       return { ...opened(state), status: 'completed', result: event.data };
     case 'FineTuneFailed':
@@ -104,8 +131,13 @@ function opened(state: Open): Open {
     pendingApproval,
     approval,
     intent,
+    intentAt,
+    refusal,
+    resolution,
     submitted,
     progress,
+    wanted,
+    pausedAs,
     cancelReason,
     cost,
   } = state;
@@ -121,8 +153,13 @@ function opened(state: Open): Open {
     pendingApproval,
     approval,
     intent,
+    intentAt,
+    refusal,
+    resolution,
     submitted,
     progress,
+    wanted,
+    pausedAs,
     cancelReason,
     cost,
   };

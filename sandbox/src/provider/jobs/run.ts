@@ -158,7 +158,7 @@ async function inspect(
 
 async function trainJob(parts: RunnerParts, id: string, signal: AbortSignal): Promise<void> {
   const { store, faults, trainers, events } = parts;
-  if (faults.take('training') !== undefined)
+  if (faults.take('training', jobIn(parts, id).org) !== undefined)
     throw new JobFailure({
       code: 'server_error',
       message: 'The training failed (ordered fault).',

@@ -8,7 +8,7 @@ import { comparePaired, estimateMean, type CaseScore } from '@ftm/domain/eval-ru
 import { suiteVersion } from '@ftm/domain/eval-suite/state';
 import { costOf, priceFor } from '@ftm/domain/pricing/default-prices';
 import { CommandRejected } from '../command-client.ts';
-import { ProviderRefused } from '../provider/training-provider.ts';
+import { ProviderRefused } from '../provider/provider-errors.ts';
 import { TerminalError, type Job, type Outcome, type Tools } from '../tasks.ts';
 import { createGrader, type Grader } from './graders.ts';
 
@@ -135,8 +135,9 @@ async function answerChunk(
   graders: readonly (readonly [string, Grader])[],
   tools: Tools,
 ): Promise<CaseResult[]> {
+  const provider = await tools.providerFor(job.tenantId, request.projectId);
   const answers = await inParallel(cases, CONCURRENCY, (each) =>
-    tools.provider.complete(request.providerModelId, each.input),
+    provider.complete(request.providerModelId, each.input),
   );
   const of = { tenantId: job.tenantId, projectId: request.projectId, profile: suite.policyProfile };
   const { scores } = await tools.orchestrator.score(

@@ -3,15 +3,24 @@ export interface ProviderJob {
   readonly id: string;
   readonly status: string;
   readonly createdAt: number;
+  /** Unix seconds; null while the provider does not say. */
+  readonly estimatedFinish: number | null;
   readonly fineTunedModel: string | null;
   readonly trainedTokens: number | null;
-  readonly error: { readonly code: string; readonly message: string } | null;
+  readonly error: {
+    readonly code: string;
+    readonly message: string;
+    readonly param: string | null;
+  } | null;
   readonly hyperparameters: {
     readonly nEpochs: number | null;
     readonly batchSize: number | null;
     readonly learningRateMultiplier: number | null;
     readonly beta: number | null;
   };
+  readonly metadata: Readonly<Record<string, string>>;
+  /** As it came, with every field that nobody here knows. */
+  readonly raw: unknown;
 }
 
 export interface CurvePoint {
@@ -19,6 +28,17 @@ export interface CurvePoint {
   readonly totalSteps: number | null;
   readonly trainLoss: number | null;
   readonly validLoss: number | null;
+}
+
+/** What the provider tells of a job, oldest first. */
+export interface ProviderEvent {
+  readonly id: string;
+  /** Unix seconds. */
+  readonly createdAt: number;
+  readonly level: string;
+  readonly message: string;
+  readonly point: CurvePoint | null;
+  readonly raw: unknown;
 }
 
 export interface ProviderCheckpoint {
@@ -54,38 +74,32 @@ export interface Answer {
   readonly outputTokens: number;
 }
 
-/** The provider said no, and nothing was made: the request will be refused again as it is. */
-export class ProviderRefused extends Error {
-  readonly code: string;
-  readonly retryable: boolean;
-  constructor(code: string, message: string, retryable: boolean) {
-    super(message);
-    this.name = 'ProviderRefused';
-    this.code = code;
-    this.retryable = retryable;
-  }
+/** A file's bytes as they come, and how many they will be. */
+export interface FileSource {
+  readonly bytes: number;
+  readonly stream: AsyncIterable<Uint8Array>;
 }
 
-/** It cannot be known what became of the request. */
-export class ProviderUnknown extends Error {
-  constructor(cause: unknown) {
-    super('the provider gave no answer that can be relied on', { cause });
-    this.name = 'ProviderUnknown';
-  }
+/** What a job is recognised by: its metadata, or the training file, which no other job has. */
+export interface JobTag {
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly trainingFileIds: readonly string[];
 }
 
 /** Where models are trained and asked. Every method throws ProviderRefused or ProviderUnknown. */
 export interface TrainingProvider {
-  uploadFile(name: string, bytes: Buffer): Promise<string>;
+  /** @returns the file's id. A large file goes in parts. */
+  uploadFile(name: string, source: FileSource): Promise<string>;
   jobRequest(order: JobOrder): JobRequest;
   /** Sent once: never repeated by the client itself. */
   createJob(request: JobRequest): Promise<ProviderJob>;
-  /** All jobs that carry the metadata, oldest first. */
-  findJobs(metadata: Readonly<Record<string, string>>): Promise<readonly ProviderJob[]>;
+  /** All jobs that carry the tag, oldest first. */
+  findJobs(tag: JobTag): Promise<readonly ProviderJob[]>;
   getJob(id: string): Promise<ProviderJob>;
   cancelJob(id: string): Promise<ProviderJob>;
-  /** Points of the loss curve, by step. */
-  curve(id: string): Promise<readonly CurvePoint[]>;
+  pauseJob(id: string): Promise<ProviderJob>;
+  resumeJob(id: string): Promise<ProviderJob>;
+  events(id: string): Promise<readonly ProviderEvent[]>;
   latestPoint(id: string): Promise<CurvePoint | null>;
   checkpoints(id: string): Promise<readonly ProviderCheckpoint[]>;
   complete(
@@ -93,3 +107,7 @@ export interface TrainingProvider {
     messages: readonly { readonly role: string; readonly content: string }[],
   ): Promise<Answer>;
 }
+
+/** Points of the loss curve, by step. */
+export const curveOf = (events: readonly ProviderEvent[]): readonly CurvePoint[] =>
+  events.flatMap(({ point }) => (point === null ? [] : [point])).toSorted((a, b) => a.step - b.step);

@@ -1,0 +1,245 @@
+import { randomUUID } from 'node:crypto';
+import { canonicalJson } from '@ftm/contracts/canonical-json';
+import type { ObjectRef } from '@ftm/contracts/generated/events';
+import { digest } from '@ftm/contracts/ids';
+import { maySubmitAgain } from '@ftm/domain/fine-tune/decide';
+import { counter } from '@ftm/runtime/metrics';
+import { ProviderRefused, ProviderUnknown } from '../provider/provider-errors.ts';
+import type { JobRequest, JobTag, ProviderJob, TrainingProvider } from '../provider/training-provider.ts';
+import type { Job, Outcome, Tools } from '../tasks.ts';
+import { fail, type Open } from './failures.ts';
+import { jittered, notBefore } from './schedule.ts';
+
+const OPERATOR_POLL_MS = 30_000;
+
+const ambiguous = counter('ftm_ambiguous_submits_total', 'Looks at submits that wait for an operator');
+const duplicates = counter('ftm_duplicate_provider_jobs_total', 'Jobs too many at the provider');
+
+/** Upload (free, and harmless when repeated), announce, and ask once. */
+export async function submit(
+  job: Job,
+  state: Open,
+  tools: Tools,
+  provider: TrainingProvider,
+): Promise<Outcome> {
+  const { request } = state;
+  const attempt = (state.intent?.attempt ?? 0) + 1;
+  // The log says so before the bytes are gone, and also when somebody has restored them from a backup.
+  const dataset = await tools.commands.load(job.tenantId, 'dataset', request.datasetId);
+  if (dataset.status === 'erasing' || dataset.status === 'erased') {
+    await fail(job, state, tools, 'DATASET_ERASED', `the dataset is ${dataset.status}`);
+    return 'done';
+  }
+  try {
+    const { trainingFileId, validationFileId } =
+      state.intent ?? (await uploadFiles(job, state, tools, provider));
+    const body = provider.jobRequest({
+      model: request.baseModel,
+      method: request.method,
+      trainingFileId,
+      validationFileId,
+      hyperparameters: request.hyperparameters,
+      suffix: request.suffix,
+      seed: request.seed,
+      metadata: {
+        ...metadataOf(job),
+        ftm_attempt: String(attempt),
+        ftm_data_sha256: request.trainObject.sha256,
+      },
+    });
+    const announcedAt = tools.clock.now();
+    // The step is this run's own: two runs cannot both take the same announcement for theirs.
+    await tools.commands.send(job, `intended:${attempt}:${randomUUID()}`, {
+      type: 'IntendSubmit',
+      id: job.id,
+      intent: {
+        attempt,
+        requestSha256: digest('ftm.provider-request', canonicalJson(body)),
+        trainingFileId,
+        validationFileId,
+      },
+    });
+    return await createOnce(job, tools, provider, { attempt, body, announcedAt });
+  } catch (error) {
+    if (!(error instanceof ProviderRefused) || error.retryable) throw error;
+    await fail(job, state, tools, error.code, error.message);
+    return 'done';
+  }
+}
+
+async function uploadFiles(
+  job: Job,
+  { request }: Open,
+  tools: Tools,
+  provider: TrainingProvider,
+): Promise<{ trainingFileId: string; validationFileId: string | null }> {
+  const upload = async (name: string, object: ObjectRef): Promise<string> => {
+    const bytes = await tools.objects.get(job.tenantId, object);
+    return provider.uploadFile(`${job.id}-${name}.jsonl`, {
+      bytes: bytes.length,
+      stream: chunks(bytes),
+    });
+  };
+  return {
+    trainingFileId: await upload('train', request.trainObject),
+    validationFileId:
+      request.validationObject === null ? null : await upload('validation', request.validationObject),
+  };
+}
+
+async function* chunks(bytes: Buffer): AsyncGenerator<Buffer, void> {
+  yield bytes;
+}
+
+/** The one paid request. An answer that is lost is looked for, never asked for again. */
+async function createOnce(
+  job: Job,
+  tools: Tools,
+  provider: TrainingProvider,
+  announced: { readonly attempt: number; readonly body: JobRequest; readonly announcedAt: number },
+): Promise<Outcome> {
+  const { attempt, body } = announced;
+  const refused = async (kind: string, code: string): Promise<void> =>
+    tools.commands.send(job, `refused:${attempt}`, {
+      type: 'RecordSubmitRefused',
+      id: job.id,
+      refusal: { attempt, kind, code },
+    });
+  // After a long sleep of this process others may have given the attempt up: it is not sent any more.
+  if (tools.clock.now() - announced.announcedAt > tools.config.FTM_PROVIDER_TIMEOUT_MS) {
+    await refused('not_sent', 'NOT_SENT');
+    return { againInMs: 0 };
+  }
+  try {
+    await recordSubmitted(job, tools, attempt, await provider.createJob(body), false);
+    return { againInMs: jittered(tools.config.FTM_PROVIDER_POLL_MS, tools.clock) };
+  } catch (error) {
+    if (error instanceof ProviderUnknown) {
+      tools.logger.warn('the outcome of a submit is not known: the provider will be asked', {
+        ftJob: job.id,
+        error,
+      });
+      return { againInMs: jittered(tools.config.FTM_PROVIDER_POLL_MS, tools.clock) };
+    }
+    if (!(error instanceof ProviderRefused) || !error.retryable) throw error;
+    await refused(error.kind, error.code);
+    return {
+      againInMs: notBefore(error.retryAfterMs ?? tools.config.FTM_PROVIDER_POLL_MS, tools.clock),
+    };
+  }
+}
+
+/** The request was announced and no answer is on the log: was it made? */
+export async function settle(
+  job: Job,
+  state: Open & { readonly intent: NonNullable<Open['intent']> },
+  tools: Tools,
+  provider: TrainingProvider,
+): Promise<Outcome> {
+  const { attempt } = state.intent;
+  const [oldest, ...others] = await provider.findJobs(tagOf(job, state));
+  if (oldest !== undefined) {
+    await cancelDuplicates(job, tools, provider, oldest.id, others);
+    await recordSubmitted(job, tools, attempt, oldest, true);
+    return { againInMs: 0 };
+  }
+  // The request may have been under way until its timeout, and the provider's list may lag behind what it has accepted.
+  const { FTM_PROVIDER_SETTLE_MS, FTM_PROVIDER_TIMEOUT_MS, FTM_PROVIDER_POLL_MS } = tools.config;
+  const settled =
+    Date.parse(state.intentAt ?? state.updatedAt) + FTM_PROVIDER_TIMEOUT_MS + FTM_PROVIDER_SETTLE_MS;
+  const left = settled - tools.clock.now();
+  if (left >= 0) return { againInMs: Math.min(FTM_PROVIDER_POLL_MS, left + 10) };
+  if (state.cancelReason !== null) {
+    await tools.commands.send(job, 'canceled', {
+      type: 'RecordCanceled',
+      id: job.id,
+      canceled: { reason: state.cancelReason, trainedTokens: null },
+    });
+    return 'done';
+  }
+  if (await adopted(job, state, tools, provider, attempt)) return { againInMs: 0 };
+  if (maySubmitAgain(state)) return submit(job, state, tools, provider);
+  ambiguous.inc();
+  tools.logger.error(
+    'a submit is ambiguous and the tenant’s policy leaves it to an operator: look at the provider’s jobs, then POST /v1/ft-jobs/{id}/resolve',
+    { ftJob: job.id, attempt },
+  );
+  return { againInMs: OPERATOR_POLL_MS };
+}
+
+/** The job that an operator named is taken when the provider has it and it is not another job's. */
+async function adopted(
+  job: Job,
+  { resolution }: Open,
+  tools: Tools,
+  provider: TrainingProvider,
+  attempt: number,
+): Promise<boolean> {
+  if (resolution?.decision !== 'adopt' || resolution.providerJobId === null) return false;
+  const named = await provider.getJob(resolution.providerJobId).catch((error: unknown) => {
+    if (error instanceof ProviderRefused && error.kind === 'not_found') return undefined;
+    throw error;
+  });
+  const owner = named?.metadata['ftm_job'];
+  if (named === undefined || (owner !== undefined && owner !== job.id)) {
+    tools.logger.error('the job that an operator named cannot be adopted', {
+      ftJob: job.id,
+      providerJob: resolution.providerJobId,
+      reason: named === undefined ? 'the provider does not have it' : 'it is another job’s',
+    });
+    return false;
+  }
+  await recordSubmitted(job, tools, attempt, named, true);
+  return true;
+}
+
+/** One job is kept; the others are canceled, told of, and raise an alarm: each may have cost money. */
+export async function cancelDuplicates(
+  job: Job,
+  tools: Tools,
+  provider: TrainingProvider,
+  keptProviderJobId: string,
+  others: readonly ProviderJob[],
+): Promise<void> {
+  for (const extra of others) {
+    // What has ended by itself is refused, and stays as it is.
+    const { status } = await provider.cancelJob(extra.id).catch((error: unknown) => {
+      if (error instanceof ProviderRefused && !error.retryable) return provider.getJob(extra.id);
+      throw error;
+    });
+    duplicates.inc();
+    tools.logger.error('the provider has more than one job for a fine-tune job: the extra one is canceled', {
+      ftJob: job.id,
+      providerJob: extra.id,
+    });
+    await tools.commands.send(job, `duplicate:${extra.id}`, {
+      type: 'RecordDuplicateCanceled',
+      id: job.id,
+      duplicate: { keptProviderJobId, canceledProviderJobId: extra.id, providerStatus: status },
+    });
+  }
+}
+
+async function recordSubmitted(
+  job: Job,
+  tools: Tools,
+  attempt: number,
+  made: ProviderJob,
+  adopted: boolean,
+): Promise<void> {
+  await tools.commands.send(job, `submitted:${attempt}`, {
+    type: 'RecordSubmitted',
+    id: job.id,
+    submitted: { attempt, providerJobId: made.id, adopted },
+  });
+}
+
+const metadataOf = (job: Job): Readonly<Record<string, string>> => ({
+  ftm_job: job.id,
+  ftm_tenant: job.tenantId,
+});
+
+export const tagOf = (job: Job, state: Open): JobTag => ({
+  metadata: metadataOf(job),
+  trainingFileIds: state.intent === null ? [] : [state.intent.trainingFileId],
+});

@@ -1,0 +1,177 @@
+import type { FtmEvent } from '@ftm/contracts/generated/events';
+import { commandId, streamId, type StreamId, type TenantId } from '@ftm/contracts/ids';
+import { fold } from '@ftm/domain/aggregates';
+import type { Command } from '@ftm/domain/command';
+import { toPast } from '@ftm/domain/event-meta';
+import { handle, primaryStream } from '@ftm/domain/handle';
+import { createMemoryEventLog } from '@ftm/event-log/memory-event-log';
+import type { EncryptedStore, StoredObject } from '@ftm/object-store/encrypted-store';
+import type { OrchestratorClient } from '@ftm/orchestrator/client';
+import { backoffMs } from '@ftm/runtime/backoff';
+import { CommandRejected } from '../../command-client.ts';
+import { Config } from '../../config.ts';
+import type { Providers } from '../../provider/providers.ts';
+import type { Clock, CommandClient, Job, Outcome, Tools } from '../../tasks.ts';
+
+/** Real time, and what was skipped of it: waiting costs nothing. */
+export interface SkippingClock extends Clock {
+  skip(ms: number): void;
+}
+
+export function createSkippingClock(random: () => number): SkippingClock {
+  let skippedMs = 0;
+  return {
+    now: () => Date.now() + skippedMs,
+    random,
+    skip(ms) {
+      skippedMs += ms;
+    },
+  };
+}
+
+/** The log in memory with the real rules, and everything else a runner needs but the provider. */
+export interface Lab {
+  readonly commands: CommandClient;
+  /** Something that happened, without asking the rules. */
+  append(tenant: TenantId, stream: StreamId, ...events: readonly FtmEvent[]): Promise<void>;
+  history(tenant: TenantId, stream: StreamId): Promise<readonly FtmEvent[]>;
+  putObject(tenant: TenantId, plain: Uint8Array): Promise<StoredObject>;
+  tools(options: { readonly providerFor: Providers; readonly clock: Clock; readonly env?: Env }): Tools;
+}
+
+type Env = Readonly<Record<string, string>>;
+
+const CONFIG = {
+  FTM_KAFKA_BROKERS: 'memory',
+  FTM_REGISTRY_URL: 'http://memory.test',
+  FTM_DATABASE_URL: 'postgres://memory.test/none',
+  FTM_ORCHESTRATOR_URL: 'http://memory.test',
+  FTM_ORCHESTRATOR_SERVICE_KEY: 'memory',
+  FTM_S3_ENDPOINT: 'http://memory.test',
+  FTM_S3_BUCKET: 'memory',
+  FTM_S3_ACCESS_KEY_ID: 'memory',
+  FTM_S3_SECRET_ACCESS_KEY: 'memory',
+  FTM_KEY_FILE: 'memory',
+  FTM_INTERNAL_TOKEN: 'memory-memory-memory',
+  FTM_API_INTERNAL_URLS: 'http://memory.test',
+  FTM_OPENAI_BASE_URL: 'http://memory.test/v1',
+  FTM_OPENAI_API_KEY: 'memory',
+};
+
+export function createLab(clock: Clock): Lab {
+  const log = createMemoryEventLog();
+  const objects = createMemoryObjects();
+  let appended = 0;
+
+  async function submit(tenant: TenantId, id: string, command: Command): Promise<void> {
+    const now = new Date(clock.now()).toISOString();
+    const outcome = await log.submit({
+      tenantId: tenant,
+      commandId: commandId(tenant, id),
+      fingerprint: id,
+      actor: 'service:runners',
+      correlation: 'lab',
+      causation: null,
+      traceparent: null,
+      now,
+      primary: primaryStream(command),
+      async decide(read) {
+        const decision = await handle(
+          command,
+          { actor: 'service:runners', now },
+          { load: async (stream) => (await read.load(stream)).map(toPast) },
+        );
+        return decision.kind === 'accepted'
+          ? { kind: 'append', events: decision.events }
+          : { kind: 'reject', rejection: decision.rejection };
+      },
+    });
+    if (outcome.kind === 'rejected') {
+      const { code, message } = outcome.rejection as { code: string; message: string };
+      throw new CommandRejected(code, message);
+    }
+    if (outcome.kind !== 'appended') throw new Error(`the log answered ${outcome.kind}`);
+  }
+
+  const commands: CommandClient = {
+    send: (job, step, command) => submit(job.tenantId, `${primaryStream(command)}:${step}`, command),
+    async load(tenant, aggregate, id) {
+      return fold(aggregate, (await log.readStream(tenant, streamId(aggregate, id))).map(toPast));
+    },
+  };
+  return {
+    commands,
+    async append(tenant, stream, ...events) {
+      appended += 1;
+      const id = `append:${appended}`;
+      await log.submit({
+        tenantId: tenant,
+        commandId: commandId(tenant, id),
+        fingerprint: id,
+        actor: 'user:ada',
+        correlation: 'lab',
+        causation: null,
+        traceparent: null,
+        now: new Date(clock.now()).toISOString(),
+        primary: stream,
+        decide: async () => ({ kind: 'append', events: events.map((event) => ({ stream, event })) }),
+      });
+    },
+    history: async (tenant, stream) => (await log.readStream(tenant, stream)).map(({ event }) => event),
+    async putObject(tenant, plain) {
+      const { dataKeyId: _, ...object } = await objects.put(tenant, 'lab', 'object', plain);
+      return object;
+    },
+    tools: (options) => ({
+      commands,
+      orchestrator: createYes(),
+      objects: objects as EncryptedStore,
+      providerFor: options.providerFor,
+      clock: options.clock,
+      config: Config.parse({ ...CONFIG, ...options.env }),
+      logger: { error: ignore, warn: ignore, info: ignore, debug: ignore },
+    }),
+  };
+}
+
+const ignore = (): void => undefined;
+
+/** An Orchestrator that agrees to everything that a fine-tune job asks. */
+function createYes(): OrchestratorClient {
+  const yes: Partial<OrchestratorClient> = {
+    prismEstimate: async () => ({ estimateId: 'e', budgetRemainingUsdMicros: 1 }) as never,
+    scan: async (_of, text) => ({ text }) as never,
+    recordUsage: async (_usage, key) => ({ usageId: key }) as never,
+  };
+  return yes as OrchestratorClient;
+}
+
+function createMemoryObjects(): Pick<EncryptedStore, 'put' | 'get'> {
+  const kept = new Map<string, Buffer>();
+  return {
+    async put(tenantId, prefix, name, plain) {
+      const uri = `s3://lab/${tenantId}/${prefix}/${name}-${kept.size}`;
+      kept.set(uri, Buffer.from(plain));
+      return { uri, sha256: 'a'.repeat(64), bytes: plain.length, dataKeyId: 'k' };
+    },
+    async get(_tenantId, { uri }) {
+      const found = kept.get(uri);
+      if (found === undefined) throw new Error(`no object ${uri}`);
+      return found;
+    },
+  };
+}
+
+/** What the job queue does with a run, on the lab's clock. @returns how long it waits, null when the work has ended */
+export function waitAfter(outcome: Outcome | Error, failures: number, clock: Clock): number | null {
+  if (outcome instanceof Error)
+    return backoffMs(failures, { baseMs: 250, maxMs: 20_000, random: () => clock.random() });
+  return outcome === 'done' ? null : outcome.againInMs;
+}
+
+export const jobOf = (tenantId: TenantId, id: string): Job => ({
+  tenantId,
+  id,
+  correlation: 'lab',
+  causation: 'lab',
+});

@@ -1,0 +1,85 @@
+import { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai';
+import { ProviderRefused, ProviderUnknown, type FailureKind } from './provider-errors.ts';
+import { retryAfterMs } from './rate-limits.ts';
+
+const KIND_OF_STATUS: Readonly<Record<number, FailureKind>> = {
+  401: 'authentication',
+  403: 'permission',
+  404: 'not_found',
+  408: 'timeout',
+  409: 'conflict',
+  422: 'unprocessable',
+};
+
+/** Statuses that do not say whether the request was carried out. */
+const OPEN = new Set<FailureKind>(['timeout', 'conflict', 'server_error']);
+
+/** A 4xx is an answer: nothing was made. All else leaves it open. */
+export async function guarded<T>(work: () => Promise<T>, trustRateLimits: boolean): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw toProviderError(error, trustRateLimits);
+  }
+}
+
+export function toProviderError(error: unknown, trustRateLimits: boolean): ProviderRefused | ProviderUnknown {
+  if (error instanceof ProviderRefused || error instanceof ProviderUnknown) return error;
+  if (error instanceof APIError && typeof error.status === 'number')
+    return answered(error as Answered, trustRateLimits);
+  const kind = lost(error);
+  const details = { kind, code: kind.toUpperCase() };
+  return NOT_SENT.has(causeCode(error))
+    ? new ProviderRefused({ ...details, message: 'the provider cannot be reached' }, { cause: error })
+    : new ProviderUnknown(
+        { ...details, message: 'the provider gave no answer that can be relied on' },
+        { cause: error },
+      );
+}
+
+/** No connection was made, so nothing can have been sent. */
+const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+
+function causeCode(error: unknown): string {
+  for (let at: unknown = error, depth = 0; at instanceof Object && depth < 4; depth += 1) {
+    if ('code' in at && typeof at.code === 'string') return at.code;
+    at = 'cause' in at ? at.cause : undefined;
+  }
+  return '';
+}
+
+/** Under a test runner an abort comes from another realm and is not taken for a timeout by its class. */
+function lost(error: unknown): FailureKind {
+  if (error instanceof APIConnectionTimeoutError) return 'timeout';
+  if (error instanceof APIConnectionError)
+    return (error.cause as { name?: unknown } | undefined)?.name === 'AbortError' ? 'timeout' : 'connection';
+  return error instanceof Error && error.name === 'SyntaxError' ? 'malformed' : 'connection';
+}
+
+type Answered = APIError<number, Headers>;
+
+function answered(error: Answered, trustRateLimits: boolean): ProviderRefused | ProviderUnknown {
+  const kind = kindOf(error);
+  const details = {
+    kind,
+    code: error.code ?? `HTTP_${error.status}`,
+    message: error.message,
+    status: error.status,
+    param: error.param ?? null,
+    requestId: error.requestID ?? null,
+    retryAfterMs: retryAfterMs(error.headers, trustRateLimits, Date.now()),
+  };
+  return OPEN.has(kind)
+    ? new ProviderUnknown(details, { cause: error })
+    : new ProviderRefused(details, { cause: error });
+}
+
+/** 429 has two meanings, and only one of them passes by itself. */
+function kindOf({ status, code, type }: Answered): FailureKind {
+  if (status === 429)
+    return code === 'insufficient_quota' || type === 'insufficient_quota'
+      ? 'insufficient_quota'
+      : 'rate_limit';
+  if (status >= 500 || status < 400) return 'server_error';
+  return KIND_OF_STATUS[status] ?? 'bad_request';
+}

@@ -1,0 +1,68 @@
+import { toFile, type OpenAI } from 'openai';
+import type { FileSource } from './training-provider.ts';
+
+export interface UploadLimits {
+  /** Files up to this many bytes are sent in one request. */
+  readonly wholeFileBytes: number;
+  /** Bytes of a part; the wire allows 64 MiB. */
+  readonly partBytes: number;
+}
+
+export const UPLOAD_LIMITS: UploadLimits = { wholeFileBytes: 128 * 2 ** 20, partBytes: 64 * 2 ** 20 };
+
+/** A stream cannot be read twice, so no request here is repeated by the client. */
+const ONCE = { maxRetries: 0 } as const;
+
+export async function uploadWhole(client: OpenAI, name: string, source: FileSource): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of source.stream) chunks.push(chunk);
+  const file = await toFile(Buffer.concat(chunks), name);
+  return (await client.files.create({ file, purpose: 'fine-tune' }, ONCE)).id;
+}
+
+/** In parts, one after the other; what cannot be completed is canceled, so that nothing half lies about. */
+export async function uploadInParts(
+  client: OpenAI,
+  name: string,
+  source: FileSource,
+  partBytes: number,
+): Promise<string> {
+  const upload = await client.uploads.create(
+    { bytes: source.bytes, filename: name, mime_type: 'text/jsonl', purpose: 'fine-tune' },
+    ONCE,
+  );
+  try {
+    const partIds: string[] = [];
+    for await (const part of inParts(source.stream, partBytes)) {
+      const data = await toFile(part, name);
+      partIds.push((await client.uploads.parts.create(upload.id, { data }, ONCE)).id);
+    }
+    const done = await client.uploads.complete(upload.id, { part_ids: partIds }, ONCE);
+    if (done.file == null) throw new SyntaxError(`the upload ${upload.id} was completed without a file`);
+    return done.file.id;
+  } catch (error) {
+    await client.uploads.cancel(upload.id, ONCE).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** The same bytes in pieces of exactly `partBytes`, but for the last. */
+export async function* inParts(
+  stream: AsyncIterable<Uint8Array>,
+  partBytes: number,
+): AsyncGenerator<Buffer, void> {
+  let held: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    let rest = chunk;
+    while (size + rest.length >= partBytes) {
+      held.push(rest.subarray(0, partBytes - size));
+      rest = rest.subarray(partBytes - size);
+      yield Buffer.concat(held);
+      [held, size] = [[], 0];
+    }
+    if (rest.length > 0) held.push(rest);
+    size += rest.length;
+  }
+  if (size > 0) yield Buffer.concat(held);
+}
