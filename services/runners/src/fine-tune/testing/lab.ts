@@ -125,7 +125,7 @@ export function createLab(clock: Clock): Lab {
     tools: (options) => ({
       commands,
       orchestrator: createYes(),
-      objects: objects as EncryptedStore,
+      objects,
       providerFor: options.providerFor,
       clock: options.clock,
       config: Config.parse({ ...CONFIG, ...options.env }),
@@ -141,14 +141,14 @@ function createYes(): OrchestratorClient {
   const yes: Partial<OrchestratorClient> = {
     prismEstimate: async () => ({ estimateId: 'e', budgetRemainingUsdMicros: 1 }) as never,
     scan: async (_of, text) => ({ text }) as never,
-    recordUsage: async (_usage, key) => ({ usageId: key }) as never,
+    recordUsage: async (_usage, key) => ({ usageId: key }),
   };
   return yes as OrchestratorClient;
 }
 
-function createMemoryObjects(): Pick<EncryptedStore, 'put' | 'get'> {
+function createMemoryObjects(): EncryptedStore {
   const kept = new Map<string, Buffer>();
-  return {
+  const store: Pick<EncryptedStore, 'put' | 'get'> = {
     async put(tenantId, prefix, name, plain) {
       const uri = `s3://lab/${tenantId}/${prefix}/${name}-${kept.size}`;
       kept.set(uri, Buffer.from(plain));
@@ -160,6 +160,7 @@ function createMemoryObjects(): Pick<EncryptedStore, 'put' | 'get'> {
       return found;
     },
   };
+  return store as EncryptedStore;
 }
 
 /** What the job queue does with a run, on the lab's clock. @returns how long it waits, null when the work has ended */
