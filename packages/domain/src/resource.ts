@@ -76,8 +76,11 @@ const VIEWS: { readonly [A in Aggregate]: (state: StateOf<A>) => Json } = {
           ...state.request,
           approval: state.approval ?? state.pendingApproval,
           submitAttempt: state.intent?.attempt ?? null,
+          submitRefusal: state.refusal,
+          submitResolution: state.resolution,
           providerJobId: state.submitted?.providerJobId ?? null,
           progress: state.progress,
+          wanted: state.wanted,
           cancelReason: state.cancelReason,
           actualUsdMicros: state.cost?.actualUsdMicros ?? null,
           ...('result' in state
@@ -86,6 +89,7 @@ const VIEWS: { readonly [A in Aggregate]: (state: StateOf<A>) => Json } = {
                 trainedTokens: state.result.trainedTokens,
                 resolvedHyperparameters: state.result.hyperparameters,
                 checkpoints: state.result.checkpoints,
+                selectedCheckpoint: state.result.selectedCheckpoint,
               }
             : {}),
           ...('canceled' in state ? { canceled: state.canceled } : {}),

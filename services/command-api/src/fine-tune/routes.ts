@@ -7,6 +7,7 @@ import { requireProject } from '../auth.ts';
 import { eventToWire } from '../commander.ts';
 import { Problem } from '../http/problem.ts';
 import {
+  ADMIN,
   ById,
   defineRoute,
   id,
@@ -34,8 +35,14 @@ const Job = z.strictObject({
       batch_size: z.number().int().min(1).max(256).nullish(),
       learning_rate_multiplier: z.number().positive().max(1000).nullish(),
       beta: z.number().positive().max(2).nullish(),
+      reasoning_effort: z.enum(['default', 'low', 'medium', 'high']).nullish(),
+      compute_multiplier: z.number().gt(0.00001).max(10).nullish(),
+      eval_interval: z.number().int().min(1).nullish(),
+      eval_samples: z.number().int().min(1).nullish(),
     })
     .prefault({}),
+  /** Of reinforcement fine-tuning. */
+  grader: z.looseObject({ type: z.string().min(1).max(100) }).nullish(),
   suffix: z
     .string()
     .regex(/^[A-Za-z0-9-]{1,64}$/, '1 to 64 of A-Z a-z 0-9 -')
@@ -51,14 +58,43 @@ const Job = z.strictObject({
 });
 type JobBody = z.infer<typeof Job>;
 
-function supportedMethod(method: JobBody['method']): 'supervised' | 'dpo' {
-  if (method !== 'rft') return method;
-  throw new Problem(
-    422,
-    'METHOD_NOT_SUPPORTED',
-    'reinforcement fine-tuning is in the schema and not supported yet; supervised and dpo are',
-  );
+const OF_RFT = ['reasoning_effort', 'compute_multiplier', 'eval_interval', 'eval_samples'] as const;
+
+/** @throws Problem 422 for reinforcement fine-tuning, or a field that the method does not have */
+function supportedMethod({ method, hyperparams, grader }: JobBody): 'supervised' | 'dpo' {
+  if (method === 'rft')
+    throw new Problem(
+      422,
+      'METHOD_NOT_SUPPORTED',
+      'method: reinforcement fine-tuning is not supported yet; use supervised with a jsonl_chat dataset, or dpo with a jsonl_preference one',
+    );
+  const foreign = [
+    ...OF_RFT.filter((name) => hyperparams[name] != null).map((name) => `hyperparams.${name}`),
+    ...(method === 'supervised' && hyperparams.beta != null ? ['hyperparams.beta'] : []),
+    ...(grader == null ? [] : ['grader']),
+  ];
+  if (foreign.length > 0)
+    throw new Problem(
+      422,
+      'FIELD_NOT_OF_METHOD',
+      `${foreign.join(', ')}: not of the method ${method}; leave it out`,
+    );
+  return method;
 }
+
+const Resolution = z
+  .strictObject({
+    decision: z.enum(['resubmit', 'adopt', 'fail']),
+    provider_job_id: z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{1,100}$/, 'a job id of the provider')
+      .nullish(),
+    reason,
+  })
+  .refine(({ decision, provider_job_id: named }) => (decision === 'adopt') === (named != null), {
+    path: ['provider_job_id'],
+    message: 'needed to adopt a job, and for nothing else',
+  });
 
 /** From the dataset as its writer knows it. @throws Problem when the dataset cannot be trained on, or the model has no price */
 async function estimate(services: Services, call: Call<unknown, unknown, JobBody>): Promise<CostEstimate> {
@@ -103,7 +139,7 @@ export function fineTuneRoutes(services: Services): Route[] {
       async handle(call) {
         const { body } = call;
         requireProject(call.principal, body.project_id);
-        const method = supportedMethod(body.method);
+        const method = supportedMethod(body);
         const ids = callIds(call, 'POST /v1/ft-jobs');
         const cost = await estimate(services, call);
         const gate = await askGate(services, call, ids, {
@@ -160,7 +196,7 @@ export function fineTuneRoutes(services: Services): Route[] {
       body: Job,
       async handle(call) {
         requireProject(call.principal, call.body.project_id);
-        supportedMethod(call.body.method);
+        supportedMethod(call.body);
         return { status: 200, body: snake(await estimate(services, call)) };
       },
     }),
@@ -181,6 +217,57 @@ export function fineTuneRoutes(services: Services): Route[] {
           call,
           callIds(call, `POST /v1/ft-jobs/${call.params.id}/cancel`),
           { type: 'RequestCancel', id: call.params.id, reason: call.body.reason },
+          { status: 202 },
+        );
+      },
+    }),
+    ...(['pause', 'resume'] as const).map((verb) =>
+      defineRoute({
+        method: 'post',
+        path: `/v1/ft-jobs/{id}/${verb}`,
+        summary: verb === 'pause' ? 'Ask a job to stop for a while' : 'Ask a paused job to go on',
+        tag: 'fine-tune jobs',
+        roles: WRITE,
+        params: ById,
+        body: z.strictObject({ reason: reason.default('asked for by its owner') }),
+        success: 202,
+        async handle(call) {
+          await fresh(services, call, 'fine-tune', call.params.id);
+          return command(
+            services,
+            call,
+            callIds(call, `POST /v1/ft-jobs/${call.params.id}/${verb}`),
+            {
+              type: verb === 'pause' ? 'RequestPause' : 'RequestResume',
+              id: call.params.id,
+              reason: call.body.reason,
+            },
+            { status: 202 },
+          );
+        },
+      }),
+    ),
+    defineRoute({
+      method: 'post',
+      path: '/v1/ft-jobs/{id}/resolve',
+      summary: 'Decide what to do about a submit of which it is not known whether the provider has the job',
+      tag: 'fine-tune jobs',
+      roles: ADMIN,
+      params: ById,
+      body: Resolution,
+      success: 202,
+      async handle(call) {
+        await fresh(services, call, 'fine-tune', call.params.id);
+        const { decision, provider_job_id, reason: why } = call.body;
+        return command(
+          services,
+          call,
+          callIds(call, `POST /v1/ft-jobs/${call.params.id}/resolve`),
+          {
+            type: 'ResolveSubmit',
+            id: call.params.id,
+            resolution: { decision, providerJobId: provider_job_id ?? null, reason: why },
+          },
           { status: 202 },
         );
       },
@@ -215,7 +302,13 @@ export function fineTuneRoutes(services: Services): Route[] {
         const state = await fresh(services, call, 'fine-tune', call.params.id);
         return {
           status: 200,
-          body: { data: state.status === 'completed' ? snake(state.result.checkpoints) : [] },
+          body:
+            state.status === 'completed'
+              ? {
+                  data: snake(state.result.checkpoints),
+                  selected: snake(state.result.selectedCheckpoint),
+                }
+              : { data: [], selected: null },
         };
       },
     }),

@@ -1,16 +1,17 @@
 import process from 'node:process';
 import { derivedUuid, streamId, tenantId, type TenantId } from '@ftm/contracts/ids';
 import { seededRandom } from '@ftm/domain/random';
-import { datasetRequested, datasetSanitized, fineTuneRequested } from '@ftm/domain/testing/examples';
 import { startSimulator, type Simulator } from '../provider/testing/simulator.ts';
 import { createOpenAiProvider } from '../provider/openai-provider.ts';
 import type { TrainingProvider } from '../provider/training-provider.ts';
 import type { Outcome } from '../tasks.ts';
 import { runFineTune } from './runner.ts';
 import {
+  chatRows,
   createLab,
   createSkippingClock,
   jobOf,
+  requestJob,
   waitAfter,
   type Lab,
   type SkippingClock,
@@ -42,14 +43,7 @@ interface Lane {
 let simulator: Simulator;
 const lanes: Lane[] = [];
 const keys = Array.from({ length: LANES }, (_, lane) => `lane-key-${lane}`);
-const rows = Array.from({ length: 10 }, (_, at) =>
-  JSON.stringify({
-    messages: [
-      { role: 'user', content: `question ${at}` },
-      { role: 'assistant', content: `answer ${at}` },
-    ],
-  }),
-).join('\n');
+const rows = chatRows(10);
 
 beforeAll(async () => {
   simulator = await startSimulator(keys);
@@ -96,7 +90,9 @@ interface Told {
 async function oneJob(lane: Lane, run: number): Promise<Told> {
   const { tenant, lab, clock, random } = lane;
   const id = derivedUuid('one-create', String(run));
-  await request(lane, id, random() < 0.5 ? 'operator' : 'resubmit');
+  await requestJob(lab, tenant, id, rows, {
+    ambiguityPolicy: random() < 0.5 ? 'operator' : 'resubmit',
+  });
   const faults = FAULTS[Math.floor(random() * FAULTS.length)] ?? [];
   const ordered = await Promise.all(
     faults.map((fault) => simulator.admin('POST', '/faults', { ...fault, api_key: lane.key })),
@@ -156,32 +152,6 @@ async function once(lane: Lane, id: string, life: Life): Promise<Outcome | Error
     orchestrator: life.stepped('orchestrator', tools.orchestrator),
     objects: life.stepped('objects', tools.objects),
   }).catch((error: unknown) => error as Error);
-}
-
-async function request(
-  { tenant, lab }: Lane,
-  id: string,
-  ambiguityPolicy: 'operator' | 'resubmit',
-): Promise<void> {
-  const datasetId = derivedUuid('one-create-dataset', id);
-  const trainObject = await lab.putObject(tenant, Buffer.from(rows));
-  await lab.append(
-    tenant,
-    streamId('dataset', datasetId),
-    { type: 'DatasetRequested', data: datasetRequested },
-    { type: 'DatasetSanitized', data: { ...datasetSanitized, trainObject } },
-  );
-  await lab.append(tenant, streamId('fine-tune', id), {
-    type: 'FineTuneRequested',
-    data: {
-      ...fineTuneRequested,
-      datasetId,
-      trainObject,
-      baseModel: 'gpt-4.1-nano-2025-04-14',
-      hyperparameters: { ...fineTuneRequested.hyperparameters, nEpochs: 1 },
-      ambiguityPolicy,
-    },
-  });
 }
 
 /** Somebody looks at the provider and says what is so. */

@@ -1,12 +1,15 @@
 import type { FineTuneState } from '@ftm/domain/fine-tune/state';
 import { costOf } from '@ftm/domain/pricing/default-prices';
+import { counter } from '@ftm/runtime/metrics';
 import { ProviderError } from '../provider/provider-errors.ts';
 import type { TrainingProvider } from '../provider/training-provider.ts';
 import type { Job, Outcome, Tools } from '../tasks.ts';
 import type { Open } from './failures.ts';
 import { follow } from './follow.ts';
-import { notBefore } from './schedule.ts';
+import { nextPollMs, notBefore } from './schedule.ts';
 import { settle, submit } from './submit.ts';
+
+const failures = counter('ftm_provider_failures_total', 'What went wrong with the provider', ['kind']);
 
 /**
  * One step of a fine-tune job; the log says which is next.
@@ -17,17 +20,26 @@ import { settle, submit } from './submit.ts';
  * the provider is asked, never told again.
  */
 export async function runFineTune(job: Job, tools: Tools): Promise<Outcome> {
+  const state = await tools.commands.load(job.tenantId, 'fine-tune', job.id);
   try {
-    return await nextStep(job, tools);
+    return await nextStep(job, state, tools);
   } catch (error) {
-    if (!(error instanceof ProviderError) || error.retryAfterMs === null) throw error;
-    tools.logger.warn('the provider asks to be left alone for a while', { ftJob: job.id, error });
-    return { againInMs: notBefore(error.retryAfterMs, tools.clock) };
+    if (!(error instanceof ProviderError) || state.status === 'absent') throw error;
+    failures.inc({ kind: error.kind });
+    tools.logger.warn('the provider cannot be worked with now: it is tried again', { ftJob: job.id, error });
+    const { FTM_PROVIDER_POLL_MS: minMs, FTM_PROVIDER_POLL_MAX_MS: maxMs } = tools.config;
+    // The longer nothing has happened, the more seldom; an outage of a day is survived without a storm.
+    const quiet = { createdAt: Date.parse(state.updatedAt) / 1000, estimatedFinish: null };
+    return {
+      againInMs:
+        error.retryAfterMs === null
+          ? nextPollMs(quiet, { minMs, maxMs }, tools.clock)
+          : notBefore(error.retryAfterMs, tools.clock),
+    };
   }
 }
 
-async function nextStep(job: Job, tools: Tools): Promise<Outcome> {
-  const state = await tools.commands.load(job.tenantId, 'fine-tune', job.id);
+async function nextStep(job: Job, state: FineTuneState, tools: Tools): Promise<Outcome> {
   switch (state.status) {
     case 'absent':
       throw new Error('the job is not on the log yet');

@@ -1,6 +1,5 @@
 import type { Job as QueueJob, JobHelpers, TaskList } from 'graphile-worker';
 import { tenantId } from '@ftm/contracts/ids';
-import { backoffMs } from '@ftm/runtime/backoff';
 import { runWithContext } from '@ftm/runtime/context';
 import { counter, histogram } from '@ftm/runtime/metrics';
 import { withSpan } from '@ftm/runtime/telemetry';
@@ -10,6 +9,7 @@ import { runEval } from '../eval/runner.ts';
 import { runFineTune } from '../fine-tune/runner.ts';
 import { runModelRegistration } from '../model/runner.ts';
 import type { Runner, Tools } from '../tasks.ts';
+import { retryInMs } from './retry.ts';
 import { jobKey, type JobPayload } from './work-projection.ts';
 import type { Task } from './work-table.ts';
 
@@ -61,7 +61,7 @@ async function run(task: Task, payload: JobPayload, helpers: JobHelpers, tools: 
           if (outcome !== 'done') await again(outcome.againInMs, { ...payload, failures: 0 });
         } catch (error) {
           runs.inc({ task, outcome: 'failed' });
-          const inMs = backoffMs(failures + 1, { baseMs: 250, maxMs: 20_000 });
+          const inMs = retryInMs(failures + 1);
           tools.logger.warn('a job failed and is tried again', {
             task,
             id,

@@ -1,17 +1,18 @@
-import type { FtmEvent } from '@ftm/contracts/generated/events';
-import { commandId, streamId, type StreamId, type TenantId } from '@ftm/contracts/ids';
+import type { FineTuneRequested, FtmEvent } from '@ftm/contracts/generated/events';
+import { commandId, derivedUuid, streamId, type StreamId, type TenantId } from '@ftm/contracts/ids';
 import { fold } from '@ftm/domain/aggregates';
 import type { Command } from '@ftm/domain/command';
 import { toPast } from '@ftm/domain/event-meta';
 import { handle, primaryStream } from '@ftm/domain/handle';
+import { datasetRequested, datasetSanitized, fineTuneRequested } from '@ftm/domain/testing/examples';
 import { createMemoryEventLog } from '@ftm/event-log/memory-event-log';
 import type { EncryptedStore, StoredObject } from '@ftm/object-store/encrypted-store';
 import type { OrchestratorClient } from '@ftm/orchestrator/client';
-import { backoffMs } from '@ftm/runtime/backoff';
 import { CommandRejected } from '../../command-client.ts';
 import { Config } from '../../config.ts';
 import type { Providers } from '../../provider/providers.ts';
 import type { Clock, CommandClient, Job, Outcome, Tools } from '../../tasks.ts';
+import { retryInMs } from '../../work/retry.ts';
 
 /** Real time, and what was skipped of it: waiting costs nothing. */
 export interface SkippingClock extends Clock {
@@ -163,10 +164,49 @@ function createMemoryObjects(): EncryptedStore {
   return store as EncryptedStore;
 }
 
+/** A job on a sanitised dataset of these rows, as somebody asked for it. */
+export async function requestJob(
+  lab: Lab,
+  tenant: TenantId,
+  id: string,
+  rows: string,
+  asked: Partial<FineTuneRequested> = {},
+): Promise<void> {
+  const datasetId = derivedUuid('lab-dataset', id);
+  const trainObject = await lab.putObject(tenant, Buffer.from(rows));
+  await lab.append(
+    tenant,
+    streamId('dataset', datasetId),
+    { type: 'DatasetRequested', data: datasetRequested },
+    { type: 'DatasetSanitized', data: { ...datasetSanitized, trainObject } },
+  );
+  await lab.append(tenant, streamId('fine-tune', id), {
+    type: 'FineTuneRequested',
+    data: {
+      ...fineTuneRequested,
+      datasetId,
+      trainObject,
+      baseModel: 'gpt-4.1-nano-2025-04-14',
+      hyperparameters: { ...fineTuneRequested.hyperparameters, nEpochs: 1 },
+      ...asked,
+    },
+  });
+}
+
+/** Rows that a job can be trained on. */
+export const chatRows = (count: number): string =>
+  Array.from({ length: count }, (_, at) =>
+    JSON.stringify({
+      messages: [
+        { role: 'user', content: `question ${at}` },
+        { role: 'assistant', content: `answer ${at}` },
+      ],
+    }),
+  ).join('\n');
+
 /** What the job queue does with a run, on the lab's clock. @returns how long it waits, null when the work has ended */
 export function waitAfter(outcome: Outcome | Error, failures: number, clock: Clock): number | null {
-  if (outcome instanceof Error)
-    return backoffMs(failures, { baseMs: 250, maxMs: 20_000, random: () => clock.random() });
+  if (outcome instanceof Error) return retryInMs(failures, () => clock.random());
   return outcome === 'done' ? null : outcome.againInMs;
 }
 
