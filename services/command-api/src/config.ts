@@ -1,5 +1,10 @@
-import { COMMON, port, STORAGE } from '@ftm/runtime/config';
+import { COMMON, list, port, STORAGE } from '@ftm/runtime/config';
 import { z } from 'zod';
+
+const secretBytes = (secret: string): number =>
+  secret.startsWith('whsec_')
+    ? Buffer.from(secret.slice('whsec_'.length), 'base64').length
+    : Buffer.byteLength(secret);
 
 export const Config = z.object({
   ...COMMON,
@@ -17,5 +22,12 @@ export const Config = z.object({
     .default(5 * 2 ** 30),
   /** Rows of an upload. */
   FTM_DATASET_MAX_ROWS: z.coerce.number().int().min(10).default(5_000_000),
+  /** Signing secrets of the provider’s webhooks, by commas: two while one is rotated. Without any, webhooks are not taken. */
+  FTM_OPENAI_WEBHOOK_SECRETS: list
+    .refine(
+      (secrets) => secrets.every((each) => secretBytes(each) >= 24),
+      'each is whsec_ and base64, or text, of at least 24 bytes',
+    )
+    .optional(),
   FTM_SESSION_TIMEOUT_MS: z.coerce.number().int().min(1000).default(10_000),
 });

@@ -21,6 +21,8 @@ import { documentRouter } from './documents.ts';
 import { createApp } from './http/app.ts';
 import { createInternalApp } from './internal.ts';
 import { observeLog } from './log-metrics.ts';
+import { createHints } from './provider-webhooks/hints.ts';
+import { providerWebhookRouter } from './provider-webhooks/router.ts';
 import { createReads } from './reads.ts';
 import { allRoutes } from './routes.ts';
 
@@ -107,7 +109,13 @@ const server = await listen(
     routes,
     authenticator: createAuthenticator(orchestrator),
     logger,
-    open: [health, documentRouter(routes)],
+    open: [
+      health,
+      documentRouter(routes),
+      ...(config.FTM_OPENAI_WEBHOOK_SECRETS === undefined
+        ? []
+        : [providerWebhookRouter(config.FTM_OPENAI_WEBHOOK_SECRETS, createHints(pool), logger)]),
+    ],
     waitFor: reads.waitFor,
   }),
   config.FTM_HOST,

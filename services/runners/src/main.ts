@@ -19,6 +19,7 @@ import { Config } from './config.ts';
 import { createProviders } from './provider/providers.ts';
 import { createFileSecrets, createFixedSecrets } from './provider/secret-store.ts';
 import { startHeartbeat } from './work/dead-workers.ts';
+import { startHints } from './work/provider-hints.ts';
 import { createTaskList } from './work/task-list.ts';
 import { applyToQueue } from './work/work-projection.ts';
 
@@ -106,6 +107,8 @@ queue.events.on('worker:getJob:start', ({ worker }) => workers.add(worker.worker
 shutdown.add('job queue', () => queue.stop());
 const heartbeat = await startHeartbeat(pool, instance, () => [...workers], logger);
 shutdown.add('heartbeat', heartbeat.stop);
+const hints = startHints(pool, logger);
+shutdown.add('provider hints', async () => hints.stop());
 
 const health = await serveOperator(
   {

@@ -20,6 +20,12 @@ export const jobKey = (task: Task, tenantId: string, id: string): string => `${t
 /** Folds events into the queue, in the transaction that moves the checkpoint: a replay of what is done leaves no job behind. */
 export async function applyToQueue(client: Client, events: readonly ProjectedEvent[]): Promise<void> {
   for (const { event, envelope } of events) {
+    if (event.type === 'FineTuneSubmitted')
+      await client.query('insert into work.provider_jobs values ($1, $2, $3) on conflict do nothing', [
+        event.data.providerJobId,
+        envelope.tenantId,
+        parseStreamId(envelope.stream).id,
+      ]);
     for (const { change, task, id = parseStreamId(envelope.stream).id } of workOf(event)) {
       const key = jobKey(task, envelope.tenantId, id);
       if (change === 'remove') {
