@@ -6,6 +6,7 @@ import { datasetsCommand } from './datasets/commands.ts';
 import { dlqCommand } from './dlq.ts';
 import { packCommand } from './pack.ts';
 import { projectionsCommand } from './projections.ts';
+import { snapshotCommand } from './snapshot.ts';
 import { tailCommand } from './tail.ts';
 import { CannotRun } from './cannot-run.ts';
 
@@ -17,6 +18,7 @@ const program = new Command('ftm')
   .addCommand(dlqCommand())
   .addCommand(packCommand())
   .addCommand(projectionsCommand())
+  .addCommand(snapshotCommand())
   .addCommand(tailCommand());
 
 // Exit code 1 says that something is wrong with what was looked at, so a wrong call is a 2.

@@ -23,3 +23,21 @@ export const Config = z.object({
   FTM_REBUILD_STEP_EVENTS: z.coerce.number().int().min(1).default(20_000),
   FTM_SESSION_TIMEOUT_MS: z.coerce.number().int().min(1000).default(10_000),
 });
+
+export const RestoreConfig = Config.pick({
+  FTM_DATABASE_URL: true,
+  FTM_KAFKA_BROKERS: true,
+  FTM_EVENTS_TOPIC: true,
+  FTM_REGISTRY_URL: true,
+}).extend({
+  /** Public keys of checkpoints, comma between. */
+  FTM_AUDIT_TRUSTED_KEYS: z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((key) => key.trim())
+        .filter((key) => key !== ''),
+    ),
+});

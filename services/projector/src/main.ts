@@ -23,6 +23,7 @@ import { growTrees } from './merkle-nodes.ts';
 import { readSigners } from './signing-keys.ts';
 import { applyToReadModels } from './read-models.ts';
 import { startRebuilder } from './rebuild.ts';
+import { snapshotRoutes } from './snapshot-routes.ts';
 import { createObserver } from './observer.ts';
 import { traceBatch } from './tracing.ts';
 
@@ -112,6 +113,7 @@ try {
       routes: [
         deadLetterRoutes(createDeadLetters(pool, registry, projection), logger),
         generationRoutes(pool, logger),
+        snapshotRoutes(pool, logger),
       ],
     },
     config.FTM_HOST,

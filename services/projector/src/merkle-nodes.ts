@@ -2,10 +2,10 @@ import { TILE_LEVELS, TILE_WIDTH, wholeRoot, type Hash } from '@ftm/audit/merkle
 import { storedHashes } from '@ftm/audit/stored-hashes';
 import { insertNodes, readEventHashes, readNodes, type MerkleNode } from '@ftm/postgres/merkle';
 import type { Client } from '@ftm/postgres/pool';
-import type { SoundRecord } from '@ftm/projection/projection';
+import type { KeptRecord } from './journal.ts';
 
 /** Adds the nodes that these records completed, after they were added to the journal: one for every 256 events, one more for every 65,536, … */
-export async function growTrees(client: Client, records: readonly SoundRecord[]): Promise<void> {
+export async function growTrees(client: Client, records: readonly KeptRecord[]): Promise<void> {
   const ranges = new Map<string, { first: number; last: number }>();
   for (const { envelope } of records) {
     const { tenantId, seq } = envelope;

@@ -36,6 +36,7 @@ export interface RebuilderOptions {
 /** The rows of one step, by aggregate. */
 type Rows = Map<Aggregate, Readonly<Record<string, unknown>>[]>;
 
+const EVENTS_PER_STEP = 20_000;
 const SMALL_REST = 500;
 const MAX_ROUNDS = 1000;
 const PAGE = 2000;
@@ -87,7 +88,7 @@ export function startRebuilder(options: RebuilderOptions): { stop(): Promise<voi
 /** True when it is live now; false when it was stopped, or dropped meanwhile. */
 async function build(
   generation: number,
-  { pool, registry, eventsPerStep = 20_000 }: RebuilderOptions,
+  { pool, registry, eventsPerStep = EVENTS_PER_STEP }: RebuilderOptions,
   signal: AbortSignal,
 ): Promise<boolean> {
   const step = <T>(work: (client: Client) => Promise<T>): Promise<T> =>
@@ -122,6 +123,12 @@ async function build(
     await swapGeneration(client, generation);
     return true;
   });
+}
+
+/** The whole of it in the caller's transaction: for a database that nobody uses yet. */
+export async function buildAtOnce(client: Client, registry: Registry, generation: number): Promise<void> {
+  while ((await foldSome(client, registry, generation, EVENTS_PER_STEP)) === false);
+  await swapGeneration(client, generation);
 }
 
 /** Folds streams, whole ones, and copies their rows in. True when all are; null when the generation is not being built any more. */

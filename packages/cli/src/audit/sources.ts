@@ -2,6 +2,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { createGunzip, createGzip } from 'node:zlib';
+import { EXPORT_HEAD, parseExportLine, type ExportLine } from '@ftm/audit/export-lines';
 import type { LogEntry, PublishedNote } from '@ftm/audit/verifier';
 import { TECHNICAL_KEY } from '@ftm/contracts/topics';
 import type { KafkaConnection } from '@ftm/event-log/kafka-clients';
@@ -91,35 +92,29 @@ async function endsOf(reader: PartitionReader): Promise<bigint[]> {
 
 const sum = (offsets: readonly bigint[]): number => offsets.reduce((all, each) => all + Number(each), 0);
 
-/** One line of an export: JSON, gzipped where the file's name ends in `.gz`. Values are base64 of what stands in Kafka. */
-type ExportLine =
-  | { readonly kind: 'ftm-export'; readonly version: number }
-  | { readonly kind: 'checkpoint'; readonly where: string; readonly tenant: string; readonly note: string }
-  | {
-      readonly kind: 'event';
-      readonly partition: number;
-      readonly offset: string;
-      readonly key: string;
-      readonly headers: Readonly<Record<string, string>>;
-      readonly value: string;
-    };
-
 const BATCH = 2000;
+
+/** Gunzipped where the file's name ends in `.gz`. @throws CannotRun when it cannot be read */
+export async function* linesOf(file: string, gzipped = file.endsWith('.gz')): AsyncGenerator<string> {
+  const raw = createReadStream(file);
+  const text = gzipped ? raw.pipe(createGunzip()) : raw;
+  raw.on('error', (error) => text.destroy(error));
+  const lines = createInterface({ input: text, crlfDelay: Infinity })[Symbol.asyncIterator]();
+  for (;;) {
+    const next = await lines.next().catch((error: unknown) => {
+      throw new CannotRun(`${file} cannot be read: ${(error as Error).message}`, { cause: error });
+    });
+    if (next.done === true) return;
+    yield next.value;
+  }
+}
 
 export function exportSource(file: string): LogSource {
   async function* lines(): AsyncGenerator<{ readonly line: ExportLine; readonly at: number }> {
-    const raw = createReadStream(file);
-    const text = file.endsWith('.gz') ? raw.pipe(createGunzip()) : raw;
-    raw.on('error', (error) => text.destroy(error));
     let at = 0;
-    try {
-      for await (const each of createInterface({ input: text, crlfDelay: Infinity })) {
-        at += 1;
-        if (each !== '') yield { line: parseLine(each, file, at), at };
-      }
-    } catch (error) {
-      if (error instanceof CannotRun) throw error;
-      throw new CannotRun(`${file} cannot be read: ${(error as Error).message}`, { cause: error });
+    for await (const each of linesOf(file)) {
+      at += 1;
+      if (each !== '') yield { line: parseLine(each, file, at), at };
     }
     if (at === 0) throw new CannotRun(`${file} is empty`);
   }
@@ -158,13 +153,9 @@ export function exportSource(file: string): LogSource {
 
 function parseLine(text: string, file: string, at: number): ExportLine {
   try {
-    const line = JSON.parse(text) as ExportLine;
-    if (at === 1 && (line.kind !== 'ftm-export' || line.version !== 1))
-      throw new CannotRun(`${file} is no export of version 1`);
-    return line;
+    return parseExportLine(text, at);
   } catch (error) {
-    if (error instanceof CannotRun) throw error;
-    throw new CannotRun(`${file}: line ${at} is no JSON`, { cause: error });
+    throw new CannotRun(`${file}: ${(error as Error).message}`, { cause: error });
   }
 }
 
@@ -179,7 +170,7 @@ export async function writeExport(source: LogSource, file: string, tenant?: stri
     if (!out.write(`${JSON.stringify(line)}\n`)) await Promise.race([once(out, 'drain'), failed]);
   };
   let events = 0;
-  await write({ kind: 'ftm-export', version: 1 });
+  await write(EXPORT_HEAD);
   for (const { where, tenantId, note } of await source.notes())
     if (tenant === undefined || tenant === tenantId)
       await write({ kind: 'checkpoint', where, tenant: tenantId, note });
