@@ -1,3 +1,7 @@
+import { createServer, type Server } from 'node:http';
+import { once } from 'node:events';
+import client from 'prom-client';
+import { tenantId } from '@ftm/contracts/ids';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,9 +11,10 @@ import { saveHeads } from '@ftm/postgres/checkpoints';
 import { insertJournal } from '@ftm/postgres/journal';
 import { createPool, withTransaction, type Pool } from '@ftm/postgres/pool';
 import type { Logger } from '@ftm/runtime/logger';
-import { startAuditForwarder, type AuditForwarder } from './audit-forwarder.ts';
+import { startAuditForwarder, type AuditForwarder, type AuditForwarderOptions } from './audit-forwarder.ts';
 import type { AuthoredRecord } from './testing/log-author.ts';
 import { SERVICE_KEY, startOrchestrator, type OrchestratorProcess } from './testing/orchestrator-process.ts';
+import { startProjector } from './testing/projector-process.ts';
 import { createStand, freshTenant, writeStory, type Stand } from './testing/stand.ts';
 
 describe('the audit forwarder', () => {
@@ -26,7 +31,7 @@ describe('the audit forwarder', () => {
       void said.push({ level, message, fields });
   const logger: Logger = { error: log('error'), warn: log('warn'), info: log('info'), debug: log('debug') };
 
-  function start(url = orchestrator.url): AuditForwarder {
+  function start(url = orchestrator.url, more: Partial<AuditForwarderOptions> = {}): AuditForwarder {
     const client = createOrchestratorClient({ baseUrl: url, serviceKey: SERVICE_KEY, timeoutMs: 2000 });
     const forwarder = startAuditForwarder({
       pool,
@@ -35,6 +40,8 @@ describe('the audit forwarder', () => {
       pollMs: 20,
       batchSize: 7,
       batchBytes: 1000,
+      brokenRetryMs: 50,
+      ...more,
     });
     running.add(forwarder);
     return forwarder;
@@ -76,6 +83,34 @@ describe('the audit forwarder', () => {
         value_base64: value.toString('base64'),
       })),
     );
+  }
+
+  async function gaugeOf(name: string, tenant: string): Promise<number | undefined> {
+    const found = await client.register.getSingleMetric(name)?.get();
+    return found?.values.find(({ labels }) => labels['tenant'] === tenant)?.value;
+  }
+  /** Passes everything on; what the Orchestrator took is told before the sender hears of it. */
+  async function startProxy(onAccepted: () => Promise<void>): Promise<{ server: Server; url: string }> {
+    const server = createServer((request, response) => {
+      void (async () => {
+        const body: Buffer[] = [];
+        for await (const chunk of request) body.push(chunk as Buffer);
+        const { method = 'GET', url = '/' } = request;
+        const answer = await fetch(`${orchestrator.url}${url}`, {
+          method,
+          headers: { authorization: `Bearer ${SERVICE_KEY}`, 'content-type': 'application/json' },
+          ...(method === 'GET' ? {} : { body: Buffer.concat(body) }),
+        });
+        const text = await answer.text();
+        if (method === 'POST' && answer.ok) await onAccepted();
+        response.writeHead(answer.status, { 'content-type': 'application/json' }).end(text);
+      })().catch(() => response.destroy());
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('no port');
+    return { server, url: `http://127.0.0.1:${address.port}` };
   }
 
   beforeAll(async () => {
@@ -132,7 +167,7 @@ describe('the audit forwarder', () => {
     await expectCopy(story);
   });
 
-  it('stops for a tenant whose copy differs, with an alarm, and for no other', async () => {
+  it('waits for a tenant whose copy differs, with an alarm, and for no other; goes on when they are one again', async () => {
     const [mine, other] = [
       await writeStory(stand.author, freshTenant(), 5),
       await writeStory(stand.author, freshTenant(), 5),
@@ -146,11 +181,42 @@ describe('the audit forwarder', () => {
     await journal(mine);
     await journal(other);
     await expectCopy(other);
-    await eventually('the alarm', () =>
-      said.some((each) => each.level === 'error' && each.fields['tenant'] === tenantId),
+    // It is tried again, and nothing comes of it.
+    await eventually(
+      'the alarm, twice',
+      () => said.filter((each) => each.level === 'error' && each.fields['tenant'] === tenantId).length >= 2,
     );
+    expect(await gaugeOf('ftm_audit_broken', tenantId)).toBe(1);
     expect(await orchestrator.audit(tenantId)).toHaveLength(1);
-    expect(said.filter((each) => each.level === 'error')).toHaveLength(1);
+    expect(
+      said.filter((each) => each.level === 'error').every((each) => each.fields['tenant'] === tenantId),
+    ).toBe(true);
+    // Whoever looks after the copy has put away what was wrong.
+    await orchestrator.end();
+    orchestrator = await startOrchestrator(join(directory, 'c'), Number(new URL(orchestrator.url).port));
+    await expectCopy(mine);
+    await eventually('no alarm any more', async () => (await gaugeOf('ftm_audit_broken', tenantId)) === 0);
+  });
+
+  it('after a day without the Orchestrator brings all that has come meanwhile, in full batches, and the lag ends', async () => {
+    const port = Number(new URL(orchestrator.url).port);
+    const first = await writeStory(stand.author, freshTenant(), 3);
+    const tenant = first[0]?.key ?? '';
+    const forwarder = start(orchestrator.url, { batchSize: 500, batchBytes: 2_000_000 });
+    await journal(first);
+    await expectCopy(first);
+    await orchestrator.end();
+    const meanwhile = await writeStory(stand.author, tenantId(tenant), 4000);
+    await journal(meanwhile);
+    await eventually('the lag is seen', async () => (await gaugeOf('ftm_audit_lag_events', tenant)) === 4000);
+    await eventually(
+      'it is tried again and again',
+      () => said.filter(({ level }) => level === 'warn').length >= 3,
+    );
+    orchestrator = await startOrchestrator(join(directory, 'c'), port);
+    await expectCopy([...first, ...meanwhile]);
+    await eventually('no lag', async () => (await gaugeOf('ftm_audit_lag_events', tenant)) === 0);
+    await stop(forwarder);
   });
 
   it('sends nothing while the journal is behind what the Orchestrator has', async () => {
@@ -186,5 +252,42 @@ describe('the audit forwarder', () => {
     await expectCopy(more);
     expect(said.filter((each) => each.message === 'could not forward audit events')).toEqual([]);
     await stop(third);
+  });
+
+  it('killed when the Orchestrator has taken a batch and before it knew, goes on without a gap or a change', async () => {
+    const env = {
+      FTM_KAFKA_BROKERS: stand.connection.brokers.join(','),
+      FTM_REGISTRY_URL: stand.registryUrl,
+      FTM_EVENTS_TOPIC: stand.topic,
+      FTM_DATABASE_URL: stand.database.url('ftm_projector'),
+      FTM_ORCHESTRATOR_SERVICE_KEY: SERVICE_KEY,
+      FTM_AUDIT_FORWARDER: 'on',
+    };
+    let victim: Awaited<ReturnType<typeof startProjector>> | undefined;
+    let kills = 0;
+    const proxy = await startProxy(async () => {
+      kills += 1;
+      await victim?.end('SIGKILL');
+    });
+    const story = await writeStory(stand.author, freshTenant(), 1200);
+    await journal(story);
+    try {
+      // Each life gets one batch through, and never learns of it.
+      for (const life of [1, 2]) {
+        victim = await startProjector({ ...env, FTM_ORCHESTRATOR_URL: proxy.url });
+        await eventually('it is killed', () => kills >= life, 60_000);
+        await victim.end('SIGKILL');
+      }
+      victim = undefined;
+    } finally {
+      proxy.server.closeAllConnections();
+      proxy.server.close();
+    }
+    const kept = await orchestrator.audit(story[0]?.key ?? '');
+    expect(kept.length).toBeGreaterThan(0);
+    expect(kept.length).toBeLessThan(story.length);
+    start();
+    await expectCopy(story);
+    expect(said.filter((each) => each.level !== 'info')).toEqual([]);
   });
 });

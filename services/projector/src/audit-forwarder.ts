@@ -23,6 +23,8 @@ export interface AuditForwarderOptions {
   readonly batchSize?: number;
   /** Values of one request, in bytes; one event always goes. */
   readonly batchBytes?: number;
+  /** A tenant whose copy differs is tried again after so long, then at longer and longer intervals, up to an hour. Default 1 minute. */
+  readonly brokenRetryMs?: number;
 }
 
 export interface AuditForwarder {
@@ -34,7 +36,7 @@ const lag = gauge('ftm_audit_lag_events', 'Events of a tenant that the Orchestra
 ]);
 const brokenTenants = gauge(
   'ftm_audit_broken',
-  'Tenants whose audit copy and log differ: forwarding stopped',
+  'Tenants whose audit copy and log differ: nothing is forwarded until they are one again',
   ['tenant'],
 );
 
@@ -45,7 +47,10 @@ const LEAD_EVERY_MS = 1000;
 /** Then the tenant waits for its next turn. */
 const BATCHES_A_TURN = 20;
 
-/** The audit copy and the log cannot be brought together by trying again. */
+const BROKEN_RETRY_MS = 60_000;
+const BROKEN_RETRY_MAX_MS = 3_600_000;
+
+/** The audit copy and the log differ: only a person brings them together. */
 class AuditBroken extends Error {}
 
 /**
@@ -60,6 +65,7 @@ class AuditBroken extends Error {}
  */
 export function startAuditForwarder(options: AuditForwarderOptions): AuditForwarder {
   const { pool, orchestrator, logger, pollMs = 200, batchSize = 500, batchBytes = 2_000_000 } = options;
+  const { brokenRetryMs = BROKEN_RETRY_MS } = options;
   const acknowledged = new Map<string, number>();
   const newest = new Map<string, number>();
   const waiting = new Map<string, { readonly at: number; readonly failures: number }>();
@@ -78,6 +84,11 @@ export function startAuditForwarder(options: AuditForwarderOptions): AuditForwar
       done = await sendAfter(tenant, done, head);
       acknowledged.set(tenant, done);
       lag.set({ tenant }, Math.max(0, head - done));
+      if (!broken.delete(tenant)) continue;
+      brokenTenants.set({ tenant }, 0);
+      logger.info('audit forwarding goes on for a tenant: its audit copy and the log are one again', {
+        tenant,
+      });
     }
   }
 
@@ -106,22 +117,25 @@ export function startAuditForwarder(options: AuditForwarderOptions): AuditForwar
     } catch (error) {
       // The Orchestrator's position may not be what is remembered here (AUDIT_GAP says so): it is asked for again, and goes on from there.
       acknowledged.delete(tenant);
-      if (
-        error instanceof AuditBroken ||
-        (error instanceof OrchestratorRefused && error.code === 'AUDIT_CHAIN_BROKEN')
-      ) {
+      if (isBroken(error)) {
+        const backoff = { baseMs: brokenRetryMs, maxMs: BROKEN_RETRY_MAX_MS };
+        wait(tenant, broken.has(tenant) ? (waiting.get(tenant)?.failures ?? 0) + 1 : 1, backoff);
         broken.add(tenant);
         brokenTenants.set({ tenant }, 1);
-        logger.error('audit forwarding stopped for a tenant: its audit copy and the log differ', {
+        logger.error('audit forwarding waits for a tenant: its audit copy and the log differ', {
           tenant,
           error,
         });
         return;
       }
       const failures = (waiting.get(tenant)?.failures ?? 0) + 1;
-      waiting.set(tenant, { failures, at: Date.now() + backoffMs(failures, { baseMs: 200 }) });
+      wait(tenant, failures, { baseMs: 200 });
       logger.warn('could not forward audit events', { tenant, failures, error });
     }
+  }
+
+  function wait(tenant: string, failures: number, backoff: { baseMs: number; maxMs?: number }): void {
+    waiting.set(tenant, { failures, at: Date.now() + backoffMs(failures, backoff) });
   }
 
   /** Starts what can be started. Tenants that waited longest go first. */
@@ -131,7 +145,7 @@ export function startAuditForwarder(options: AuditForwarderOptions): AuditForwar
       const known = acknowledged.get(tenant);
       if (known !== undefined) lag.set({ tenant }, Math.max(0, seq - known));
       if (known !== undefined && known >= seq) continue;
-      if (busy.size >= CONCURRENCY || busy.has(tenant) || broken.has(tenant)) continue;
+      if (busy.size >= CONCURRENCY || busy.has(tenant)) continue;
       if ((waiting.get(tenant)?.at ?? 0) > Date.now()) continue;
       const work = turn(tenant).finally(() => busy.delete(tenant));
       busy.set(tenant, work);
@@ -177,4 +191,11 @@ export function startAuditForwarder(options: AuditForwarderOptions): AuditForwar
       await running;
     },
   };
+}
+
+function isBroken(error: unknown): boolean {
+  return (
+    error instanceof AuditBroken ||
+    (error instanceof OrchestratorRefused && error.code === 'AUDIT_CHAIN_BROKEN')
+  );
 }

@@ -1,0 +1,148 @@
+import Table from 'cli-table3';
+import type { System } from '@ftm/sandbox/system/system';
+import {
+  measureCommands,
+  measureInternalCommands,
+  measureRawTransactions,
+  measureVisibility,
+  type Measurement,
+} from './commands.ts';
+import { measureCostCurve } from './cost-curve.ts';
+import { measureProjection } from './projection.ts';
+import { measureVerify } from './verify.ts';
+
+export interface Run {
+  /** Where the real parts are. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly commands: number;
+  /** Length of the longest log. */
+  readonly events: number;
+  /** FTM's own processes; started when first asked for. */
+  system(): Promise<System>;
+}
+
+/** In the order in which they run; `--only` names them. */
+export const MEASUREMENTS: readonly { readonly name: string; run(run: Run): Promise<void> }[] = [
+  { name: 'commands', run: commands },
+  { name: 'visibility', run: visibility },
+  { name: 'projection', run: projection },
+  { name: 'verify', run: verify },
+  { name: 'cost-curve', run: costCurve },
+];
+
+async function commands({ env, system, commands: most }: Run): Promise<void> {
+  const running = await system();
+  const apiUrl = running.apiUrls[0] ?? '';
+  await measureCommands(apiUrl, 16, 200);
+  const rows: string[][] = [];
+  for (const clients of [1, 16, 128]) {
+    const count = clients === 1 ? Math.min(most, 300) : most;
+    const ours = await measureCommands(apiUrl, clients, count);
+    const raw = await measureRawTransactions(env, clients, count);
+    const inner = await measureInternalCommands(running.env, clients, count);
+    for (const [through, measured] of [
+      ['API', ours],
+      ['write path', inner],
+    ] as const)
+      rows.push([
+        String(clients),
+        through,
+        ...columns(measured),
+        raw.perSecond.toFixed(0),
+        (measured.perSecond / raw.perSecond).toFixed(2),
+      ]);
+  }
+  print(
+    'Commands, from HTTP request to commit, through the API (login and gate at the Orchestrator simulator, which syncs every decision to disk) and through the write path alone; raw: one kafkajs transaction a batch of as many records as clients wait',
+    ['clients', 'through', 'commands/s', 'p50 ms', 'p95 ms', 'p99 ms', 'raw records/s', 'ours / raw'],
+    rows,
+  );
+}
+
+async function visibility({ system }: Run): Promise<void> {
+  const visible = await measureVisibility((await system()).apiUrls[0] ?? '', 200);
+  print(
+    'From the answer of a command to the read that shows it',
+    ['reads', 'p50 ms', 'p95 ms', 'p99 ms'],
+    [[String(visible.count), visible.p50.toFixed(1), visible.p95.toFixed(1), visible.p99.toFixed(1)]],
+  );
+}
+
+/** Of the log that the measurements before it have left. */
+async function projection({ env, system }: Run): Promise<void> {
+  const { events, projected, consumed, copied } = await measureProjection(await system(), env);
+  print(
+    'Projection of the whole log into an empty journal and empty read models, from one partition',
+    ['events', 'projected/s', 'raw consume/s', 'bulk insert/s', 'ours / consume', 'ours / insert'],
+    [
+      [
+        String(events),
+        projected.toFixed(0),
+        consumed.toFixed(0),
+        copied.toFixed(0),
+        (projected / consumed).toFixed(3),
+        (projected / copied).toFixed(3),
+      ],
+    ],
+  );
+}
+
+async function verify({ env, events }: Run): Promise<void> {
+  const rates = await measureVerify(env, events);
+  print(
+    'ftm audit verify over Kafka: hashes, chains, trees, schemas; against a kafkajs consumer that looks at nothing',
+    ['events', 'verified/s', 'raw consume/s', 'ours / raw'],
+    [
+      [
+        String(events),
+        rates.verified.toFixed(0),
+        rates.consumed.toFixed(0),
+        (rates.verified / rates.consumed).toFixed(2),
+      ],
+    ],
+  );
+}
+
+async function costCurve({ env, events }: Run): Promise<void> {
+  const lengths = [10_000, 100_000, 1_000_000].filter((each) => each < events);
+  const { costs, rebuilds } = await measureCostCurve(env, [...lengths, events]);
+  print(
+    'What it costs to read a log of so many events; the start of each process is in its time',
+    ['work', ...[...lengths, events].flatMap((each) => [`${each}: s`, 'µs/event', 'peak MB'])],
+    [...new Set(costs.map(({ work }) => work))].map((work) => [
+      work,
+      ...costs
+        .filter((cost) => cost.work === work)
+        .flatMap((cost) => [
+          cost.seconds.toFixed(1),
+          ((1e6 * cost.seconds) / cost.events).toFixed(0),
+          Number.isNaN(cost.peakMb) ? '' : cost.peakMb.toFixed(0),
+        ]),
+    ]),
+  );
+  print(
+    'A rebuild of the read models beside the live ones; the limit: COPY of the same rows into a table without an index',
+    ['events', 'rows', 'events/s', 'rows/s', 'COPY rows/s', 'ours / COPY'],
+    rebuilds.map((each) => [
+      String(each.events),
+      String(each.rows),
+      each.eventsPerSecond.toFixed(0),
+      each.rowsPerSecond.toFixed(0),
+      each.copiedRowsPerSecond.toFixed(0),
+      (each.rowsPerSecond / each.copiedRowsPerSecond).toFixed(3),
+    ]),
+  );
+}
+
+const columns = (measured: Measurement): string[] => [
+  measured.perSecond.toFixed(0),
+  measured.p50.toFixed(1),
+  measured.p95.toFixed(1),
+  measured.p99.toFixed(1),
+];
+
+function print(title: string, head: string[], rows: string[][]): void {
+  const table = new Table({ head, style: { head: [], border: [] } });
+  table.push(...rows);
+  console.log(`\n${title}\n${table.toString()}`);
+}
