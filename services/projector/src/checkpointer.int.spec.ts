@@ -1,0 +1,126 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openCheckpoint } from '@ftm/audit/checkpoint';
+import { createCompactTree, hex, leafHash } from '@ftm/audit/merkle';
+import { createNoteVerifier, generateNoteKey } from '@ftm/audit/signed-note';
+import { CHECKPOINTS_TOPIC } from '@ftm/contracts/topics';
+import { memberClient } from '@ftm/event-log/kafka-clients';
+import { readTopic } from '@ftm/event-log/read-topic';
+import { eventually } from '@ftm/event-log/testing/environment';
+import type { AuthoredRecord } from './testing/log-author.ts';
+import { SERVICE_KEY, startOrchestrator, type OrchestratorProcess } from './testing/orchestrator-process.ts';
+import { startProjector, type ProjectorProcess } from './testing/projector-process.ts';
+import { createStand, freshTenant, writeStory, type Stand } from './testing/stand.ts';
+
+describe('the checkpointer', () => {
+  let stand: Stand;
+  let directory: string;
+  let orchestrator: OrchestratorProcess;
+  let projector: ProjectorProcess | undefined;
+  const key = generateNoteKey('ftm');
+  const trusted = [createNoteVerifier(key.verifierKey)];
+  const tenant = freshTenant();
+  const sent: AuthoredRecord[] = [];
+
+  async function launch(): Promise<void> {
+    projector = await startProjector({
+      FTM_KAFKA_BROKERS: stand.connection.brokers.join(','),
+      FTM_REGISTRY_URL: stand.registryUrl,
+      FTM_EVENTS_TOPIC: stand.topic,
+      FTM_DATABASE_URL: stand.database.url('ftm_projector'),
+      FTM_ORCHESTRATOR_URL: orchestrator.url,
+      FTM_ORCHESTRATOR_SERVICE_KEY: SERVICE_KEY,
+      FTM_AUDIT_FORWARDER: 'on',
+      FTM_AUDIT_KEY_FILE: join(directory, 'key'),
+      FTM_CHECKPOINT_EVENTS: '5',
+      FTM_CHECKPOINT_SECONDS: '0.2',
+    });
+  }
+  async function feed(events: number): Promise<void> {
+    const story = await writeStory(stand.author, tenant, events);
+    await stand.author.send(story);
+    sent.push(...story);
+  }
+  /** What the world has seen, in the order in which it was published. */
+  async function published() {
+    const records = await readTopic(stand.connection, CHECKPOINTS_TOPIC);
+    return records
+      .filter((record) => record.key === tenant)
+      .map((record) => openCheckpoint(record.value.toString('utf8'), trusted));
+  }
+  async function noted(): Promise<number[]> {
+    const { rows } = await stand.owner.query<{ size: number }>(
+      'select size::int as size from log.audit_checkpoints where tenant_id = $1 order by size',
+      [tenant],
+    );
+    return rows.map(({ size }) => size);
+  }
+  const covers = (events: number): Promise<void> =>
+    eventually(`${events} are covered`, async () => (await noted()).at(-1) === events, 60_000);
+
+  beforeAll(async () => {
+    stand = await createStand(1);
+    directory = await mkdtemp(join(tmpdir(), 'ftm-checkpointer-'));
+    await writeFile(join(directory, 'key'), `${key.signerKey}\n`, { mode: 0o600 });
+    orchestrator = await startOrchestrator(join(directory, 'orchestrator'));
+    const admin = memberClient(stand.connection).admin();
+    await admin.connect();
+    await admin.createTopics({
+      waitForLeaders: true,
+      topics: [{ topic: CHECKPOINTS_TOPIC, numPartitions: 1 }],
+    });
+    await admin.disconnect();
+  });
+  afterAll(async () => {
+    await projector?.end('SIGKILL');
+    await orchestrator.end();
+    await stand.close();
+    await rm(directory, { recursive: true });
+  });
+
+  it('killed again and again between publishing and noting it, goes on with one history that only grows', async () => {
+    await launch();
+    await feed(7);
+    await covers(7);
+    for (let kills = 0; kills < 2; kills += 1) {
+      // It can publish, and not note it.
+      const blocker = await stand.owner.connect();
+      await blocker.query('begin');
+      await blocker.query('lock table log.audit_checkpoints in exclusive mode');
+      const before = (await published()).length;
+      await feed(9);
+      await eventually('it is published', async () => (await published()).length > before);
+      await projector?.end('SIGKILL');
+      await blocker.query('rollback');
+      blocker.release();
+      const unnoted = (await published()).at(-1)?.size ?? 0;
+      expect((await noted()).at(-1)).toBeLessThan(unnoted);
+      // More comes while nobody is there.
+      await feed(4);
+      await launch();
+      await covers(sent.length);
+      expect(await noted()).toContain(unnoted);
+    }
+
+    const roots = new Map<number, string>();
+    const tree = createCompactTree();
+    for (const { envelope } of sent) {
+      tree.append(leafHash(Buffer.from(envelope.hash, 'hex')));
+      roots.set(tree.size, hex(tree.root()));
+    }
+    const checkpoints = await published();
+    expect(checkpoints.length).toBeGreaterThanOrEqual(5);
+    expect(checkpoints.map(({ root }) => root)).toEqual(checkpoints.map(({ size }) => roots.get(size)));
+    const sizes = checkpoints.map(({ size }) => size);
+    expect(sizes).toEqual([...sizes].sort((a, b) => a - b));
+    // The other trust domain has the newest, and its own copy bears it out.
+    await eventually('the Orchestrator has it', async () => {
+      const { rowCount } = await stand.owner.query(
+        'select from log.audit_checkpoints where tenant_id = $1 and size = $2 and acknowledged_at is not null',
+        [tenant, sent.length],
+      );
+      return rowCount === 1;
+    });
+  });
+});
