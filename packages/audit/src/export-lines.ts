@@ -50,13 +50,32 @@ export const EXPORT_HEAD = { kind: 'ftm-export', version: 1 } as const;
 
 /** @throws SyntaxError that says which line it is */
 export function parseExportLine(text: string, at: number): ExportLine {
-  let line: ExportLine;
+  let line: unknown;
   try {
-    line = JSON.parse(text) as ExportLine;
+    line = JSON.parse(text);
   } catch (error) {
     throw new SyntaxError(`line ${at} is no JSON`, { cause: error });
   }
+  if (!isLine(line)) throw new SyntaxError(`line ${at} is no line of an export`);
   if (at === 1 && (line.kind !== 'ftm-export' || line.version !== 1))
     throw new SyntaxError('it is no export of version 1');
   return line;
 }
+
+function isLine(line: unknown): line is ExportLine {
+  if (!isRecord(line) || typeof line['kind'] !== 'string') return false;
+  if (line['kind'] !== 'event') return true;
+  const { partition, offset, key, headers, value } = line;
+  return (
+    Number.isSafeInteger(partition) &&
+    typeof offset === 'string' &&
+    /^\d{1,19}$/.test(offset) &&
+    typeof key === 'string' &&
+    typeof value === 'string' &&
+    isRecord(headers) &&
+    Object.values(headers).every((each) => typeof each === 'string')
+  );
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
