@@ -50,7 +50,9 @@ export interface EncryptedStore {
     name: string,
     plain: () => AsyncIterable<Uint8Array>,
     scope?: KeyScope,
-  ): Promise<StoredObject & { readonly dataKeyId: string; readonly plainSha256: string; readonly plainBytes: number }>;
+  ): Promise<
+    StoredObject & { readonly dataKeyId: string; readonly plainSha256: string; readonly plainBytes: number }
+  >;
   getStream(tenantId: string, object: StoredObject): AsyncIterable<Buffer>;
   deleteNamed(key: string): Promise<void>;
   /** Removes an object's bytes. May be repeated. */

@@ -128,15 +128,19 @@ async function upload(client: FtmClient, options: Options, file: string): Promis
     sanitizer_profile: options.profile,
   });
   const bar = progressBar('sending', 'bytes');
-  const { body } = await client.upload(`/v1/datasets/uploads?${query.toString()}`, 'application/jsonl', () => {
-    let sent = 0;
-    const stream = createReadStream(file);
-    stream.on('data', (part) => {
-      sent += part.length;
-      bar.tell(sent, size, sent);
-    });
-    return Readable.toWeb(stream) as ReadableStream<Uint8Array>;
-  });
+  const { body } = await client.upload(
+    `/v1/datasets/uploads?${query.toString()}`,
+    'application/jsonl',
+    () => {
+      let sent = 0;
+      const stream = createReadStream(file);
+      stream.on('data', (part) => {
+        sent += part.length;
+        bar.tell(sent, size, sent);
+      });
+      return Readable.toWeb(stream) as ReadableStream<Uint8Array>;
+    },
+  );
   bar.end();
   if (options.json !== true)
     say(
@@ -168,9 +172,7 @@ const STYLE: Readonly<Record<string, 'green' | 'red'>> = { ready: 'green', block
 
 function sayDataset(dataset: Resource): void {
   const { status } = dataset;
-  say(
-    `${paint('bold', `Dataset ${dataset.id}`)}: ${paint(STYLE[status] ?? 'yellow', status)}`,
-  );
+  say(`${paint('bold', `Dataset ${dataset.id}`)}: ${paint(STYLE[status] ?? 'yellow', status)}`);
   const counts = dataset['rejected_by_code'] as { code: string; count: number }[] | undefined;
   if (status === 'ready') {
     const number = (key: string): string => count(Number(dataset[key]));

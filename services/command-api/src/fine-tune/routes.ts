@@ -118,7 +118,7 @@ async function estimate(services: Services, call: Call<unknown, unknown, JobBody
       `there is no training price for ${body.base_model}, so its cost cannot be governed`,
     );
   return estimateRange({
-    method: supportedMethod(body.method),
+    method: supportedMethod(body),
     rows: dataset.result.trainRows,
     trainingTokens: dataset.result.trainTokens,
     nEpochs: body.hyperparams.n_epochs ?? null,
