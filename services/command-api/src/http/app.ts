@@ -44,28 +44,21 @@ export function createApp(options: AppOptions): express.Express {
     }),
   );
   for (const router of options.open) app.use(router);
-  const paths = new Map<string, string[]>();
-  for (const route of options.routes) {
-    const path = route.path.replaceAll(/\{(\w+)\}/g, ':$1');
-    paths.set(path, [...(paths.get(path) ?? []), route.method.toUpperCase()]);
-    app[route.method](
-      path,
-      ...(route.streams === null
-        ? [express.raw({ type: () => true, limit: route.maxBodyBytes, inflate: false })]
-        : []),
-      (request, response) => serve(route, request, response, options),
-    );
-  }
-  for (const [path, methods] of paths) {
+  for (const [path, routes] of byPath(options.routes)) {
+    for (const route of routes)
+      app[route.method](
+        path,
+        ...(route.streams === null
+          ? [express.raw({ type: () => true, limit: route.maxBodyBytes, inflate: false })]
+          : []),
+        (request, response) => serve(route, request, response, options),
+      );
+    const allowed = routes.map(({ method }) => method.toUpperCase()).join(', ');
     app.all(path, (request, response) => {
-      response.set('allow', methods.join(', '));
+      response.set('allow', allowed);
       sendProblem(
         response,
-        new Problem(
-          405,
-          'METHOD_NOT_ALLOWED',
-          `${request.method} is not allowed here: ${methods.join(', ')} are`,
-        ),
+        new Problem(405, 'METHOD_NOT_ALLOWED', `${request.method} is not allowed here: ${allowed} are`),
         requestId(request),
       );
     });
@@ -78,6 +71,17 @@ export function createApp(options: AppOptions): express.Express {
     else sendProblem(response, bodyProblem(error), requestId(request));
   });
   return app;
+}
+
+/** Fixed names before parameters: a GET of a path that only takes POST is a wrong method, not a resource of that name that is missing. */
+export function byPath<R extends Pick<Route, 'path'>>(routes: readonly R[]): [string, R[]][] {
+  const paths = new Map<string, R[]>();
+  for (const route of routes) {
+    const path = route.path.replaceAll(/\{(\w+)\}/g, ':$1');
+    paths.set(path, [...(paths.get(path) ?? []), route]);
+  }
+  const rank = (path: string): string => path.replaceAll(/:\w+/g, '~');
+  return [...paths].sort(([a], [b]) => (rank(a) < rank(b) ? -1 : 1));
 }
 
 async function serve(route: Route, request: Request, response: Response, options: AppOptions): Promise<void> {
