@@ -134,8 +134,8 @@ function duplicates({ statistics, duplicatePairs }: DatasetReportInput): string[
         .slice(0, MOST_ROWS)
         .map(({ kind, keptRow, leftOutRow, similarity }) => [
           kind,
-          count(keptRow),
-          count(leftOutRow),
+          String(keptRow),
+          String(leftOutRow),
           similarity.toFixed(3),
         ]),
     ),

@@ -1,7 +1,7 @@
 import { escape } from './html.ts';
 
-export const WIDTH = 640;
-export const HEIGHT = 260;
+export const WIDTH = 520;
+export const HEIGHT = 230;
 export const LEFT = 56;
 export const RIGHT = 16;
 export const TOP = 16;
@@ -42,8 +42,8 @@ export function ticks([low, high]: readonly [number, number]): number[] {
 /** A tick's text: 12000 as `12k`. */
 export function tickLabel(value: number): string {
   const size = Math.abs(value);
-  if (size >= 1e6) return `${Number((value / 1e6).toPrecision(4))}M`;
-  if (size >= 10_000) return `${Number((value / 1e3).toPrecision(4))}k`;
+  if (size >= 1e6) return `${Number((value / 1e6).toPrecision(3))}M`;
+  if (size >= 10_000) return `${Number((value / 1e3).toPrecision(3))}k`;
   return String(Number(value.toPrecision(4)));
 }
 

@@ -22,7 +22,7 @@ export interface Bin {
   readonly count: number;
 }
 
-const MOST_EDGES = 11;
+const MOST_EDGES = 9;
 
 /**
  * Bars of equal width side by side, whatever the bins' own widths are, so that bins that grow by a factor read as a logarithmic axis. Bins are drawn from the first that is not empty to
@@ -74,7 +74,7 @@ function limitLine(
 }
 
 const ROW = 24;
-const LABEL_WIDTH = 230;
+const LABEL_WIDTH = 190;
 
 /** Counts of named things, one a row, in the order given; with each one's share of `total`, or of their sum. */
 export function bars(options: {
@@ -88,8 +88,8 @@ export function bars(options: {
   const width = scale([0, Math.max(1, ...rows.map((row) => row.value))], 0, WIDTH - LABEL_WIDTH - 120);
   const drawn = rows.map(({ label, value }, index) => {
     const y = index * ROW;
-    const share = sum === 0 ? '' : `  ${((100 * value) / sum).toFixed(1)} %`;
-    return `<g><title>${escape(label)}</title>${text(LABEL_WIDTH - 10, y + 16, shortened(label, 34), ' text-anchor="end"')}<rect x="${LABEL_WIDTH}" y="${y + 4}" width="${Math.max(value === 0 ? 0 : 1, width.at(value)).toFixed(1)}" height="${ROW - 8}" rx="2" class="f0"/>${text(LABEL_WIDTH + width.at(value) + 6, y + 16, `${count(value)}${share}`)}</g>`;
+    const share = sum === 0 ? '' : ` · ${((100 * value) / sum).toFixed(1)} %`;
+    return `<g><title>${escape(label)}</title>${text(LABEL_WIDTH - 10, y + 16, shortened(label, 27), ' text-anchor="end"')}<rect x="${LABEL_WIDTH}" y="${y + 4}" width="${Math.max(value === 0 ? 0 : 1, width.at(value)).toFixed(1)}" height="${ROW - 8}" rx="2" class="f0"/>${text(LABEL_WIDTH + width.at(value) + 6, y + 16, `${count(value)}${share}`)}</g>`;
   });
   return figure(title, drawn, rows.length * ROW + 4);
 }

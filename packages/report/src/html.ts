@@ -34,12 +34,19 @@ export const notice = (kind: 'note' | 'gap' | 'warning' | 'error', text: string)
 
 const NUMBER = /^[−+-]?\$?\d[\d,]*(\.\d+)?( ?%)?$/;
 
+/** Ids and hashes may break anywhere, words may not. */
+const UNBROKEN = /\S{28}/;
+
 /** Columns of numbers stand right. */
 export function table(head: readonly string[], rows: readonly (readonly unknown[])[]): string {
   if (rows.length === 0) return none();
   const numeric = head.map((_, at) => rows.every((row) => row[at] === '' || NUMBER.test(String(row[at]))));
+  const classOf = (cell: unknown, at: number): string => {
+    if (numeric[at] === true) return ' class="n"';
+    return typeof cell === 'string' && UNBROKEN.test(cell) ? ' class="long"' : '';
+  };
   const cells = (tag: 'th' | 'td', row: readonly unknown[]): string =>
-    `<tr>${row.map((cell, at) => `<${tag}${numeric[at] === true ? ' class="n"' : ''}>${escape(cell)}</${tag}>`).join('')}</tr>`;
+    `<tr>${row.map((cell, at) => `<${tag}${classOf(cell, at)}>${escape(cell)}</${tag}>`).join('')}</tr>`;
   return `<div class="scroll"><table><thead>${cells('th', head)}</thead><tbody>${rows.map((row) => cells('td', row)).join('\n')}</tbody></table></div>`;
 }
 
@@ -48,7 +55,7 @@ export const facts = (known: Readonly<Record<string, unknown>>): string =>
   `<div class="scroll"><table><tbody>${Object.entries(known)
     .map(
       ([name, value]) =>
-        `<tr><th scope="row">${escape(name)}</th><td>${escape(value ?? 'unknown')}</td></tr>`,
+        `<tr><th scope="row">${escape(name)}</th><td class="long">${escape(value ?? 'unknown')}</td></tr>`,
     )
     .join('\n')}</tbody></table></div>`;
 

@@ -15,9 +15,11 @@ export interface LineageEdge {
   readonly to: string;
 }
 
-const BOX = { width: 190, height: 50 };
-const GAP = { x: 70, y: 14 };
+const BOX = { width: 200, height: 50 };
+const GAP = { x: 56, y: 14 };
 const MARGIN = 10;
+/** A wider drawing is scrolled: shrunk to the page its text would be too small. */
+const WIDEST_SHRUNK = 1400;
 
 /**
  * What was made of what, as boxes in layers with arrows from left to right. The same nodes and edges give the same drawing in whatever order they come. An edge to a node that is not given
@@ -44,11 +46,11 @@ export function lineageGraph(options: {
       : [box(node, placed, kinds.indexOf(node.kind) % 6, node.id === options.focus)];
   });
   const arrows = layout.edges.map(({ points, back }) => arrow(points, back));
-  return `<figure><figcaption>${escape(options.title)}</figcaption><div class="scroll"><svg class="natural" viewBox="0 0 ${layout.width.toFixed(0)} ${layout.height.toFixed(0)}" width="${layout.width.toFixed(0)}" role="img" aria-label="${escape(options.title)}">${arrows.join('')}${boxes.join('')}</svg></div></figure>`;
+  return `<figure><figcaption>${escape(options.title)}</figcaption><div class="scroll"><svg${layout.width > WIDEST_SHRUNK ? ' class="natural"' : ''} viewBox="0 0 ${layout.width.toFixed(0)} ${layout.height.toFixed(0)}" width="${layout.width.toFixed(0)}" role="img" aria-label="${escape(options.title)}">${arrows.join('')}${boxes.join('')}</svg></div></figure>`;
 }
 
 function box(node: LineageNode, { x, y }: Placed, kind: number, focus: boolean): string {
-  return `<g><title>${escape(`${node.kind} ${node.label}, ${node.status}`)}</title><rect x="${x.toFixed(1)}" y="${y.toFixed(1)}" width="${BOX.width}" height="${BOX.height}" rx="6" class="box${focus ? ' focus' : ''}"/><rect x="${x.toFixed(1)}" y="${(y + 6).toFixed(1)}" width="4" height="${BOX.height - 12}" rx="2" class="f${kind}"/>${text(x + 12, y + 20, shortened(node.label, 24), ' class="strong"')}${text(x + 12, y + 38, shortened(`${node.kind} · ${node.status}`, 30), ' class="soft"')}</g>`;
+  return `<g><title>${escape(`${node.kind} ${node.label}, ${node.status}`)}</title><rect x="${x.toFixed(1)}" y="${y.toFixed(1)}" width="${BOX.width}" height="${BOX.height}" rx="6" class="box${focus ? ' focus' : ''}"/><rect x="${x.toFixed(1)}" y="${(y + 6).toFixed(1)}" width="4" height="${BOX.height - 12}" rx="2" class="f${kind}"/>${text(x + 12, y + 20, shortened(node.label, 20), ' class="strong"')}${text(x + 12, y + 38, shortened(`${node.kind} · ${node.status}`, 27), ' class="soft"')}</g>`;
 }
 
 function arrow(points: readonly Placed[], back: boolean): string {

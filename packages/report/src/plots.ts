@@ -78,7 +78,7 @@ export function intervalPlot(options: {
 }): string {
   if (options.rows.length === 0) return none(`${options.title}: no data.`);
   const height = TOP + BOTTOM + options.rows.length * ROW;
-  const left = 190;
+  const left = 180;
   const x = scale([0, 1], left, WIDTH - RIGHT - 8);
   const at = (value: number): string => x.at(Math.min(1, Math.max(0, value))).toFixed(1);
   const grid = [0, 0.25, 0.5, 0.75, 1].map(
@@ -89,7 +89,7 @@ export function intervalPlot(options: {
     const middle = TOP + index * ROW + 26;
     const [anchor, dx] = value > 0.85 ? ['end', 8] : value < 0.15 ? ['start', -8] : ['middle', 0];
     return [
-      `<g><title>${escape(label)}</title>${text(left - 14, middle + 4, shortened(label, 26), ' text-anchor="end"')}</g>`,
+      `<g><title>${escape(label)}</title>${text(left - 14, middle + 4, shortened(label, 24), ' text-anchor="end"')}</g>`,
       `<line x1="${at(low)}" x2="${at(high)}" y1="${middle}" y2="${middle}" class="line s${colour(index)}"/>`,
       `<circle cx="${at(value)}" cy="${middle}" r="5" class="f${colour(index)}"/>`,
       text(

@@ -7,8 +7,9 @@ import {
 } from '../dedup/contamination.ts';
 import { identify, type Fingerprint } from '../dedup/canonical.ts';
 import { sketch } from '../dedup/minhash.ts';
-import type { Chunk, RejectedRow, SanitisedRow } from '../ingest/chunk.ts';
+import type { Chunk, SanitisedRow } from '../ingest/chunk.ts';
 import type { RowRejection, TrainingRow } from '../rows/row.ts';
+import type { RowTokens } from '../tokens/row-tokens.ts';
 import { splitScore, type SplitRecipe } from './split.ts';
 
 /** What is found out about each row, in any thread: a function of the row and of this. */
@@ -28,7 +29,7 @@ export interface AnalysisRules {
   };
   /** Does a text hold personal data? TRiSM should have left none. */
   isPersonal(text: string): boolean;
-  tokensOf(row: TrainingRow): { readonly tokens: number; readonly billable: number };
+  tokensOf(row: TrainingRow): RowTokens;
 }
 
 /** Everything about a row that decisions are made of; it holds no text but the label, and the dialogue where meaning is compared. */
@@ -44,8 +45,13 @@ export interface RowFacts {
   readonly contamination: ContaminationMatch | null;
   readonly splitScore: number;
   readonly label: string | null;
-  readonly tokens: number;
-  readonly billable: number;
+  readonly tokens: RowTokens;
+}
+
+/** A row that did not outlive the sanitisation. */
+export interface BrokenRow {
+  readonly number: number;
+  readonly broken: readonly RowRejection[];
 }
 
 export interface AnalysedChunk {
@@ -57,9 +63,8 @@ export interface AnalysedChunk {
     readonly scanIds: readonly string[];
     readonly policyVersion: string | null;
   };
-  readonly facts: readonly RowFacts[];
-  /** Rows that did not outlive the sanitisation. */
-  readonly rejected: readonly RejectedRow[];
+  /** One for each row of the chunk, in order. */
+  readonly rows: readonly (RowFacts | BrokenRow)[];
   /** Rows in which personal data was left. */
   readonly personal: number;
 }
@@ -73,24 +78,15 @@ export function createAnalyser(
 ): (chunk: Chunk) => AnalysedChunk {
   const cases = createContaminationIndex(recipe.cases, { threshold: recipe.contaminationThreshold });
   return (chunk) => {
-    const facts: RowFacts[] = [];
-    const rejected: RejectedRow[] = [];
     let personal = 0;
-    for (const each of chunk.rows) {
+    const rows = chunk.rows.map((each) => {
       if (rules.isPersonal(JSON.stringify(each.row))) personal += 1;
       const { row, rejections } = rules.validate(each.row);
-      if (row === undefined)
-        rejected.push(
-          ...rejections.map((why) => ({
-            row: each.number,
-            trace_id: each.ref,
-            ...why,
-            remedy: `${why.remedy}; it came with the sanitisation`,
-          })),
-        );
-      else facts.push(factsOf(each, row));
-    }
-    return { ingested: ingestedOf(chunk), facts, rejected, personal };
+      return row === undefined
+        ? { number: each.number, broken: rejections.map(bySanitisation) }
+        : factsOf(each, row);
+    });
+    return { ingested: ingestedOf(chunk), rows, personal };
   };
 
   function factsOf(sanitised: SanitisedRow, row: TrainingRow): RowFacts {
@@ -108,10 +104,15 @@ export function createAnalyser(
         atMs: Number.isNaN(at) ? null : at,
       }),
       label: labelOf(row),
-      ...rules.tokensOf(row),
+      tokens: rules.tokensOf(row),
     };
   }
 }
+
+const bySanitisation = (why: RowRejection): RowRejection => ({
+  ...why,
+  remedy: `${why.remedy}; it came with the sanitisation`,
+});
 
 function ingestedOf({ rejected, redactions, scanIds, policyVersion }: Chunk): AnalysedChunk['ingested'] {
   const rejectedByCode: Record<string, number> = {};

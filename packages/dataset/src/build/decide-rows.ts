@@ -7,7 +7,7 @@ import { createExactIndex } from '../dedup/exact.ts';
 import { createNearIndex, type NearConflicts } from '../dedup/near.ts';
 import { createSemanticIndex } from '../dedup/semantic.ts';
 import type { RowRejection } from '../rows/row.ts';
-import type { RowFacts } from './analyse-rows.ts';
+import type { BrokenRow, RowFacts } from './analyse-rows.ts';
 import { divide, type ScoredRow, type SplitRecipe } from './split.ts';
 
 export interface DecisionRecipe {
@@ -20,7 +20,7 @@ export interface DecisionRecipe {
   readonly split: SplitRecipe;
 }
 
-export type Fate = 'train' | 'validation' | { readonly rejected: RowRejection };
+export type Fate = 'train' | 'validation' | { readonly rejected: readonly RowRejection[] };
 
 export interface Counts {
   readonly exactDuplicates: number;
@@ -41,7 +41,7 @@ export interface Decisions {
   readonly counts: Counts;
   /** The first of each. */
   readonly findings: Findings;
-  /** Of the rows whose facts were added, in the same order. */
+  /** Of the rows that were added, in the same order. */
   fates(): IterableIterator<Fate>;
 }
 
@@ -70,6 +70,7 @@ export function createDecider(recipe: DecisionRecipe, dir: string) {
   const scores: number[] = [];
   const labels: (string | null)[] = [];
   const contaminated = new Map<number, ContaminationMatch>();
+  const broken = new Map<number, readonly RowRejection[]>();
   const found: DuplicateDecision[] = [];
   const counts = { exact: 0, near: 0, semantic: 0 };
 
@@ -80,15 +81,23 @@ export function createDecider(recipe: DecisionRecipe, dir: string) {
     if (found.length < EXAMPLES) found.push(decision);
   };
   const isOut = (index: number): boolean =>
-    keptRows.get(index) !== NONE || (!recipe.keepContaminated && contaminated.has(numbers.get(index)));
+    keptRows.get(index) !== NONE ||
+    broken.has(numbers.get(index)) ||
+    (!recipe.keepContaminated && contaminated.has(numbers.get(index)));
 
   return {
-    add(facts: RowFacts): void {
+    add(facts: RowFacts | BrokenRow): void {
       const { number } = facts;
       const index = numbers.length;
       numbers.push(number);
       keptRows.push(NONE);
       whys.push(0);
+      if ('broken' in facts) {
+        broken.set(number, facts.broken);
+        scores.push(0);
+        labels.push(null);
+        return;
+      }
       scores.push(facts.splitScore);
       labels.push(recipe.split.by === 'stratified' ? facts.label : null);
       if (facts.contamination !== null) contaminated.set(number, facts.contamination);
@@ -103,7 +112,7 @@ export function createDecider(recipe: DecisionRecipe, dir: string) {
       conflicts.add({ number, prompt: facts.prompt, answer: facts.answer });
     },
 
-    async decide(again: () => AsyncIterable<RowFacts>): Promise<Decisions> {
+    async decide(again: () => AsyncIterable<RowFacts | BrokenRow>): Promise<Decisions> {
       if (near !== null) {
         await near.resolve();
         apply(near.duplicates());
@@ -145,14 +154,19 @@ export function createDecider(recipe: DecisionRecipe, dir: string) {
 
   async function compareMeaning(
     { threshold, embedder }: NonNullable<DecisionRecipe['semantic']>,
-    again: () => AsyncIterable<RowFacts>,
+    again: () => AsyncIterable<RowFacts | BrokenRow>,
   ): Promise<void> {
     const semantic = createSemanticIndex({ embedder, threshold, dir });
     try {
       let index = 0;
-      for await (const { number, dialogue, context, looseAnswer } of again()) {
-        if (!isOut(index) && dialogue !== null)
-          await semantic.add({ number, dialogue, context, answer: looseAnswer });
+      for await (const facts of again()) {
+        if (!isOut(index) && 'dialogue' in facts && facts.dialogue !== null)
+          await semantic.add({
+            number: facts.number,
+            dialogue: facts.dialogue,
+            context: facts.context,
+            answer: facts.looseAnswer,
+          });
         index += 1;
       }
       apply(await semantic.duplicates());
@@ -171,8 +185,10 @@ export function createDecider(recipe: DecisionRecipe, dir: string) {
     for (let index = 0; index < numbers.length; index += 1) {
       const number = numbers.get(index);
       const match = recipe.keepContaminated ? undefined : contaminated.get(number);
-      if (match !== undefined) yield { rejected: contamination(match) };
-      else if (keptRows.get(index) !== NONE) yield { rejected: duplicate(index) };
+      const why = broken.get(number);
+      if (why !== undefined) yield { rejected: why };
+      else if (match !== undefined) yield { rejected: [contamination(match)] };
+      else if (keptRows.get(index) !== NONE) yield { rejected: [duplicate(index)] };
       else {
         yield validation[at] === 1 ? 'validation' : 'train';
         at += 1;

@@ -1,29 +1,24 @@
 import { createColumn } from '../dedup/column.ts';
+import { EMPTY_STATISTICS, mergeStatistics, type DatasetStatistics } from '../statistics/statistics.ts';
 import type { AnalysedChunk } from './analyse-rows.ts';
 import type { Fate } from './decide-rows.ts';
+import { LEFT_OUT, TRAIN, VALIDATION, type ChunkOutcome } from './summarise-rows.ts';
 
-interface Side {
-  readonly rows: number;
-  readonly tokens: number;
-}
-
-/** What a dataset comes to, before any of it is written. */
+/** What was counted of a dataset before any of it is written. */
 export interface Total {
-  readonly train: Side;
-  readonly validation: Side;
   readonly rejectedByCode: ReadonlyMap<string, number>;
   readonly rejectedRows: number;
   readonly redactions: ReadonlyMap<string, number>;
-  /** Rows that are kept and that the provider would cut. */
-  readonly truncatedRows: number;
   readonly scanIds: readonly string[];
   readonly policyVersions: readonly string[];
 }
 
-/** Counts over chunks in source order, and then over what became of their rows. */
+/** Counts over chunks in source order, and then over what became of their rows. Holds three numbers a row. */
 export function createTally() {
+  const tokens = createColumn();
   const billable = createColumn();
-  const cut = createColumn();
+  const assumedImages = createColumn();
+  const rowsOfChunks: number[] = [];
   const rejectedByCode = new Map<string, number>();
   const redactions = new Map<string, number>();
   const policyVersions = new Set<string>();
@@ -33,44 +28,63 @@ export function createTally() {
     void counts.set(code, (counts.get(code) ?? 0) + by);
 
   return {
-    add({ ingested, rejected, facts }: AnalysedChunk): void {
+    add({ ingested, rows }: AnalysedChunk): void {
       for (const [code, n] of Object.entries(ingested.rejectedByCode)) count(rejectedByCode, code, n);
       for (const [type, n] of Object.entries(ingested.redactions)) count(redactions, type, n);
-      for (const { code } of rejected) count(rejectedByCode, code);
-      rejectedRows += ingested.rejectedRows + new Set(rejected.map(({ row }) => row)).size;
+      rejectedRows += ingested.rejectedRows;
       scanIds.push(...ingested.scanIds);
       if (ingested.policyVersion !== null) policyVersions.add(ingested.policyVersion);
-      for (const each of facts) {
-        billable.push(each.billable);
-        cut.push(each.billable < each.tokens ? 1 : 0);
+      rowsOfChunks.push(rows.length);
+      for (const each of rows) {
+        const counted = 'broken' in each ? null : each.tokens;
+        tokens.push(counted?.tokens ?? 0);
+        billable.push(counted?.billable ?? 0);
+        assumedImages.push(counted?.assumedImages ?? 0);
       }
     },
     total(fates: Iterable<Fate>): Total {
       const codes = new Map(rejectedByCode);
-      const sides = { train: { rows: 0, tokens: 0 }, validation: { rows: 0, tokens: 0 } };
       let rejected = rejectedRows;
-      let truncatedRows = 0;
-      let index = 0;
       for (const fate of fates) {
-        if (typeof fate === 'string') {
-          sides[fate].rows += 1;
-          sides[fate].tokens += billable.get(index);
-          truncatedRows += cut.get(index);
-        } else {
-          rejected += 1;
-          count(codes, fate.rejected.code);
-        }
-        index += 1;
+        if (typeof fate === 'string') continue;
+        rejected += 1;
+        for (const { code } of fate.rejected) count(codes, code);
       }
       return {
-        ...sides,
         rejectedByCode: codes,
         rejectedRows: rejected,
         redactions,
-        truncatedRows,
         scanIds,
         policyVersions: [...policyVersions].sort(),
       };
     },
+    /** What became of the rows, chunk by chunk: what the statistics of the kept rows are made from. */
+    *outcomes(fates: Iterator<Fate>): Generator<ChunkOutcome> {
+      let index = 0;
+      for (const rows of rowsOfChunks) {
+        const outcome: ChunkOutcome = {
+          sides: new Uint8Array(rows),
+          tokens: new Uint32Array(rows),
+          billable: new Uint32Array(rows),
+          assumedImages: new Uint32Array(rows),
+        };
+        for (let at = 0; at < rows; at += 1) {
+          const { value: fate } = fates.next();
+          outcome.sides[at] = fate === 'train' ? TRAIN : fate === 'validation' ? VALIDATION : LEFT_OUT;
+          outcome.tokens[at] = tokens.get(index);
+          outcome.billable[at] = billable.get(index);
+          outcome.assumedImages[at] = assumedImages.get(index);
+          index += 1;
+        }
+        yield outcome;
+      }
+    },
   };
+}
+
+/** Statistics of all parts. */
+export async function mergeAll(parts: AsyncIterable<DatasetStatistics>): Promise<DatasetStatistics> {
+  let all = EMPTY_STATISTICS;
+  for await (const part of parts) all = mergeStatistics(all, part);
+  return all;
 }

@@ -3,19 +3,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DatasetSanitized, ObjectRef, Reason } from '@ftm/contracts/generated/events';
 import { digest } from '@ftm/contracts/ids';
+import type { AnalysedChunk, BrokenRow, RowFacts } from '@ftm/dataset/build/analyse-rows';
 import { createDecider, type Decisions } from '@ftm/dataset/build/decide-rows';
-import type { AnalysedChunk, RowFacts } from '@ftm/dataset/build/analyse-rows';
-import { createTally } from '@ftm/dataset/build/tally';
-import type { EvalPrompt } from '@ftm/dataset/dedup/contamination';
+import type { ChunkOutcome } from '@ftm/dataset/build/summarise-rows';
+import { createTally, mergeAll, type Total } from '@ftm/dataset/build/tally';
 import { createHashedEmbedder } from '@ftm/dataset/dedup/embedder';
-import type { RejectedRow } from '@ftm/dataset/ingest/chunk';
+import { EMPTY_SPLIT, type DatasetStatistics } from '@ftm/dataset/statistics/statistics';
 import { CONTAMINATION_GATE, type DatasetState } from '@ftm/domain/dataset/state';
-import { suiteVersion } from '@ftm/domain/eval-suite/state';
 import { TerminalError, type Job, type Tools } from '../tasks.ts';
-import type { AnalysisTask } from './analyse-thread.ts';
-import { readLines, type Input } from './objects.ts';
-import { createThreads } from './threads.ts';
-import { createDatasetWriter, type WrittenFile } from './write.ts';
+import type { AnalysisTask, ChunkResult, ChunkTask } from './analyse-thread.ts';
+import type { Input } from './objects.ts';
+import { USUAL_MODEL } from './rules.ts';
+import { casesOfSuites } from './suites.ts';
+import { createThreads, type Threads } from './threads.ts';
+import { createDatasetWriter, type DatasetWriter, type WrittenFile } from './write.ts';
 
 type Building = Extract<DatasetState, { status: 'building' | 'pending_sanitization' }>;
 
@@ -49,137 +50,73 @@ export async function buildDataset(
   input: Input,
 ): Promise<Built> {
   const { request } = state;
-  const tell = (stage: 'analysing' | 'writing', rowsRejected: number): Promise<void> =>
-    tools.commands.send(job, `progress:${attempt}:${stage}`, {
-      type: 'RecordDatasetProgress',
-      id: job.id,
-      progress: { stage, rowsRead: input.rowsRead, rowsRejected },
-    });
+  const { near, nearThreshold, semanticThreshold, exact } = request.dedup;
   const task: AnalysisTask = {
     recipe: {
       split: request.split,
-      near: request.dedup.near,
-      semantic: request.dedup.semanticThreshold !== null,
-      cases: await casesOfSuites(job, state, tools),
+      near,
+      semantic: semanticThreshold !== null,
+      cases: await casesOfSuites(job, request.projectId, request.evalSuiteIds, tools),
       contaminationThreshold: request.contamination.threshold,
     },
-    rules: { format: request.outputFormat, images: request.images, model: request.targetModel },
+    rules: {
+      format: request.outputFormat,
+      images: request.images,
+      model: request.targetModel ?? USUAL_MODEL,
+    },
   };
   const embedder = createHashedEmbedder();
-  const { semanticThreshold } = request.dedup;
   const dir = await mkdtemp(join(tmpdir(), 'ftm-dataset-'));
-  const threads = createThreads<Buffer, AnalysedChunk>(tools.config.FTM_DATASET_THREADS, THREAD, task);
+  const threads = createThreads<ChunkTask, ChunkResult>(tools.config.FTM_DATASET_THREADS, THREAD, task);
   const decider = createDecider(
     {
-      exact: request.dedup.exact,
-      nearThreshold: request.dedup.near ? request.dedup.nearThreshold : null,
+      exact,
+      nearThreshold: near ? nearThreshold : null,
       semantic: semanticThreshold === null ? null : { threshold: semanticThreshold, embedder },
       keepContaminated: state.override !== null,
       split: request.split,
     },
     dir,
   );
+  const tell = (stage: 'analysing' | 'writing', rowsRejected: number): Promise<void> =>
+    tools.commands.send(job, `progress:${attempt}:${stage}`, {
+      type: 'RecordDatasetProgress',
+      id: job.id,
+      progress: { stage, rowsRead: input.rowsRead, rowsRejected },
+    });
   try {
     await tell('analysing', 0);
-    const broken: RejectedRow[] = [];
-    let personal = 0;
     const tally = createTally();
-    for await (const chunk of threads.map(input.chunkReader.bytes())) {
+    let personal = 0;
+    for await (const chunk of analysed(threads, input)) {
       personal += chunk.personal;
-      broken.push(...chunk.rejected);
       tally.add(chunk);
-      for (const facts of chunk.facts) decider.add(facts);
+      for (const row of chunk.rows) decider.add(row);
     }
-    if (personal > 0)
-      return {
-        kind: 'blocked',
-        gate: 'trism.sanitize',
-        reasons: [
-          {
-            code: 'PERSONAL_DATA_LEFT',
-            message: `personal data was left in ${personal} rows after sanitisation`,
-          },
-        ],
-        rejectionsObject: null,
-      };
-    const decisions = await decider.decide(() => factsOf(threads.map(input.chunkReader.bytes())));
-    const writer = createDatasetWriter(job, request, tools, {
-      chunks: input.chunkReader,
-      decisions,
-      broken,
-    });
-    const { contaminatedRows } = decisions.counts;
-    if (contaminatedRows > 0 && request.contamination.policy === 'block' && state.override === null)
-      return {
-        kind: 'blocked',
-        gate: CONTAMINATION_GATE,
-        reasons: contaminationReasons(decisions),
-        rejectionsObject: (await writer.rejections()).object,
-      };
+    if (personal > 0) return personalDataLeft(personal);
+    const decisions = await decider.decide(() => rowsOf(analysed(threads, input)));
+    const writer = createDatasetWriter(job, request, tools, { chunks: input.chunkReader, decisions });
+    if (
+      decisions.counts.contaminatedRows > 0 &&
+      request.contamination.policy === 'block' &&
+      state.override === null
+    )
+      return contaminated(decisions, (await writer.rejections()).object);
+
     const total = tally.total(decisions.fates());
     await tell('writing', total.rejectedRows);
-    if (total.train.rows < MIN_ROWS)
-      throw new TerminalError(
-        'TOO_FEW_ROWS',
-        `${total.train.rows} training rows are left of ${input.rowsRead}; at least ${MIN_ROWS} are needed`,
-        'widen the filters, or look at the rejected rows for what was wrong',
-        false,
-        (await writer.rejections()).object,
-      );
-    const train = await writer.rows('train');
-    const validation = total.validation.rows === 0 ? null : await writer.rows('validation');
-    const rejections = await writer.rejections();
-    const statistics = await writer.file('statistics.json', {
-      counts: decisions.counts,
-      findings: decisions.findings,
-      rejected_by_code: total.rejectedByCode,
+    const statistics = await mergeAll(summarised(threads, input, tally.outcomes(decisions.fates())));
+    await mustBeEnough(statistics, input, writer);
+    const sanitized = await write({
+      state,
+      input,
+      decisions,
+      total,
+      statistics,
+      model: task.rules.model,
+      writer,
     });
-    const summary = {
-      contentSha256: digest('ftm.dataset', train.plainSha256, validation?.plainSha256 ?? ''),
-      inputSha256: input.inputSha256,
-      rowsRead: input.rowsRead,
-      rowsRejected: total.rejectedRows,
-      rejectedByCode: counted(total.rejectedByCode),
-      trainRows: total.train.rows,
-      validationRows: total.validation.rows,
-      redactions: counted(total.redactions),
-      trainTokens: total.train.tokens,
-      validationTokens: total.validation.tokens,
-      trismPolicyVersion: total.policyVersions.join(', '),
-      ...decisions.counts,
-      conflicts: decisions.findings.conflicts.prompts,
-      truncatedRows: total.truncatedRows,
-      trismScans: total.scanIds.length,
-    };
-    const manifest = await writer.file('manifest.json', {
-      format: 'ftm.dataset.v2',
-      pipeline: PIPELINE,
-      embedder: semanticThreshold === null ? null : embedder.id,
-      recipe: request,
-      summary,
-      trism_scan_ids: total.scanIds,
-      contamination_override: state.override,
-      files: {
-        train: fileOf(train),
-        validation: validation === null ? null : fileOf(validation),
-        rejections: fileOf(rejections),
-        statistics: fileOf(statistics),
-      },
-    });
-    return {
-      kind: 'sanitized',
-      sanitized: {
-        ...summary,
-        trainObject: train.object,
-        validationObject: validation?.object ?? null,
-        manifestObject: manifest.object,
-        manifestSha256: manifest.plainSha256,
-        rejectionsObject: rejections.object,
-        statisticsObject: statistics.object,
-        trismScanIds: total.scanIds.slice(0, SCANS_TOLD),
-        dataKeyId: train.dataKeyId,
-      },
-    };
+    return { kind: 'sanitized', sanitized };
   } finally {
     decider.close();
     await threads.close();
@@ -187,9 +124,156 @@ export async function buildDataset(
   }
 }
 
-async function* factsOf(chunks: AsyncIterable<AnalysedChunk>): AsyncIterable<RowFacts> {
-  for await (const chunk of chunks) yield* chunk.facts;
+async function* analysed(
+  threads: Threads<ChunkTask, ChunkResult>,
+  input: Input,
+): AsyncIterable<AnalysedChunk> {
+  async function* tasks(): AsyncGenerator<ChunkTask> {
+    for await (const chunk of input.chunkReader.bytes()) yield { chunk, outcome: null };
+  }
+  yield* threads.map(tasks()) as AsyncIterable<AnalysedChunk>;
 }
+
+async function* summarised(
+  threads: Threads<ChunkTask, ChunkResult>,
+  input: Input,
+  outcomes: Generator<ChunkOutcome>,
+): AsyncIterable<DatasetStatistics> {
+  async function* tasks(): AsyncGenerator<ChunkTask> {
+    for await (const chunk of input.chunkReader.bytes()) {
+      const { value } = outcomes.next();
+      yield { chunk, outcome: value as ChunkOutcome };
+    }
+  }
+  yield* threads.map(tasks()) as AsyncIterable<DatasetStatistics>;
+}
+
+async function* rowsOf(chunks: AsyncIterable<AnalysedChunk>): AsyncIterable<RowFacts | BrokenRow> {
+  for await (const chunk of chunks) yield* chunk.rows;
+}
+
+const personalDataLeft = (rows: number): Built => ({
+  kind: 'blocked',
+  gate: 'trism.sanitize',
+  reasons: [
+    { code: 'PERSONAL_DATA_LEFT', message: `personal data was left in ${rows} rows after sanitisation` },
+  ],
+  rejectionsObject: null,
+});
+
+function contaminated({ counts, findings }: Decisions, rejectionsObject: ObjectRef): Built {
+  const suites = new Set(findings.contamination.map(({ suite }) => suite));
+  const first = findings.contamination.slice(0, 5).map(({ row }) => row);
+  return {
+    kind: 'blocked',
+    gate: CONTAMINATION_GATE,
+    reasons: [
+      {
+        code: 'CONTAMINATED_BY_EVAL',
+        message: `${counts.contaminatedRows} rows are cases of eval suites (${[...suites].join(', ')}), or nearly; the first are rows ${first.join(', ')}. Leave them out (contamination.policy: drop), take the cases out of the suites, or have two people let them stay`,
+      },
+    ],
+    rejectionsObject,
+  };
+}
+
+/** @throws TerminalError with the rejected rows */
+async function mustBeEnough(
+  statistics: DatasetStatistics,
+  input: Input,
+  writer: DatasetWriter,
+): Promise<void> {
+  const { rows } = splitOf(statistics, 'train');
+  if (rows >= MIN_ROWS) return;
+  throw new TerminalError(
+    'TOO_FEW_ROWS',
+    `${rows} training rows are left of ${input.rowsRead}; at least ${MIN_ROWS} are needed`,
+    'widen the filters, or look at the rejected rows for what was wrong',
+    false,
+    (await writer.rejections()).object,
+  );
+}
+
+const splitOf = ({ splits }: DatasetStatistics, name: 'train' | 'validation') =>
+  splits.find(([each]) => each === name)?.[1] ?? EMPTY_SPLIT;
+
+interface Parts {
+  readonly state: Building;
+  readonly input: Input;
+  readonly decisions: Decisions;
+  readonly total: Total;
+  readonly statistics: DatasetStatistics;
+  readonly model: string;
+  readonly writer: DatasetWriter;
+}
+
+async function write(parts: Parts): Promise<DatasetSanitized> {
+  const { state, input, decisions, total, writer } = parts;
+  const [train, validation] = [splitOf(parts.statistics, 'train'), splitOf(parts.statistics, 'validation')];
+  const trainFile = await writer.rows('train');
+  const validationFile = validation.rows === 0 ? null : await writer.rows('validation');
+  const rejections = await writer.rejections();
+  const statistics = await writer.file('statistics.json', {
+    ...parts.statistics,
+    rowsRead: input.rowsRead,
+    rejections: pairs(total.rejectedByCode),
+    redactions: pairs(total.redactions),
+    duplicates: pairs(
+      new Map([
+        ['exact', decisions.counts.exactDuplicates],
+        ['near', decisions.counts.nearDuplicates],
+        ['semantic', decisions.counts.semanticDuplicates],
+      ]),
+    ),
+    model: parts.model,
+    findings: decisions.findings,
+  });
+  const summary = {
+    contentSha256: digest('ftm.dataset', trainFile.plainSha256, validationFile?.plainSha256 ?? ''),
+    inputSha256: input.inputSha256,
+    rowsRead: input.rowsRead,
+    rowsRejected: total.rejectedRows,
+    rejectedByCode: counted(total.rejectedByCode),
+    trainRows: train.rows,
+    validationRows: validation.rows,
+    redactions: counted(total.redactions),
+    trainTokens: train.billableTokens,
+    validationTokens: validation.billableTokens,
+    trismPolicyVersion: total.policyVersions.join(', '),
+    ...decisions.counts,
+    conflicts: decisions.findings.conflicts.prompts,
+    truncatedRows: train.cutRows + validation.cutRows,
+    trismScans: total.scanIds.length,
+  };
+  const manifest = await writer.file('manifest.json', {
+    format: 'ftm.dataset.v2',
+    tools: { pipeline: PIPELINE, tokens: parts.model, embedder: embedderOf(state) },
+    recipe: state.request,
+    summary,
+    trism_scan_ids: total.scanIds,
+    contamination_override: state.override,
+    files: {
+      train: fileOf(trainFile),
+      validation: validationFile === null ? null : fileOf(validationFile),
+      rejections: fileOf(rejections),
+      statistics: fileOf(statistics),
+    },
+  });
+  return {
+    ...summary,
+    trainObject: trainFile.object,
+    validationObject: validationFile?.object ?? null,
+    manifestObject: manifest.object,
+    manifestSha256: manifest.plainSha256,
+    rejectionsObject: rejections.object,
+    statisticsObject: statistics.object,
+    trismScanIds: total.scanIds.slice(0, SCANS_TOLD),
+    dataKeyId: trainFile.dataKeyId,
+  };
+}
+
+const embedderOf = ({ request }: Building): string | null =>
+  request.dedup.semanticThreshold === null ? null : createHashedEmbedder().id;
 
 const fileOf = ({ object, plainSha256, plainBytes }: WrittenFile) => ({
   object,
@@ -197,44 +281,8 @@ const fileOf = ({ object, plainSha256, plainBytes }: WrittenFile) => ({
   bytes: plainBytes,
 });
 
+const pairs = (counts: ReadonlyMap<string, number>): [string, number][] =>
+  [...counts].filter(([, count]) => count > 0).sort(([a], [b]) => (a < b ? -1 : 1));
+
 const counted = (counts: ReadonlyMap<string, number>) =>
-  [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([code, count]) => ({ code, count }));
-
-function contaminationReasons({ counts, findings }: Decisions): Reason[] {
-  const suites = new Map<string, number>();
-  for (const { suite } of findings.contamination) suites.set(suite, (suites.get(suite) ?? 0) + 1);
-  const first = findings.contamination.slice(0, 5).map(({ row }) => row);
-  return [
-    {
-      code: 'CONTAMINATED_BY_EVAL',
-      message: `${counts.contaminatedRows} rows are cases of eval suites (${[...suites.keys()].join(', ')}), or nearly; the first are rows ${first.join(', ')}. Leave them out (contamination.policy: drop), take the cases out of the suites, or have two people let them stay`,
-    },
-  ];
-}
-
-/** The questions of every suite of the recipe, as its newest version has them. */
-async function casesOfSuites(job: Job, { request }: Building, tools: Tools): Promise<EvalPrompt[]> {
-  const cases: EvalPrompt[] = [];
-  for (const id of request.evalSuiteIds) {
-    const suite = await tools.commands.load(job.tenantId, 'eval-suite', id);
-    const version = suiteVersion(suite, null);
-    if (version === undefined || suite.status === 'absent' || suite.projectId !== request.projectId)
-      throw new TerminalError(
-        'EVAL_SUITE_NOT_FOUND',
-        `there is no eval suite ${id} in the project`,
-        'name suites of the project',
-      );
-    for await (const line of readLines(tools, job.tenantId, version.casesObject)) {
-      const { id: caseId, input } = JSON.parse(line) as {
-        id: string;
-        input: { role: string; content: string }[];
-      };
-      cases.push({
-        suite: id,
-        case: caseId,
-        questions: input.filter(({ role }) => role === 'user').map(({ content }) => content),
-      });
-    }
-  }
-  return cases;
-}
+  pairs(counts).map(([code, count]) => ({ code, count }));

@@ -2,18 +2,24 @@ import type { AnalysisRules } from '@ftm/dataset/build/analyse-rows';
 import type { OutputFormat } from '@ftm/dataset/rows/row';
 import { rowRules } from '@ftm/dataset/rows/rules';
 import { validateRow } from '@ftm/dataset/rows/validate-row';
+import { createTokenCounter } from '@ftm/dataset/tokens/row-tokens';
 import { detect } from '@ftm/pii/detect';
-import { rowTokens } from './tokens.ts';
 
 /** What decides how rows are checked and counted. */
 export interface RulesRecipe {
   readonly format: OutputFormat;
   readonly images: 'refused' | 'allowed';
-  /** Base model; null: the usual one. */
-  readonly model: string | null;
+  /** Base model that tokens are counted for. */
+  readonly model: string;
 }
 
-export function rowValidator({ format, images }: RulesRecipe): AnalysisRules['validate'] {
+/** Where nobody says for which model: its tokens are those of all that are tuned today. */
+export const USUAL_MODEL = 'gpt-4.1-mini';
+
+export function rowValidator({
+  format,
+  images,
+}: Pick<RulesRecipe, 'format' | 'images'>): AnalysisRules['validate'] {
   const rules = rowRules({ format, images });
   return (value) => {
     const { row, rejections } = validateRow(value, rules);
@@ -21,13 +27,12 @@ export function rowValidator({ format, images }: RulesRecipe): AnalysisRules['va
   };
 }
 
-export function analysisRules(recipe: RulesRecipe): AnalysisRules {
+export async function analysisRules(recipe: RulesRecipe): Promise<AnalysisRules> {
+  const counter = await createTokenCounter(recipe.model);
   return {
     validate: rowValidator(recipe),
+    // The second pair of eyes: what comes back from TRiSM is looked at before a dataset is made of it.
     isPersonal: (text) => detect(text).length > 0,
-    tokensOf: (row) => {
-      const tokens = rowTokens(row as never);
-      return { tokens, billable: tokens };
-    },
+    tokensOf: (row) => counter.row(row),
   };
 }

@@ -94,7 +94,6 @@ async function readIn(job: Job, state: Building, attempt: number, tools: Tools):
       validate: rowValidator({
         format: request.outputFormat,
         images: request.images,
-        model: request.targetModel,
       }),
       limit,
       maxRows: tools.config.FTM_DATASET_MAX_ROWS,

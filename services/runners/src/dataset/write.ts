@@ -9,8 +9,6 @@ import { decoded, type ChunkReader } from './objects.ts';
 export interface WriteInput {
   readonly chunks: ChunkReader;
   readonly decisions: Decisions;
-  /** Rows that did not outlive the sanitisation, in order: the decisions do not know them. */
-  readonly broken: readonly RejectedRow[];
 }
 
 export interface WrittenFile {
@@ -35,7 +33,6 @@ export function createDatasetWriter(
   input: WriteInput,
 ): DatasetWriter {
   const prefix = `datasets/${job.tenantId}/${request.projectId}/${job.id}`;
-  const brokenRows = new Set(input.broken.map(({ row }) => row));
   const put = async (name: string, plain: () => AsyncIterable<Uint8Array>): Promise<WrittenFile> => {
     const { dataKeyId, plainSha256, plainBytes, ...object } = await tools.objects.putStream(
       job.tenantId,
@@ -48,18 +45,17 @@ export function createDatasetWriter(
   };
 
   /** Chunk by chunk: the rows with what became of them, and what was rejected before. */
-  async function* decisions() {
+  async function* decided() {
     const fates = input.decisions.fates();
-    for await (const chunk of decoded(input.chunks)) {
-      const rows = chunk.rows
-        .filter(({ number }) => !brokenRows.has(number))
-        .map((row) => ({ row, fate: fates.next().value as Fate }));
-      yield { rows, rejected: chunk.rejected, first: chunk.rowsRead };
-    }
+    for await (const chunk of decoded(input.chunks))
+      yield {
+        rows: chunk.rows.map((row) => ({ row, fate: fates.next().value as Fate })),
+        rejected: chunk.rejected,
+      };
   }
 
   async function* lines(side: 'train' | 'validation'): AsyncGenerator<Uint8Array> {
-    for await (const { rows } of decisions()) {
+    for await (const { rows } of decided()) {
       const text = rows
         .filter(({ fate }) => fate === side)
         .map(({ row }) => `${JSON.stringify(row.row)}\n`)
@@ -69,12 +65,11 @@ export function createDatasetWriter(
   }
 
   async function* rejected(): AsyncGenerator<Uint8Array> {
-    const broken = [...input.broken];
-    for await (const { rows, rejected: before, first } of decisions()) {
+    for await (const { rows, rejected: before } of decided()) {
       const all: RejectedRow[] = [...before];
       for (const { row, fate } of rows)
-        if (typeof fate !== 'string') all.push({ row: row.number, trace_id: row.ref, ...fate.rejected });
-      while ((broken[0]?.row ?? Infinity) <= first) all.push(...broken.splice(0, 1));
+        if (typeof fate !== 'string')
+          all.push(...fate.rejected.map((why) => ({ row: row.number, trace_id: row.ref, ...why })));
       all.sort((a, b) => a.row - b.row);
       if (all.length > 0) yield Buffer.from(all.map((each) => `${canonicalJson(each)}\n`).join(''));
     }

@@ -1,0 +1,36 @@
+import type { EvalPrompt } from '@ftm/dataset/dedup/contamination';
+import { suiteVersion } from '@ftm/domain/eval-suite/state';
+import { TerminalError, type Job, type Tools } from '../tasks.ts';
+import { readLines } from './objects.ts';
+
+/** The questions of eval suites, as their newest versions have them. @throws TerminalError for a suite that is none of the project's */
+export async function casesOfSuites(
+  job: Job,
+  project: string,
+  suiteIds: readonly string[],
+  tools: Tools,
+): Promise<EvalPrompt[]> {
+  const cases: EvalPrompt[] = [];
+  for (const id of suiteIds) {
+    const suite = await tools.commands.load(job.tenantId, 'eval-suite', id);
+    const version = suiteVersion(suite, null);
+    if (version === undefined || suite.status === 'absent' || suite.projectId !== project)
+      throw new TerminalError(
+        'EVAL_SUITE_NOT_FOUND',
+        `there is no eval suite ${id} in the project`,
+        'name suites of the project',
+      );
+    for await (const line of readLines(tools, job.tenantId, version.casesObject)) {
+      const { id: caseId, input } = JSON.parse(line) as {
+        id: string;
+        input: { role: string; content: string }[];
+      };
+      cases.push({
+        suite: id,
+        case: caseId,
+        questions: input.filter(({ role }) => role === 'user').map(({ content }) => content),
+      });
+    }
+  }
+  return cases;
+}
