@@ -21,6 +21,12 @@ const program = new Command('ftm')
   .addCommand(snapshotCommand())
   .addCommand(tailCommand());
 
+// Whoever reads may have seen enough (`| head`).
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 // Exit code 1 says that something is wrong with what was looked at, so a wrong call is a 2.
 function exitOnMisuse(command: Command): void {
   command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));

@@ -4,6 +4,7 @@ export type JsonFaultCode =
   | 'invalid_utf8'
   | 'invalid_json'
   | 'nested_too_deeply'
+  | 'too_many_values'
   | 'duplicate_key'
   | 'forbidden_key'
   | 'invalid_unicode'
@@ -19,6 +20,8 @@ export interface JsonFault {
 export interface JsonLimits {
   /** Levels of objects and lists. */
   readonly maxDepth: number;
+  /** Objects, lists and what is in them: each costs memory, however few bytes it has in the text. */
+  readonly maxValues: number;
   /** Faults that are told of one text. */
   readonly maxFaults: number;
 }
@@ -38,10 +41,15 @@ export interface StrictJson {
 export function readStrictJson(bytes: Uint8Array, limits: JsonLimits): StrictJson {
   if (!isUtf8(bytes)) return refused('invalid_utf8', 'the bytes are not UTF-8');
   const decoded = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
-  const text = decoded.charCodeAt(0) === BYTE_ORDER_MARK ? decoded.slice(1) : decoded;
-  const members = countMembers(text, limits.maxDepth);
-  if (members === undefined)
+  return readStrictText(decoded.charCodeAt(0) === BYTE_ORDER_MARK ? decoded.slice(1) : decoded, limits);
+}
+
+/** The same for a text that was decoded before, as JSON inside JSON is. */
+export function readStrictText(text: string, limits: JsonLimits): StrictJson {
+  const { members, values, depth } = measure(text, limits.maxDepth);
+  if (depth > limits.maxDepth)
     return refused('nested_too_deeply', `nested deeper than ${limits.maxDepth} levels`);
+  if (values > limits.maxValues) return refused('too_many_values', `more than ${limits.maxValues} values`);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -84,20 +92,34 @@ function syntaxDetail(text: string, error: unknown): string {
     : `this is not JSON from character ${Number(position) + 1}`;
 }
 
-/** Colons outside strings; undefined for a nesting that is too deep, which is told before memory is spent on it. */
-function countMembers(text: string, maxDepth: number): number | undefined {
+interface Measures {
+  /** Of all objects together: colons outside strings. */
+  readonly members: number;
+  /** One for every object, list, member and comma: never fewer than there are values. */
+  readonly values: number;
+  /** The greatest, or the first that is too great. */
+  readonly depth: number;
+}
+
+/** What would cost memory is known before any is spent on it. */
+function measure(text: string, maxDepth: number): Measures {
   let members = 0;
+  let others = 0;
   let depth = 0;
+  let deepest = 0;
   for (let at = 0; at < text.length; at += 1) {
     const char = text.charCodeAt(at);
     if (char === QUOTE) at = endOfString(text, at);
     else if (char === COLON) members += 1;
     else if (char === OPEN_BRACE || char === OPEN_BRACKET) {
+      others += 1;
       depth += 1;
-      if (depth > maxDepth) return undefined;
-    } else if (char === CLOSE_BRACE || char === CLOSE_BRACKET) depth -= 1;
+      if (depth > deepest) deepest = depth;
+      if (depth > maxDepth) break;
+    } else if (char === COMMA) others += 1;
+    else if (char === CLOSE_BRACE || char === CLOSE_BRACKET) depth -= 1;
   }
-  return members;
+  return { members, values: members + others, depth: deepest };
 }
 
 /** Index of the quote that ends the string begun at `start`; the text's length where none does. */

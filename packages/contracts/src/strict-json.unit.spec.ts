@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { readStrictJson, type JsonFaultCode } from './strict-json.ts';
 
-const LIMITS = { maxDepth: 8, maxFaults: 10 };
+const LIMITS = { maxDepth: 8, maxValues: 1000, maxFaults: 10 };
 const read = (text: string | Uint8Array) =>
   readStrictJson(typeof text === 'string' ? Buffer.from(text) : text, LIMITS);
 
@@ -10,7 +10,7 @@ describe('strict JSON', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 6, noUnicodeString: false }), fc.boolean(), (value, spaced) => {
         const text = JSON.stringify(value, null, spaced ? 2 : undefined);
-        const sound = readStrictJson(Buffer.from(text), { maxDepth: 64, maxFaults: 10 });
+        const sound = readStrictJson(Buffer.from(text), { ...LIMITS, maxDepth: 64 });
         // What fast-check brings and this refuses on purpose has a fault; everything else is the same value.
         if (sound.faults.length === 0) expect(sound.value).toEqual(JSON.parse(text));
         else
@@ -71,6 +71,7 @@ describe('strict JSON', () => {
     ['nine levels', '['.repeat(9) + ']'.repeat(9), 'nested_too_deeply', []],
     ['a million brackets', '['.repeat(1_000_000), 'nested_too_deeply', []],
     ['a million objects', '{"a":'.repeat(1_000_000), 'nested_too_deeply', []],
+    ['a thousand empty lists', `[${'[],'.repeat(999)}[]]`, 'too_many_values', []],
     ['a key twice', '{"a":{"b":1,"b":2}}', 'duplicate_key', ['a', 'b']],
     ['a key twice in a list', '[1,{"a":[]},{"a":"}","a":2}]', 'duplicate_key', [2, 'a']],
     ['a key twice, written differently', '{"a":1,"\\u0061":2}', 'duplicate_key', ['a']],
@@ -90,6 +91,7 @@ describe('strict JSON', () => {
 
   it.each([
     ['eight levels', '['.repeat(8) + ']'.repeat(8)],
+    ['a thousand values', `[${'1,'.repeat(998)}1]`],
     ['brackets and quotes in texts', '{"a":"[[[[[[[[[[{{{{{{\\"","b\\\\":"\\\\"}'],
     ['a whole pair, escaped', '"\\ud83d\\ude00"'],
     ['the largest exact number', '[9007199254740991,-9007199254740991,1.5e-300]'],
@@ -109,6 +111,6 @@ describe('strict JSON', () => {
   it('tells all faults of a text, up to a limit', () => {
     const text = `[${'1e999,'.repeat(9)}"\\u0000",{"a":1,"a":2}]`;
     expect(read(text).faults).toHaveLength(10);
-    expect(readStrictJson(Buffer.from(text), { maxDepth: 8, maxFaults: 1 }).faults).toHaveLength(1);
+    expect(readStrictJson(Buffer.from(text), { ...LIMITS, maxFaults: 1 }).faults).toHaveLength(1);
   });
 });

@@ -19,6 +19,7 @@ export function readRow(
 ): { readonly value: unknown; readonly rejections: readonly RowRejection[] } {
   const { value, faults } = readStrictJson(bytes, {
     maxDepth: rules.maxDepth,
+    maxValues: rules.maxValues,
     maxFaults: rules.maxRejections,
   });
   if (faults.length === 0 && isObject(value)) return { value, rejections: [] };

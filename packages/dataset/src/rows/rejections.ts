@@ -6,6 +6,7 @@ export const REMEDIES = {
   invalid_utf8: 'write the file as UTF-8',
   invalid_json: 'write one JSON object a line, with a JSON library',
   nested_too_deeply: 'flatten the value',
+  too_many_values: 'split the example: no row that fits into the provider’s limit of tokens has so many',
   duplicate_key: 'keep one of the two',
   forbidden_key: 'remove the key',
   invalid_unicode: 'write valid Unicode text, without NUL and half surrogate pairs',

@@ -11,6 +11,8 @@ export interface RowRules {
   readonly maxLineBytes: number;
   /** Levels of objects and lists in a row. */
   readonly maxDepth: number;
+  /** Objects, lists and what is in them, in a row. */
+  readonly maxValues: number;
   /** Levels of schemas in a tool's parameters. */
   readonly maxSchemaDepth: number;
   /** Rejections that are listed of one row. */
@@ -30,6 +32,7 @@ export function rowRules(given: Partial<RowRules> & Pick<RowRules, 'format'>): R
     images,
     maxLineBytes: images === 'allowed' ? MAX_IMAGE_LINE_BYTES : MAX_TEXT_LINE_BYTES,
     maxDepth: 64,
+    maxValues: 500_000,
     maxSchemaDepth: 10,
     maxRejections: 100,
     ...given,

@@ -1,4 +1,5 @@
-import type { RowCheck } from './rules.ts';
+import { readStrictText } from '@ftm/contracts/strict-json';
+import type { RowCheck, RowRules } from './rules.ts';
 import { checkKeys, isObject, typeName } from './shape.ts';
 import { checkFunctionName } from './tools.ts';
 
@@ -42,7 +43,7 @@ function checkCall(call: unknown, declared: ReadonlySet<string>, path: string, c
   const name = called['name'];
   if (checkFunctionName(name, `${at}.name`, check) && !declared.has(name))
     rejections.add('undeclared_tool', `${at}.name`, 'the function is not declared in tools');
-  if (!isObjectText(called['arguments']))
+  if (!isObjectText(called['arguments'], check.rules))
     rejections.add(
       'invalid_arguments',
       `${at}.arguments`,
@@ -50,13 +51,11 @@ function checkCall(call: unknown, declared: ReadonlySet<string>, path: string, c
     );
 }
 
-function isObjectText(text: unknown): boolean {
+/** As strict as the row itself: JSON inside a text is no way round its limits. */
+function isObjectText(text: unknown, { maxDepth, maxValues }: RowRules): boolean {
   if (typeof text !== 'string') return false;
-  try {
-    return isObject(JSON.parse(text));
-  } catch {
-    return false;
-  }
+  const { value, faults } = readStrictText(text, { maxDepth, maxValues, maxFaults: 1 });
+  return faults.length === 0 && isObject(value);
 }
 
 /** Every call is answered before anybody else speaks, by its id; those of the last message may wait. Messages that are out of shape are passed over. */

@@ -311,6 +311,16 @@ refuses('a chat row is refused for calls of tools', CHAT, [
     ['invalid_arguments', `${CALL}.function.arguments`],
   ],
   [
+    'arguments with a depth bomb',
+    call({ function: { name: 'find_card', arguments: `{"a":${'['.repeat(100_000)}` } }),
+    ['invalid_arguments', `${CALL}.function.arguments`],
+  ],
+  [
+    'arguments with a key twice',
+    call({ function: { name: 'find_card', arguments: '{"a":1,"a":2}' } }),
+    ['invalid_arguments', `${CALL}.function.arguments`],
+  ],
+  [
     'arguments that are a list',
     call({ function: { name: 'find_card', arguments: '[]' } }),
     ['invalid_arguments', `${CALL}.function.arguments`],

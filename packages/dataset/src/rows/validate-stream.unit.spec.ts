@@ -69,6 +69,7 @@ describe('a stream of rows', () => {
     ],
     ['with a million brackets', '['.repeat(1_000_000) + ']'.repeat(1_000_000), 'nested_too_deeply $'],
     ['with a million open objects', '{"a":'.repeat(500_000), 'nested_too_deeply $'],
+    ['with a million lists', `{"messages":[${'[],'.repeat(1_000_000)}1]}`, 'too_many_values $'],
     [
       'with a number that loses digits',
       '{"messages":[{"weight":9007199254740993}]}',

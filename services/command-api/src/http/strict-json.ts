@@ -1,7 +1,7 @@
 import { readStrictJson } from '@ftm/contracts/strict-json';
 import { Problem } from './problem.ts';
 
-const LIMITS = { maxDepth: 32, maxFaults: 1 };
+const LIMITS = { maxDepth: 32, maxValues: 1_000_000, maxFaults: 1 };
 const MAX_PATH_CHARS = 100;
 
 /**
