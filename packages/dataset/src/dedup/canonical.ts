@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import * as crypto from 'node:crypto';
 import { canonicalJson } from '@ftm/contracts/canonical-json';
 import type { Message, Tool, ToolCall, TrainingRow } from '../rows/row.ts';
 import { mix } from './shingles.ts';
@@ -79,7 +79,7 @@ export function identify(row: TrainingRow): RowIdentity {
 
 /** The first half of a SHA-256. */
 export function fingerprint(text: string): Fingerprint {
-  const hash = createHash('sha256').update(text).digest();
+  const hash = sha256(text);
   return Uint32Array.of(
     hash.readUInt32LE(0),
     hash.readUInt32LE(4),
@@ -87,6 +87,12 @@ export function fingerprint(text: string): Fingerprint {
     hash.readUInt32LE(12),
   );
 }
+
+/** In one call where Node has it (from 20.12 on): half the time for a short text. */
+const sha256: (text: string) => Buffer =
+  'hash' in crypto
+    ? (text) => crypto.hash('sha256', text, 'buffer')
+    : (text) => crypto.createHash('sha256').update(text).digest();
 
 /** What people see as the same text. */
 export function plain(text: string): string {
