@@ -2,12 +2,13 @@ import { setImmediate } from 'node:timers/promises';
 
 /** Entries that are sorted at once when hashes are spread evenly: 4 MiB. */
 const SLICE = 524_288;
+const MAX_BLOCKING_MS = 50;
 
 /** Groups rows by a 32-bit key, with memory for a slice of the keys only. */
 export interface Grouper {
   readonly bytes: number;
   /**
-   * The event loop runs between slices.
+   * The event loop runs meanwhile.
    * @param scan is called once a slice, and passes every row in ascending order
    * @param group gets the rows of each key that at least two rows have, ascending; the array is used again
    */
@@ -40,7 +41,8 @@ export function createGrouper(): Grouper {
     return count;
   }
 
-  function eachRun(count: number, group: (rows: Uint32Array) => void): void {
+  async function eachRun(count: number, group: (rows: Uint32Array) => void): Promise<void> {
+    let paused = performance.now();
     for (let from = 0; from < count;) {
       const key = entries[from * 2 + 1];
       let to = from + 1;
@@ -49,6 +51,10 @@ export function createGrouper(): Grouper {
         if (members.length < to - from) members = new Uint32Array((to - from) * 2);
         for (let at = from; at < to; at += 1) members[at - from] = entries[at * 2] ?? 0;
         group(members.subarray(0, to - from));
+        if (performance.now() - paused > MAX_BLOCKING_MS) {
+          await setImmediate();
+          paused = performance.now();
+        }
       }
       from = to;
     }
@@ -63,7 +69,7 @@ export function createGrouper(): Grouper {
       for (let slice = 0; slice < 2 ** bits; slice += 1) {
         const count = sliceOf(slice, bits, scan);
         new BigUint64Array(entries.buffer, 0, count).sort();
-        eachRun(count, group);
+        await eachRun(count, group);
         await setImmediate();
       }
     },

@@ -16,7 +16,7 @@ import { mix } from './shingles.ts';
 import { createSpool } from './spool.ts';
 
 /** Rows of a bucket that others are compared with: bounds the work where many rows share a band and are not near each other; the other bands still find them. */
-const MAX_LEADERS = 64;
+const MAX_LEADERS = 32;
 const MAX_CONFLICT_LEADERS = 8;
 /** Chains of near rows are settled again until nothing moves, at most so often; what is then still open stays in the dataset. */
 const MAX_ROUNDS = 8;
