@@ -35,7 +35,7 @@ describe('conflicts: the same prompt, different answers', () => {
         index.close();
       }),
     );
-  });
+  }, 60_000);
 
   test('are told apart where prompts share the first half of a fingerprint', async () => {
     const index = createConflictIndex({});
@@ -47,7 +47,7 @@ describe('conflicts: the same prompt, different answers', () => {
       index.add({ number, prompt: Uint32Array.from(prompt), answer: fingerprint(`${number}`) }),
     );
     expect((await index.report()).groups).toEqual([{ rows: [0, 2], rowCount: 2, answerCount: 2 }]);
-  });
+  }, 60_000);
 
   test('are all counted, and reported up to the bounds', async () => {
     const index = createConflictIndex({ dir, maxGroups: 3, maxRowsPerGroup: 2 });
@@ -60,5 +60,5 @@ describe('conflicts: the same prompt, different answers', () => {
     });
     expect(index.bytes).toBeLessThan(100_000);
     index.close();
-  });
+  }, 60_000);
 });

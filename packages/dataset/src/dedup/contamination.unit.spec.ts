@@ -13,18 +13,18 @@ const evalCase = (id: number, ...texts: string[]): EvalPrompt => ({
 
 describe('eval cases in training rows', () => {
   const random = seeded(21);
-  const asked = questions(2000, random);
+  const asked = questions(800, random);
   const index = createContaminationIndex(asked.map((text, id) => evalCase(id, text)));
 
   test('are found whenever a row has them in other case, as brute force over all cases does', () => {
-    for (const { text, of } of plant(asked, 1500, random).slice(asked.length)) {
+    for (const { text, of } of plant(asked, 600, random).slice(asked.length)) {
       const best = Math.max(...(of === null ? [] : [exactJaccard(asked[of] ?? '', text)]));
       const match = index.find(row(text));
       if (best >= 0.8) expect(match).toMatchObject({ suite: 'suite', case: `${of}` });
       if (match?.kind === 'near')
         expect(match.similarity).toBeCloseTo(exactJaccard(asked[Number(match.case)] ?? '', text), 12);
     }
-  });
+  }, 60_000);
 
   test('are found inside longer prompts, wherever they stand', () => {
     const filler = questions(3, seeded(99), 80);
@@ -44,11 +44,11 @@ describe('eval cases in training rows', () => {
           similarity: 1,
         });
     });
-  });
+  }, 60_000);
 
   test('are not found in rows that ask something else', () => {
     for (const text of questions(2000, seeded(77))) expect(index.find(row(text))).toBeNull();
-  });
+  }, 60_000);
 
   test('are named by the most similar one, the earlier of equals', () => {
     const many = createContaminationIndex([
@@ -68,7 +68,7 @@ describe('eval cases in training rows', () => {
       kind: 'exact',
       similarity: 1,
     });
-  });
+  }, 60_000);
 
   test('are the same in one message of a dialogue, and in all of them', () => {
     const dialogue = createContaminationIndex([evalCase(1, 'Hi', 'Is it open?'), evalCase(2, 'Bye')]);
@@ -83,7 +83,7 @@ describe('eval cases in training rows', () => {
     expect(dialogue.find(said('hi', 'is it OPEN?'))).toMatchObject({ case: '1', kind: 'exact' });
     expect(dialogue.find(said('so', 'bye'))).toMatchObject({ case: '2', kind: 'exact' });
     expect(dialogue.find(said('hi', 'is it late?'))).toBeNull();
-  });
+  }, 60_000);
 
   test('of few words are not found by chance inside other text, and empty ones never', () => {
     const short = createContaminationIndex([
@@ -95,5 +95,5 @@ describe('eval cases in training rows', () => {
     expect(short.find(row(''))).toBeNull();
     expect(short.find(row('Where is my card'))).toMatchObject({ case: '2', kind: 'exact' });
     expect(createContaminationIndex([]).find(row('a'))).toBeNull();
-  });
+  }, 60_000);
 });

@@ -54,7 +54,7 @@ describe('semantic duplicates', () => {
     expect(expected.length).toBeGreaterThan(200);
     expect(await duplicatesOf(rows, embedder, 0.85)).toEqual(expected);
     expect(readdirSync(dir)).toEqual([]);
-  });
+  }, 60_000);
 
   test('by hashed n-grams forgive order and endings, and never merge different answers', async () => {
     const rows = [
@@ -65,7 +65,7 @@ describe('semantic duplicates', () => {
     ];
     const found = await duplicatesOf(rows, createHashedEmbedder(), 0.75);
     expect(found.map(({ row, keptRow }) => [row, keptRow])).toEqual([[1, 0]]);
-  });
+  }, 60_000);
 });
 
 describe('an embedder', () => {
@@ -86,20 +86,20 @@ describe('an embedder', () => {
       expect(x).toBeCloseTo(0.6, 6);
       expect(y).toBeCloseTo(0.8, 6);
     }
-  });
+  }, 60_000);
 
   test('of the provider refuses what does not fit its texts', async () => {
     const answering = (vectors: number[][]): Promise<unknown> =>
       createProviderEmbedder({ model: 'm', dims: 2, call: async () => vectors }).embed(['a', 'b']);
     await expect(answering([[1, 2]])).rejects.toThrow('m answered 1 vectors for 2 texts');
     await expect(answering([[1, 2], [1]])).rejects.toThrow('a vector of 1 dimensions instead of 2');
-  });
+  }, 60_000);
 
   test('gives texts without direction a vector that is near nothing', async () => {
     const [vector = new Float32Array()] = await createHashedEmbedder().embed(['!!!']);
     expect(cosine(vector, vector)).toBe(0);
     expect([...normalised(Float32Array.of(Infinity, 1))]).toEqual([0, 0]);
-  });
+  }, 60_000);
 });
 
 describe('the exact vector index', () => {
@@ -122,5 +122,5 @@ describe('the exact vector index', () => {
     expect(await index.nearest([vector()], 0.99)).toEqual([null]);
     await expect(index.nearest([new Float32Array(3)], 0)).rejects.toThrow(/64 dimensions here, not 3/);
     await index.close();
-  });
+  }, 60_000);
 });
