@@ -101,7 +101,9 @@ describe('what it asks, of the real simulator', () => {
     const { documents } = await client.sanitize({ ...of, profile: 'default' }, [
       { id: 'a', texts: ['Mail jo@example.org'] },
     ]);
-    expect(documents).toMatchObject([{ id: 'a', action: 'redact', texts: ['Mail [EMAIL_1]'] }]);
+    expect(documents).toMatchObject([
+      { id: 'a', action: 'redact', texts: [expect.stringMatching(/^Mail \[EMAIL_\d+\]$/)] },
+    ]);
     expect(await client.scan(of, 'Good for release')).toMatchObject({
       verdict: 'clean',
       text: 'Good for release',

@@ -2,7 +2,7 @@ import { PLACEHOLDER } from './detect.ts';
 import { nameBits, NOT_NAMES, PARTICLES, PLACE, WORD } from './names.ts';
 import type { Finding } from './types.ts';
 
-const NAME = /\p{L}[\p{L}\p{M}]*(?:['’-]\p{L}[\p{L}\p{M}]*)*/gu;
+const NAME = /(?<![\p{L}\p{N}_@])\p{L}[\p{L}\p{M}]*(?:['’-]\p{L}[\p{L}\p{M}]*)*(?![\p{L}\p{M}\p{N}_@])/gu;
 
 /** The findings, and every other place where a person is named whose full name was found: nobody is hidden in one sentence and named in the next. */
 export function mentions(

@@ -20,7 +20,8 @@ interface Token {
   readonly bits: number;
 }
 
-const TOKEN = /\p{L}[\p{L}\p{M}]*(?:['’-]\p{L}[\p{L}\p{M}]*)*/gu;
+/** A word that is no part of an identifier, an address of mail or a host. */
+const TOKEN = /(?<![\p{L}\p{N}_@])\p{L}[\p{L}\p{M}]*(?:['’-]\p{L}[\p{L}\p{M}]*)*(?![\p{L}\p{M}\p{N}_@])/gu;
 const LATIN = /^[\p{Script=Latin}\p{M}'’-]+$/u;
 const LOOK_BACK = 40;
 const LOOK_AHEAD = 24;
@@ -139,8 +140,8 @@ function isElsewhere(run: readonly Token[], left: string, right: string): boolea
 }
 
 function isLoneName(token: Token, left: string, right: string): boolean {
-  if (isStrong(token, GIVEN)) return true;
-  if (!token.capital) return false;
+  if (isStrong(token, GIVEN) && (token.capital || token.lower.length > 4)) return true;
+  if (!token.capital) return isStrong(token, GIVEN) && SUGGESTED.test(left);
   if (SPEAKS.test(right)) return true;
   // A word that is a name too has a capital for some reason, if it does not start a sentence.
   if ((token.bits & GIVEN) !== 0 && (token.bits & PLACE) === 0 && /[\p{Ll},] $/u.test(left)) return true;

@@ -38,14 +38,14 @@ export const GovernanceAnswer = z.strictObject({
   decided_at: time,
 });
 export const SanitizeAnswer = z.strictObject({
-  scan_id: z.string(),
+  scan_id: z.string().describe('The same request is the same scan.'),
   policy_version: z.string(),
   documents: z
     .array(
       z.strictObject({
         id: z.string(),
         action: z.enum(['pass', 'redact', 'drop', 'block']),
-        texts: z.array(z.string()),
+        texts: z.array(z.string()).describe('Sanitised; none of a document that is dropped or blocked.'),
         findings,
       }),
     )

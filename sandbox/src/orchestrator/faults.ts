@@ -9,6 +9,8 @@ export const FaultOrder = z.strictObject({
   kind: z.enum(['deny', 'error', 'hang', 'slow', 'garbage', 'down']),
   status: z.number().int().min(400).max(599).optional(),
   delay_ms: z.number().int().min(0).max(600_000).optional(),
+  /** Said along with an error. */
+  retry_after_s: z.number().int().min(0).max(600).optional(),
   /** So many times, then no more; default for ever. */
   times: z.number().int().min(1).optional(),
   /** Only requests whose body or query has these values. */
@@ -73,6 +75,7 @@ export function createFaults(): Faults {
           next();
           return;
         case 'error':
+          if (fault.retry_after_s !== undefined) response.set('retry-after', String(fault.retry_after_s));
           response.status(fault.status ?? 500).json({
             type: 'about:blank',
             title: 'ordered fault',

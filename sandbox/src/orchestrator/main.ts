@@ -11,21 +11,23 @@ const {
   DATA_DIR = '.ftm/orchestrator',
   SERVICE_KEY,
   S3_BUCKET = 'ftm',
+  TRISM_SEED,
 } = process.env;
 if (SERVICE_KEY === undefined || SERVICE_KEY === '') {
   console.error('SERVICE_KEY is not set');
   process.exit(2);
 }
-const server = createOrchestrator({ dataDir: DATA_DIR, serviceKey: SERVICE_KEY, bucket: S3_BUCKET }).listen(
-  Number(PORT),
-  HOST,
-  () => {
-    const address = server.address();
-    console.log(
-      JSON.stringify({ simulator: 'orchestrator', port: typeof address === 'object' ? address?.port : PORT }),
-    );
-  },
-);
+const server = createOrchestrator({
+  dataDir: DATA_DIR,
+  serviceKey: SERVICE_KEY,
+  bucket: S3_BUCKET,
+  trismSeed: TRISM_SEED,
+}).listen(Number(PORT), HOST, () => {
+  const address = server.address();
+  console.log(
+    JSON.stringify({ simulator: 'orchestrator', port: typeof address === 'object' ? address?.port : PORT }),
+  );
+});
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.on(signal, () => {
     server.close(() => process.exit(0));

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PROFILES } from './trism.ts';
 
 // What the simulator accepts; the OpenAPI document is made of these same schemas.
 
@@ -9,7 +10,11 @@ const scope = { tenant_id: z.string().min(1), project_id: z.string().min(1) };
 export const LoginOrder = z.object({ api_key: z.string() });
 export const SanitizeOrder = z.object({
   ...scope,
-  profile: z.string(),
+  profile: z
+    .enum(Object.keys(PROFILES))
+    .describe(
+      'default: personal data, names and secrets are replaced, a document with orders to the model is dropped. strict: links are replaced too, a document with a secret is blocked.',
+    ),
   documents: z
     .array(z.object({ id: z.string(), texts: z.array(z.string()) }))
     .min(1)

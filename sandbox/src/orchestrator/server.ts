@@ -9,31 +9,25 @@ import { invalid, problem, validated } from './http.ts';
 import { createKeys } from './keys.ts';
 import { openApiDocument } from './openapi.ts';
 import { ApprovalOrder, createPrism, EstimateOrder, UsageOrder } from './prism.ts';
-import {
-  AuditRange,
-  NoteRange,
-  LoginOrder,
-  MAX_SANITIZE_BYTES,
-  ResolveOrder,
-  SanitizeOrder,
-  ScanOrder,
-  ScoreOrder,
-} from './requests.ts';
+import { AuditRange, NoteRange, LoginOrder, ResolveOrder } from './requests.ts';
 import { openJsonLines } from './store.ts';
 import { generateTraces } from './traces/generate.ts';
 import { createTraceStore, TraceQuery } from './trace-store.ts';
-import { createPseudonyms, riskOf, TRISM_POLICY } from './trism.ts';
+import { trismRoutes } from './trism-routes.ts';
+import { createTrism } from './trism.ts';
 
 export interface OrchestratorOptions {
   readonly dataDir: string;
   readonly serviceKey: string;
   readonly bucket: string;
+  /** What TRiSM's key is made of when there is none yet; default chance. */
+  readonly trismSeed?: string | undefined;
 }
 
 const REFUSING: ReadonlySet<Target> = new Set<Target>(['resources', 'traces', 'audit']);
 
 /** The HTTP server of the simulator. What is not on its list is a 404; what does not fit is a 400 that names the field. */
-export function createOrchestrator({ dataDir, serviceKey, bucket }: OrchestratorOptions): Express {
+export function createOrchestrator({ dataDir, serviceKey, bucket, trismSeed }: OrchestratorOptions): Express {
   const faults = createFaults();
   const keys = createKeys();
   const traces = createTraceStore(generateTraces());
@@ -124,60 +118,7 @@ export function createOrchestrator({ dataDir, serviceKey, bucket }: Orchestrator
     }),
   );
 
-  on('post', 'trism', '/v1/trism/sanitize', (request, response) => {
-    const order = SanitizeOrder.safeParse(request.body);
-    if (!order.success) {
-      invalid(response, order.error);
-      return;
-    }
-    const { documents, ...rest } = order.data;
-    const bytes = documents.reduce(
-      (sum, { texts }) => sum + texts.reduce((size, text) => size + Buffer.byteLength(text), 0),
-      0,
-    );
-    if (bytes > MAX_SANITIZE_BYTES) {
-      problem(response, 413, 'TOO_LARGE', `documents: ${bytes} bytes of text; at most ${MAX_SANITIZE_BYTES}`);
-      return;
-    }
-    const block = faults.denied('trism', rest);
-    response.json({
-      scan_id: randomUUID(),
-      policy_version: TRISM_POLICY,
-      documents: documents.map((each) => sanitizeDocument(each, block)),
-    });
-  });
-  on(
-    'post',
-    'trism',
-    '/v1/trism/scan',
-    validated(ScanOrder, (body) => {
-      const clean = createPseudonyms()(body.text);
-      const flagged = clean.injection || faults.denied('trism', body);
-      return {
-        scan_id: randomUUID(),
-        verdict: flagged ? 'flagged' : 'clean',
-        findings: [...counted(clean.counts), ...(flagged ? [{ type: 'INJECTION', count: 1 }] : [])],
-        text: clean.text,
-      };
-    }),
-  );
-  on(
-    'post',
-    'trism',
-    '/v1/trism/score',
-    validated(ScoreOrder, ({ outputs, ...rest }) => {
-      const denied = faults.denied('trism', rest);
-      return {
-        score_id: randomUUID(),
-        policy_version: TRISM_POLICY,
-        scores: outputs.map(({ id, output }) => ({
-          id,
-          ...(denied ? { risk: 1, flags: ['ordered'] } : riskOf(output)),
-        })),
-      };
-    }),
-  );
-
+  trismRoutes(on, faults, createTrism(dataDir, trismSeed));
   on(
     'post',
     'prism',
@@ -267,24 +208,6 @@ export function createOrchestrator({ dataDir, serviceKey, bucket }: Orchestrator
   });
   return app;
 }
-
-function sanitizeDocument(
-  document: { readonly id: string; readonly texts: readonly string[] },
-  block: boolean,
-): Record<string, unknown> {
-  const pseudonymize = createPseudonyms();
-  const counts = new Map<string, number>();
-  const cleaned = document.texts.map(pseudonymize);
-  for (const [type, count] of cleaned.flatMap((each) => [...each.counts]))
-    counts.set(type, (counts.get(type) ?? 0) + count);
-  const injection = cleaned.some((each) => each.injection);
-  if (injection) counts.set('INJECTION', 1);
-  const action = block ? 'block' : injection ? 'drop' : counts.size > 0 ? 'redact' : 'pass';
-  return { id: document.id, action, texts: cleaned.map((each) => each.text), findings: counted(counts) };
-}
-
-const counted = (counts: ReadonlyMap<string, number>): { type: string; count: number }[] =>
-  [...counts].map(([type, count]) => ({ type, count }));
 
 function isKey(authorization: string | undefined, serviceKey: string): boolean {
   const hash = (text: string): Buffer => createHash('sha256').update(text).digest();

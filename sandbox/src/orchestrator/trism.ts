@@ -1,38 +1,79 @@
-import { detect, redact } from '@ftm/pii/detect';
+import { createHmac, randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { detect } from '@ftm/pii/detect';
+import { createPseudonymiser } from '@ftm/pii/pseudonyms';
+import { ALL_TYPES, STRUCTURED, type PiiType } from '@ftm/pii/types';
 
-export interface SanitizedText {
-  readonly text: string;
-  readonly counts: ReadonlyMap<string, number>;
-  readonly injection: boolean;
-}
+/** Of the rules and the profiles together: another version may answer otherwise. */
+export const TRISM_POLICY = 'trism-2026-11.2';
 
-export const TRISM_POLICY = 'trism-2026-11';
+/** The gravest of a document's types decides on it; what is kept is always redacted. */
+type Action = 'redact' | 'drop' | 'block';
+const GRAVITY: readonly Action[] = ['redact', 'drop', 'block'];
 
-/** Instructions to a model where only a customer should speak. */
-const INJECTION =
-  /\b(?:ignore|disregard|forget) (?:all |any |the )?(?:previous|prior|above|earlier) (?:instructions|prompts|rules)\b|\breveal (?:your|the) system prompt\b|<\|(?:im_start|im_end|endoftext)\|>/i;
+/** What each profile looks for and what becomes of a document in which it is. None only reports: raw personal data never comes back. */
+export const PROFILES: Readonly<Record<string, Readonly<Partial<Record<PiiType, Action>>>>> = {
+  default: { ...allOf([...STRUCTURED, 'PERSON'], 'redact'), INJECTION: 'drop' },
+  strict: {
+    ...allOf(ALL_TYPES, 'redact'),
+    SECRET: 'block',
+    URL_CREDENTIALS: 'block',
+    INJECTION: 'drop',
+  },
+};
+
 const ABUSE = /\b(?:idiot|moron|shut up|stupid (?:bot|machine))\b/i;
 
-/** Replaces personal data by typed placeholders; inside one document the same value is the same placeholder. */
-export function createPseudonyms(): (text: string) => SanitizedText {
-  const names = new Map<string, string>();
-  const next = new Map<string, number>();
-  return (text) => {
-    const findings = detect(text);
-    const counts = new Map<string, number>();
-    const clean = redact(text, findings, ({ type }, value) => {
-      counts.set(type, (counts.get(type) ?? 0) + 1);
-      const key = `${type} ${value.replace(/[\s-]/g, '').toLowerCase()}`;
-      let name = names.get(key);
-      if (name === undefined) {
-        const number = (next.get(type) ?? 0) + 1;
-        next.set(type, number);
-        name = `[${type}_${number}]`;
-        names.set(key, name);
-      }
-      return name;
-    });
-    return { text: clean, counts, injection: INJECTION.test(text) };
+export interface Sanitised {
+  readonly action: 'pass' | Action;
+  readonly texts: readonly string[];
+  readonly findings: readonly { readonly type: string; readonly count: number }[];
+}
+
+/** TRiSM's work. Tenants' keys are derived from one that stays in the data folder: `seed` decides it when it is made, otherwise chance. */
+export function createTrism(dataDir: string, seed: string | undefined) {
+  const master = readMasterKey(dataDir, seed);
+  const pseudonymisers = new Map<string, ReturnType<typeof createPseudonymiser>>();
+  const pseudonymiserOf = (tenantId: string): ReturnType<typeof createPseudonymiser> => {
+    let made = pseudonymisers.get(tenantId);
+    if (made === undefined) {
+      made = createPseudonymiser(createHmac('sha256', master).update(`tenant ${tenantId}`).digest());
+      pseudonymisers.set(tenantId, made);
+    }
+    return made;
+  };
+
+  return {
+    /** The same request is the same scan. */
+    scanId: (request: unknown): string =>
+      createHmac('sha256', master)
+        .update(JSON.stringify([TRISM_POLICY, request]))
+        .digest('hex')
+        .slice(0, 32),
+
+    sanitise(tenantId: string, profile: string, texts: readonly string[]): Sanitised {
+      const actions = PROFILES[profile];
+      if (actions === undefined) throw new RangeError(`there is no profile ${profile}`);
+      const { texts: clean, counts } = pseudonymiserOf(tenantId)(texts, Object.keys(actions) as PiiType[]);
+      const gravest = Math.max(
+        -1,
+        ...[...counts.keys()].map((type) => GRAVITY.indexOf(actions[type] ?? 'redact')),
+      );
+      const action = GRAVITY[gravest] ?? 'pass';
+      return {
+        action,
+        texts: action === 'block' || action === 'drop' ? [] : clean,
+        findings: [...counts].map(([type, count]) => ({ type, count })),
+      };
+    },
+
+    /** What a person wrote: all that is found is replaced, orders to a model included. */
+    scan(tenantId: string, text: string): Omit<Sanitised, 'action' | 'texts'> & { text: string } {
+      const types = [...STRUCTURED, 'PERSON', 'INJECTION'] as const;
+      const { texts, counts } = pseudonymiserOf(tenantId)([text], types);
+      return { text: texts[0] ?? '', findings: [...counts].map(([type, count]) => ({ type, count })) };
+    },
   };
 }
 
@@ -41,7 +82,7 @@ export function riskOf(output: string): { readonly risk: number; readonly flags:
   const flags: string[] = [];
   if (output.trim() === '') flags.push('empty');
   if (detect(output).length > 0) flags.push('personal_data');
-  if (INJECTION.test(output)) flags.push('injection');
+  if (detect(output, ['INJECTION']).length > 0) flags.push('injection');
   if (ABUSE.test(output)) flags.push('abuse');
   const weight: Record<string, number> = { empty: 0.2, personal_data: 0.8, injection: 0.7, abuse: 0.5 };
   return {
@@ -51,4 +92,20 @@ export function riskOf(output: string): { readonly risk: number; readonly flags:
     ),
     flags,
   };
+}
+
+function allOf(types: readonly PiiType[], action: Action): Partial<Record<PiiType, Action>> {
+  return Object.fromEntries(types.map((type) => [type, action]));
+}
+
+function readMasterKey(dataDir: string, seed: string | undefined): Buffer {
+  const file = join(dataDir, 'trism.key');
+  try {
+    return readFileSync(file);
+  } catch {
+    const key = seed === undefined ? randomBytes(32) : createHmac('sha256', 'trism').update(seed).digest();
+    mkdirSync(dataDir, { recursive: true });
+    writeFileSync(file, key, { mode: 0o600 });
+    return key;
+  }
 }
