@@ -8,6 +8,8 @@ export type UnavailableReason =
 export class OrchestratorUnavailable extends Error {
   readonly reason: UnavailableReason;
   readonly retryAfterMs: number;
+  /** What it said in Retry-After; undefined when it said nothing. */
+  readonly askedToWaitMs: number | undefined;
   constructor(
     reason: UnavailableReason,
     message: string,
@@ -16,6 +18,7 @@ export class OrchestratorUnavailable extends Error {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'OrchestratorUnavailable';
     this.reason = reason;
+    this.askedToWaitMs = options.retryAfterMs;
     this.retryAfterMs = options.retryAfterMs ?? 1000;
   }
 }

@@ -101,7 +101,7 @@ function interpret<S extends z.ZodType>(call: HttpCall<S>, response: Response, t
     throw new OrchestratorUnavailable(
       status >= 500 ? 'server_error' : 'overloaded',
       `the Orchestrator’s ${call.endpoint} answered ${status}`,
-      { retryAfterMs: retryAfterMs(response) },
+      retryAfter(response),
     );
   if (status >= 400) throw new OrchestratorRefused(status, objectOf(text));
   let json: unknown;
@@ -144,12 +144,12 @@ async function readCapped(endpoint: string, response: Response, maxBytes: number
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function retryAfterMs(response: Response): number {
+function retryAfter(response: Response): { retryAfterMs?: number } {
   const header = response.headers.get('retry-after');
-  if (header === null) return 1000;
+  if (header === null) return {};
   const seconds = Number(header);
   const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - Date.now();
-  return Number.isFinite(ms) && ms > 0 ? Math.min(ms, MAX_RETRY_MS) : 1000;
+  return Number.isFinite(ms) && ms > 0 ? { retryAfterMs: Math.min(ms, MAX_RETRY_MS) } : {};
 }
 
 function isReset(error: unknown): boolean {
