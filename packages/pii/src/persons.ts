@@ -135,6 +135,7 @@ function isElsewhere(run: readonly Token[], left: string, right: string): boolea
     STREET.has(next) ||
     /^[ -]?(?:& |,? ?\d)/.test(right) ||
     /\d[\p{L}.,]{0,3} ?$/u.test(left) ||
+    /\b(?:san|santa|saint|los|las|fort|mount|port|new|lake|cape) $/i.test(left) ||
     /(?:^|[\n,:;.?!])[^\p{L}\d\n]{0,4}\d[^\n,:;.?!]{0,30}$/u.test(left)
   );
 }

@@ -30,7 +30,7 @@ export const STRUCTURED_RULES: readonly Rule[] = [
     type: 'EMAIL',
     hint: /[[({ ](?:at|@)[\])} ]/i,
     find: matches(
-      /(?<![\w.-])[\w.+-]{1,40} ?(?:[[({] ?(?:at|@) ?[\])}] ?[\w-]{1,40}(?: ?(?:[[({] ?(?:dot|\.) ?[\])}]|\bdot\b|\.) ?[\w-]{2,20}){1,3}|(?<= )(?:at|@) [\w-]{1,40}(?: (?:dot|\.) [a-z]{2,12}){1,3})\b/gi,
+      /(?<![\w.-])[\w.+-]{1,40} ?(?:[[({] ?(?:at|@) ?[\])}] ?[\w-]{1,40}(?: ?(?:[[({] ?(?:dot|\.) ?[\])}]|\bdot\b|\.) ?[\w-]{2,20}){1,3}|(?<= )(?:at|@) [\w-]{1,40}(?: (?:dot|\.) [a-z]{2,12}){0,2} (?:dot|\.) (?:com|org|net|edu|gov|info|biz|io|ai|app|dev|co|uk|us|ca|au|nz|ie|de|at|ch|fr|be|nl|es|pt|it|pl|cz|se|no|dk|fi|eu|in|jp|cn|br|mx|ru))\b/gi,
     ),
   },
   { type: 'IBAN', hint: /[A-Z]{2}\d{2}/i, find: ibans },

@@ -45,7 +45,9 @@ export const SanitizeAnswer = z.strictObject({
       z.strictObject({
         id: z.string(),
         action: z.enum(['pass', 'redact', 'drop', 'block']),
-        texts: z.array(z.string()).describe('Sanitised; none of a document that is dropped or blocked.'),
+        texts: z
+          .array(z.string())
+          .describe('Sanitised, also those of a document that is dropped or blocked.'),
         findings,
       }),
     )

@@ -259,7 +259,8 @@ describe('TRiSM', () => {
     expect(documents[0]?.action).toBe(action);
     expect(documents[0]?.findings.map(({ type }) => type).sort()).toEqual(types);
     if (action === 'pass') expect(documents[0]?.texts).toEqual([text]);
-    if (action === 'drop' || action === 'block') expect(documents[0]?.texts).toEqual([]);
+    else expect(documents[0]?.texts).toEqual([expect.stringMatching(/\[[A-Z]+_\d+\]/)]);
+    expect(JSON.stringify(documents)).not.toMatch(/jo@example|sk-canary|previous instructions/);
   });
 
   it('has no profile that would only report, nor any other that is not its own', async () => {

@@ -34,7 +34,7 @@ export function trismRoutes(on: On, faults: Faults, trism: ReturnType<typeof cre
       policy_version: TRISM_POLICY,
       documents: documents.map(({ id, texts }) => {
         const sanitised = trism.sanitise(rest.tenant_id, rest.profile, texts);
-        return { id, ...sanitised, ...(block ? { action: 'block', texts: [] } : {}) };
+        return { id, ...sanitised, ...(block ? { action: 'block' } : {}) };
       }),
     });
   });

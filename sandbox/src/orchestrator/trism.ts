@@ -8,7 +8,7 @@ import { ALL_TYPES, STRUCTURED, type PiiType } from '@ftm/pii/types';
 /** Of the rules and the profiles together: another version may answer otherwise. */
 export const TRISM_POLICY = 'trism-2026-11.2';
 
-/** The gravest of a document's types decides on it; what is kept is always redacted. */
+/** The gravest of a document's types decides on it. Its texts are redacted whatever becomes of it. */
 type Action = 'redact' | 'drop' | 'block';
 const GRAVITY: readonly Action[] = ['redact', 'drop', 'block'];
 
@@ -63,7 +63,7 @@ export function createTrism(dataDir: string, seed: string | undefined) {
       const action = GRAVITY[gravest] ?? 'pass';
       return {
         action,
-        texts: action === 'block' || action === 'drop' ? [] : clean,
+        texts: clean,
         findings: [...counts].map(([type, count]) => ({ type, count })),
       };
     },
