@@ -1,7 +1,7 @@
 import { detect } from './detect.ts';
 
 const tags = (text: string): string =>
-  [...text].map((char) => String.fromCodePoint(0xe0000 + char.charCodeAt(0))).join('');
+  Array.from(text, (char) => String.fromCodePoint(0xe0000 + char.charCodeAt(0))).join('');
 const isInjection = (text: string): boolean =>
   detect(text, ['INJECTION']).some(({ type }) => type === 'INJECTION');
 
