@@ -41,19 +41,20 @@ export function toProviderError(error: unknown, trustRateLimits: boolean): Provi
 const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 
 function causeCode(error: unknown): string {
-  for (let at: unknown = error, depth = 0; at instanceof Object && depth < 4; depth += 1) {
-    if ('code' in at && typeof at.code === 'string') return at.code;
-    at = 'cause' in at ? at.cause : undefined;
+  let at: unknown = error;
+  for (let depth = 0; typeof at === 'object' && at !== null && depth < 5; depth += 1) {
+    const { code, cause } = at as { code?: unknown; cause?: unknown };
+    if (typeof code === 'string') return code;
+    at = cause;
   }
   return '';
 }
 
-/** Under a test runner an abort comes from another realm and is not taken for a timeout by its class. */
 function lost(error: unknown): FailureKind {
   if (error instanceof APIConnectionTimeoutError) return 'timeout';
-  if (error instanceof APIConnectionError)
-    return (error.cause as { name?: unknown } | undefined)?.name === 'AbortError' ? 'timeout' : 'connection';
-  return error instanceof Error && error.name === 'SyntaxError' ? 'malformed' : 'connection';
+  if (error instanceof APIConnectionError) return 'connection';
+  // What came was no JSON, or not of the shape that the wire has.
+  return 'malformed';
 }
 
 type Answered = APIError<number, Headers>;

@@ -128,7 +128,11 @@ async function upTo<T>(most: number, pages: AsyncIterable<T>): Promise<T[]> {
 function watched(host: string, flavour: Flavour): typeof fetch {
   const inner = tracedFetch('provider');
   return async (input, init) => {
-    const response = await inner(input, init);
+    const response = await inner(input, init).catch((error: unknown) => {
+      // The client knows a timeout by this name, whatever the runtime calls it.
+      if (init?.signal?.aborted !== true) throw error;
+      throw Object.assign(new Error('the request timed out', { cause: error }), { name: 'AbortError' });
+    });
     const limits = readRateLimits(response.headers, flavour.trustRateLimits);
     if (limits.remainingRequests !== null) remaining.set({ host, of: 'requests' }, limits.remainingRequests);
     if (limits.remainingTokens !== null) remaining.set({ host, of: 'tokens' }, limits.remainingTokens);
