@@ -139,6 +139,20 @@ describe('a supervised job', () => {
     );
   });
 
+  it('shares its checkpoints only for an admin key', async () => {
+    const { data } = await openai.fineTuning.jobs.checkpoints.list(job.id);
+    const checkpoint = data[0]?.fine_tuned_model_checkpoint ?? '';
+    const { permissions } = openai.fineTuning.checkpoints;
+    await expect(permissions.retrieve(checkpoint)).rejects.toBeInstanceOf(OpenAI.PermissionDeniedError);
+    await expect(permissions.create(checkpoint, { project_ids: ['p'] })).rejects.toBeInstanceOf(
+      OpenAI.PermissionDeniedError,
+    );
+    await expect(
+      permissions.delete('cp_1', { fine_tuned_model_checkpoint: checkpoint }),
+    ).rejects.toBeInstanceOf(OpenAI.PermissionDeniedError);
+    await expect(permissions.retrieve('none')).rejects.toBeInstanceOf(OpenAI.NotFoundError);
+  });
+
   it('has learned, and beats the base model', async () => {
     const test = await banking77('test', 400);
     const intents = [...new Set((await banking77('train', 10_003)).map((each) => each.category))];
@@ -329,6 +343,16 @@ describe('requests', () => {
     expect(done.status).toBe('completed');
     const content = await openai.files.content(done.file?.id ?? '');
     expect(Buffer.from(await content.arrayBuffer()).equals(bytes)).toBe(true);
+    const dropped = await openai.uploads.create({
+      bytes: 5,
+      filename: 'dropped.jsonl',
+      mime_type: 'text/jsonl',
+      purpose: 'fine-tune',
+    });
+    expect((await openai.uploads.cancel(dropped.id)).status).toBe('cancelled');
+    await expect(
+      openai.uploads.parts.create(dropped.id, { data: await toFile(Buffer.from('x')) }),
+    ).rejects.toBeInstanceOf(OpenAI.BadRequestError);
     expect(await openai.files.delete(done.file?.id ?? '')).toMatchObject({ deleted: true });
     await expect(openai.files.content(done.file?.id ?? '')).rejects.toBeInstanceOf(OpenAI.NotFoundError);
   });

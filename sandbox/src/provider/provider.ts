@@ -12,6 +12,7 @@ import { jobRoutes } from './jobs/routes.ts';
 import { createJobRunner } from './jobs/run.ts';
 import { modelRoutes } from './models.ts';
 import { organisationLookup } from './organisations.ts';
+import { permissionRoutes } from './permissions.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { createServerApp } from './server.ts';
 import { openStore } from './state/store.ts';
@@ -39,6 +40,7 @@ export async function createProvider(config: ProviderConfig): Promise<Provider> 
     ...fileRoutes(store),
     ...uploadRoutes(store),
     ...jobRoutes({ store, events, webhooks, runner }),
+    ...permissionRoutes(store),
     ...modelRoutes(store),
     ...chatRoutes(store, createWeights(store)),
     ...embeddingRoutes(store),

@@ -78,6 +78,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     FTM_HOST: '127.0.0.1',
     // The simulator trains in seconds and its list is never stale unless ordered: no need to wait as for a real provider.
     FTM_PROVIDER_POLL_MS: '300',
+    FTM_PROVIDER_TIMEOUT_MS: '5000',
     FTM_PROVIDER_SETTLE_MS: '3000',
     FTM_APPROVAL_POLL_MS: '500',
     FTM_API_INTERNAL_URLS: internalPorts.map((port) => `http://127.0.0.1:${port}`).join(','),
