@@ -39,19 +39,22 @@ const TOKEN = 'bench-operator-token';
 export async function measureCostCurve(
   env: Readonly<Record<string, string>>,
   lengths: readonly number[],
+  onCost: (cost: Cost) => void = () => undefined,
 ): Promise<{ readonly costs: readonly Cost[]; readonly rebuilds: readonly RebuildRates[] }> {
   const connection = { brokers: (env['FTM_KAFKA_BROKERS'] ?? '').split(','), clientId: 'bench' };
   const registry = createRegistry(env['FTM_REGISTRY_URL'] ?? '');
   await registry.registerAll();
   const costs: Cost[] = [];
   const rebuilds: RebuildRates[] = [];
+  const note: Note = (cost) => {
+    costs.push(cost);
+    onCost(cost);
+  };
   for (const events of lengths) {
     const log = await generateLog(connection, registry, events);
-    costs.push({ work: 'write the log', events, seconds: log.seconds, peakMb: Number.NaN });
+    note({ work: 'write the log', events, seconds: log.seconds, peakMb: Number.NaN });
     try {
-      const measured = await measureLength(env, log);
-      costs.push(...measured.costs);
-      rebuilds.push(measured.rebuild);
+      rebuilds.push(await measureLength(env, log, note));
     } finally {
       await log.drop();
     }
@@ -59,7 +62,13 @@ export async function measureCostCurve(
   return { costs, rebuilds };
 }
 
-async function measureLength(env: Readonly<Record<string, string>>, log: GeneratedLog) {
+type Note = (cost: Cost) => void;
+
+async function measureLength(
+  env: Readonly<Record<string, string>>,
+  log: GeneratedLog,
+  tell: Note,
+): Promise<RebuildRates> {
   const { events, topic, checkpointsTopic, tenants } = log;
   const directory = await mkdtemp(join(tmpdir(), 'ftm-cost-'));
   const [database, empty] = [await createTestDatabase(), await createTestDatabase()];
@@ -68,9 +77,8 @@ async function measureLength(env: Readonly<Record<string, string>>, log: Generat
   const [port = 0] = await freePorts(1);
   const kafka = { ...env, FTM_EVENTS_TOPIC: topic };
   const operator = { FTM_OPERATOR_URLS: `http://127.0.0.1:${port}`, FTM_INTERNAL_TOKEN: TOKEN };
-  const costs: Cost[] = [];
   const note = (work: string, { seconds, peakMb }: { seconds: number; peakMb: number }): void =>
-    void costs.push({ work, events, seconds, peakMb });
+    tell({ work, events, seconds, peakMb });
   const projector = start('services/projector/src/main.ts', [], {
     ...kafka,
     FTM_DATABASE_URL: database.url('ftm_projector'),
@@ -83,12 +91,7 @@ async function measureLength(env: Readonly<Record<string, string>>, log: Generat
   try {
     const seconds = await projected(owner, events);
     const rebuild = await rebuilt(owner, operator);
-    costs.push({
-      work: 'rebuild read models',
-      events,
-      seconds: rebuild.events / rebuild.eventsPerSecond,
-      peakMb: Number.NaN,
-    });
+    note('rebuild read models', { seconds: rebuild.events / rebuild.eventsPerSecond, peakMb: Number.NaN });
     const file = join(directory, 'snapshot.gz');
     note('take and verify a snapshot', await start(FTM, ['snapshot', 'create', file], operator).ended());
     note('projector: journal, trees, read models', { ...(await projector.stop()), seconds });
@@ -111,7 +114,7 @@ async function measureLength(env: Readonly<Record<string, string>>, log: Generat
       'audit state of a twelfth',
       await start(FTM, ['audit', 'state', '--tenant', tenants[0] ?? ''], kafka).ended(),
     );
-    return { costs, rebuild };
+    return rebuild;
   } finally {
     await projector.stop();
     await owner.end();

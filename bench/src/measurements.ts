@@ -105,7 +105,12 @@ async function verify({ env, events }: Run): Promise<void> {
 
 async function costCurve({ env, events }: Run): Promise<void> {
   const lengths = [10_000, 100_000, 1_000_000].filter((each) => each < events);
-  const { costs, rebuilds } = await measureCostCurve(env, [...lengths, events]);
+  const { costs, rebuilds } = await measureCostCurve(
+    env,
+    [...lengths, events],
+    // The longest takes a while.
+    (cost) => console.error(`  ${cost.events} events: ${cost.work}: ${cost.seconds.toFixed(1)} s`),
+  );
   print(
     'What it costs to read a log of so many events; the start of each process is in its time',
     ['work', ...[...lengths, events].flatMap((each) => [`${each}: s`, 'µs/event', 'peak MB'])],
