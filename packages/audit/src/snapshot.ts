@@ -204,8 +204,7 @@ export function createSnapshotReader(trusted: readonly NoteVerifier[]) {
         return { line, value, envelope: chains.take(line, value) };
       }
       if (line.kind === 'checkpoint') readCheckpoint(line.note, line.tenant);
-      if (line.kind === 'row' && !SIDE_TABLES.includes(line.table))
-        refuse(`there is no table ${String(line.table)}`);
+      if (line.kind === 'row' && !SIDE_TABLES.includes(line.table)) refuse(`there is no table ${line.table}`);
       return { line };
     },
     /** @throws SnapshotRefused */
