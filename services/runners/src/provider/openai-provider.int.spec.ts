@@ -104,21 +104,25 @@ it(
   SLOW_MS,
 );
 
-it('a create is sent once, whatever comes back', async () => {
-  const request = provider.jobRequest(order(await upload()));
-  for (const fault of [
-    { kind: 'error', status: 500 },
-    { kind: 'error', status: 409 },
-    { kind: 'rate_limit', retry_after: 1 },
-    { kind: 'hang' },
-  ]) {
-    await simulator.admin('POST', '/faults', { target: 'jobs.create', ...fault });
-    const before = (await counters()).calls['jobs.create'] ?? 0;
-    await thrown(provider.createJob(request));
-    expect((await counters()).calls['jobs.create']).toBe(before + 1);
-    await simulator.admin('DELETE', '/faults');
-  }
-});
+it(
+  'a create is sent once, whatever comes back',
+  async () => {
+    const request = provider.jobRequest(order(await upload()));
+    for (const fault of [
+      { kind: 'error', status: 500 },
+      { kind: 'error', status: 409 },
+      { kind: 'rate_limit', retry_after: 1 },
+      { kind: 'hang' },
+    ]) {
+      await simulator.admin('POST', '/faults', { target: 'jobs.create', ...fault });
+      const before = (await counters()).calls['jobs.create'] ?? 0;
+      await thrown(provider.createJob(request));
+      expect((await counters()).calls['jobs.create']).toBe(before + 1);
+      await simulator.admin('DELETE', '/faults');
+    }
+  },
+  SLOW_MS,
+);
 
 describe('every failure has a kind of its own', () => {
   let server: Server;
