@@ -113,3 +113,22 @@ function pauseMs(error: OrchestratorUnavailable, attempt: number, backoffMs: num
   const backoff = Math.min(MAX_BACKOFF_MS, backoffMs * 2 ** (attempt - 1)) * (0.5 + Math.random() / 2);
   return Math.max(backoff, error.askedToWaitMs ?? 0);
 }
+
+/** The same, all at once: what the scans were, beside the documents in their order. */
+export async function sanitizeTogether(
+  client: Pick<OrchestratorClient, 'sanitize'>,
+  documents: readonly Document[],
+  options: SanitizeOptions,
+): Promise<{
+  readonly documents: readonly SanitizedDocument[];
+  readonly scanIds: readonly string[];
+  readonly policyVersion: string | null;
+}> {
+  const sanitized: SanitizedWithScan[] = [];
+  for await (const each of sanitizeAll(client, documents, options)) sanitized.push(each);
+  return {
+    documents: sanitized,
+    scanIds: [...new Set(sanitized.map(({ scanId }) => scanId))],
+    policyVersion: sanitized.at(-1)?.policyVersion ?? null,
+  };
+}

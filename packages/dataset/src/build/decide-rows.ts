@@ -42,7 +42,7 @@ export interface Decisions {
   /** The first of each. */
   readonly findings: Findings;
   /** Of the rows that were added, in the same order. */
-  fates(): IterableIterator<Fate>;
+  fates(): IterableIterator<Fate, undefined>;
 }
 
 /** Examples of each kind that are kept for the report; all are in the list of rejected rows. */
@@ -180,7 +180,7 @@ export function createDecider(recipe: DecisionRecipe, dir: string) {
       if (!isOut(index)) yield { score: scores[index] ?? 0, label: labels[index] ?? null };
   }
 
-  function* fates(validation: Uint8Array): Generator<Fate> {
+  function* fates(validation: Uint8Array): Generator<Fate, undefined> {
     let at = 0;
     for (let index = 0; index < numbers.length; index += 1) {
       const number = numbers.get(index);

@@ -59,7 +59,7 @@ export function createTally() {
       };
     },
     /** What became of the rows, chunk by chunk: what the statistics of the kept rows are made from. */
-    *outcomes(fates: Iterator<Fate>): Generator<ChunkOutcome> {
+    *outcomes(fates: Iterator<Fate, undefined>): Generator<ChunkOutcome, undefined> {
       let index = 0;
       for (const rows of rowsOfChunks) {
         const outcome: ChunkOutcome = {
@@ -69,7 +69,7 @@ export function createTally() {
           assumedImages: new Uint32Array(rows),
         };
         for (let at = 0; at < rows; at += 1) {
-          const { value: fate } = fates.next();
+          const fate = fates.next().value;
           outcome.sides[at] = fate === 'train' ? TRAIN : fate === 'validation' ? VALIDATION : LEFT_OUT;
           outcome.tokens[at] = tokens.get(index);
           outcome.billable[at] = billable.get(index);

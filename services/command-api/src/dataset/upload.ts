@@ -7,6 +7,7 @@ import { uploadPrefix, type UploadManifest } from '@ftm/dataset/ingest/upload';
 import type { OutputFormat, TrainingRow } from '@ftm/dataset/rows/row';
 import { rowRules } from '@ftm/dataset/rows/rules';
 import { datasetScope } from '@ftm/object-store/encrypted-store';
+import { sanitizeTogether } from '@ftm/orchestrator/sanitize-all';
 import { notFound, Problem } from '../http/problem.ts';
 import type { Answer, Call } from '../http/route.ts';
 import { askGate, callIds, type Services } from '../service.ts';
@@ -85,14 +86,7 @@ export async function receiveUpload(
         chunks.push(object);
         return chunk;
       },
-      async sanitize(documents) {
-        const {
-          documents: clean,
-          scanId,
-          policyVersion,
-        } = await services.orchestrator.sanitize(of, documents);
-        return { documents: clean, scanIds: [scanId], policyVersion };
-      },
+      sanitize: (documents) => sanitizeTogether(services.orchestrator, documents, of),
     },
   ).catch((error: unknown) => {
     if (error instanceof TooManyRows)

@@ -137,12 +137,11 @@ async function* analysed(
 async function* summarised(
   threads: Threads<ChunkTask, ChunkResult>,
   input: Input,
-  outcomes: Generator<ChunkOutcome>,
+  outcomes: Generator<ChunkOutcome, undefined>,
 ): AsyncIterable<DatasetStatistics> {
   async function* tasks(): AsyncGenerator<ChunkTask> {
     for await (const chunk of input.chunkReader.bytes()) {
-      const { value } = outcomes.next();
-      yield { chunk, outcome: value as ChunkOutcome };
+      yield { chunk, outcome: outcomes.next().value ?? null };
     }
   }
   yield* threads.map(tasks()) as AsyncIterable<DatasetStatistics>;

@@ -1,12 +1,12 @@
 import { CONTAMINATION_GATE, type DatasetState } from '@ftm/domain/dataset/state';
 import { ingest, TooManyRows } from '@ftm/dataset/ingest/ingest';
 import type { UploadManifest } from '@ftm/dataset/ingest/upload';
+import { sanitizeTogether } from '@ftm/orchestrator/sanitize-all';
 import { CommandRejected } from '../command-client.ts';
 import { TerminalError, type Job, type Outcome, type Tools } from '../tasks.ts';
 import { buildDataset, type Built } from './build.ts';
 import { uploadedChunks, workingFiles, type Input } from './objects.ts';
 import { rowValidator } from './rules.ts';
-import { createSanitiser } from './sanitise.ts';
 import { datasetSource, traceSource } from './sources.ts';
 
 type Building = Extract<DatasetState, { status: 'building' | 'pending_sanitization' }>;
@@ -85,6 +85,7 @@ async function readIn(job: Job, state: Building, attempt: number, tools: Tools):
   }
   const files = workingFiles(job, request.projectId, tools);
   const { sampleFraction, limit } = request.source;
+  const of = { tenantId: job.tenantId, projectId: request.projectId, profile: request.sanitizerProfile };
   const ingested = await ingest(
     {
       source:
@@ -109,7 +110,11 @@ async function readIn(job: Job, state: Building, attempt: number, tools: Tools):
         else if (chunks % CHUNKS_BETWEEN_LOOKS === 0) await mustBeWanted(job, tools);
       },
     },
-    { sanitize: createSanitiser(job, request, tools), load: files.load, save: files.save },
+    {
+      sanitize: (documents) => sanitizeTogether(tools.orchestrator, documents, of),
+      load: files.load,
+      save: files.save,
+    },
   );
   return { ...ingested, chunkReader: files.reader(ingested.chunks), ownChunks: ingested.chunks };
 }
