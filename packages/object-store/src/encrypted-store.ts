@@ -1,7 +1,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { KeyProvider } from './key-provider.ts';
-import { ObjectCorrupt, ObjectKeyErased, type ObjectStore } from './object-store.ts';
-import { open, seal } from './aead.ts';
+import { ObjectCorrupt, ObjectKeyErased, ObjectStoreUnavailable, type ObjectStore } from './object-store.ts';
+import { collect, digestOf, drain, oneOf, openSealed, sealing, type DataKey } from './sealed-stream.ts';
 
 /** An object as events name it. */
 export interface StoredObject {
@@ -16,10 +16,18 @@ export type KeyScope = 'tenant' | `dataset-${string}`;
 
 export const datasetScope = (id: string): KeyScope => `dataset-${id}`;
 
+/** A stored object, and what it was made of. */
+export interface WrittenObject extends StoredObject {
+  readonly dataKeyId: string;
+  /** Hex. */
+  readonly plainSha256: string;
+  readonly plainBytes: number;
+}
+
 export interface EncryptedStore {
   /**
-   * Encrypts with the scope's data key, which is made when it has none, and stores. The name is `<prefix>/<name>-<hash>`, by content: the same content is the same object, and a repeat after a crash finds it there.
-   * @throws ObjectStoreUnavailable, ObjectKeyErased
+   * Encrypts with the scope's data key, which is made when it has none, and stores. The name is `<prefix>/<name>-<keyed hash>`, by content: the same content is the same object, and a repeat after a crash finds it there.
+   * @throws ObjectStoreUnavailable, ObjectKeyErased; ObjectCorrupt when something else lies under the name
    */
   put(
     tenantId: string,
@@ -28,8 +36,25 @@ export interface EncryptedStore {
     plain: Uint8Array,
     scope?: KeyScope,
   ): Promise<StoredObject & { readonly dataKeyId: string }>;
+  /**
+   * The same for content of any length, of which little is held. It is read twice: for its hash, which names it, and to be encrypted. Nothing is visible before all of it is there.
+   * @param plain gives the same bytes each time
+   * @throws Error when it does not; what it throws
+   */
+  putStream(
+    tenantId: string,
+    prefix: string,
+    name: string,
+    plain: () => AsyncIterable<Uint8Array>,
+    scope?: KeyScope,
+  ): Promise<WrittenObject>;
   /** @throws ObjectStoreUnavailable, ObjectCorrupt, ObjectKeyErased */
   get(tenantId: string, object: StoredObject): Promise<Buffer>;
+  /**
+   * The same in pieces of at most 64 KiB. A piece is yielded when it was verified, the last one when the whole was: a reader that saw the end has seen exactly what was written.
+   * A reader that stops early ends the download.
+   */
+  getStream(tenantId: string, object: StoredObject): AsyncIterable<Buffer>;
   /** Working files under a name of the caller's own; the first write of a name wins. */
   putNamed(
     tenantId: string,
@@ -39,34 +64,16 @@ export interface EncryptedStore {
   ): Promise<{ readonly existed: boolean }>;
   /** Undefined when nothing was written under the name. */
   getNamed(tenantId: string, key: string): Promise<Buffer | undefined>;
+  deleteNamed(key: string): Promise<void>;
   /**
    * Destroys the data key of a scope: nothing that it encrypted can be read any more. May be repeated.
    * @returns the key's id; null when the scope never had one
    */
   eraseScope(tenantId: string, scope: KeyScope): Promise<string | null>;
-  putStream(
-    tenantId: string,
-    prefix: string,
-    name: string,
-    plain: () => AsyncIterable<Uint8Array>,
-    scope?: KeyScope,
-  ): Promise<
-    StoredObject & { readonly dataKeyId: string; readonly plainSha256: string; readonly plainBytes: number }
-  >;
-  getStream(tenantId: string, object: StoredObject): AsyncIterable<Buffer>;
-  deleteNamed(key: string): Promise<void>;
   /** Removes an object's bytes. May be repeated. */
   delete(object: StoredObject): Promise<void>;
 }
 
-interface DataKey {
-  readonly id: string;
-  readonly bytes: Buffer;
-}
-
-/** Magic and version, then the data key's id. */
-const MAGIC = Buffer.from('FTMO\u0001', 'latin1');
-const KEY_ID_BYTES = 36;
 /** So long may another process still read what one has erased; readers look into the log first. */
 const KEY_CACHE_MS = 10_000;
 
@@ -112,70 +119,80 @@ export function createEncryptedStore(store: ObjectStore, keys: KeyProvider): Enc
     return load(tenantId, (await nameOfKey(tenantId, scope)) ?? id);
   }
 
-  async function encrypt(
+  const open = (tenantId: string, uri: string, sealed: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> =>
+    openSealed(tenantId, uri, sealed, (keyId) => load(tenantId, keyId));
+
+  async function putStream(
     tenantId: string,
-    plain: Uint8Array,
-    scope: KeyScope,
-  ): Promise<{ bytes: Buffer; key: DataKey }> {
+    prefix: string,
+    name: string,
+    plain: () => AsyncIterable<Uint8Array>,
+    scope: KeyScope = 'tenant',
+  ): Promise<WrittenObject> {
     const key = await keyOf(tenantId, scope);
+    const digest = await digestOf(plain());
+    const { contentName, bytes, seal } = sealing(tenantId, key, digest);
+    const objectKey = `${prefix}/${name}-${contentName}`;
+    const uri = store.uri(objectKey);
+    const hash = createHash('sha256');
+    let hashed = 0;
+    const sealed = (async function* () {
+      for await (const piece of seal(plain())) {
+        hash.update(piece);
+        hashed += piece.length;
+        yield piece;
+      }
+    })();
+    let found = await store.size(objectKey);
+    if (found === undefined) {
+      const { existed } = await store.putStreamIfAbsent(objectKey, bytes, sealed);
+      if (existed) found = (await store.size(objectKey)) ?? refusedButAbsent(uri);
+    }
+    // The hash is over what this content is when encrypted, whoever stored it.
+    await drain(sealed);
+    if (hashed !== bytes) throw new ObjectStoreUnavailable(new Error(`${uri} was not read to its end`));
+    if (found !== undefined && found !== bytes)
+      throw new ObjectCorrupt(uri, `${found} bytes lie there where the content has ${bytes}`);
     return {
-      key,
-      bytes: Buffer.concat([
-        MAGIC,
-        Buffer.from(key.id, 'latin1'),
-        seal(key.bytes, plain, `${tenantId} ${key.id}`),
-      ]),
+      uri,
+      sha256: hash.digest('hex'),
+      bytes,
+      dataKeyId: key.id,
+      plainSha256: digest.sha256.toString('hex'),
+      plainBytes: digest.bytes,
     };
   }
 
-  async function decrypt(tenantId: string, uri: string, bytes: Buffer): Promise<Buffer> {
-    if (!bytes.subarray(0, MAGIC.length).equals(MAGIC))
-      throw new ObjectCorrupt(uri, 'not an encrypted object');
-    const keyId = bytes.subarray(MAGIC.length, MAGIC.length + KEY_ID_BYTES).toString('latin1');
-    const key = await load(tenantId, keyId);
-    try {
-      return open(key.bytes, bytes.subarray(MAGIC.length + KEY_ID_BYTES), `${tenantId} ${key.id}`);
-    } catch (error) {
-      throw new ObjectCorrupt(uri, error instanceof Error ? error.message : 'cannot be decrypted');
-    }
+  async function* getStream(tenantId: string, object: StoredObject): AsyncGenerator<Buffer, void> {
+    const stream = await store.getStream(store.key(object.uri));
+    if (stream === undefined) throw new ObjectCorrupt(object.uri, 'the object is not there');
+    yield* open(tenantId, object.uri, asNamed(object, stream));
   }
 
   return {
-    async put(tenantId, prefix, name, plain, scope = 'tenant') {
-      const { bytes, key } = await encrypt(tenantId, plain, scope);
-      const hash = sha256(bytes);
-      const objectKey = `${prefix}/${name}-${hash.slice(0, 32)}`;
-      await store.putIfAbsent(objectKey, bytes);
-      return { uri: store.uri(objectKey), sha256: hash, bytes: bytes.length, dataKeyId: key.id };
+    putStream,
+    getStream,
+    async put(tenantId, prefix, name, plain, scope) {
+      const { uri, sha256, bytes, dataKeyId } = await putStream(
+        tenantId,
+        prefix,
+        name,
+        () => oneOf(plain),
+        scope,
+      );
+      return { uri, sha256, bytes, dataKeyId };
     },
-    async get(tenantId, object) {
-      const bytes = await store.get(store.key(object.uri));
-      if (bytes === undefined) throw new ObjectCorrupt(object.uri, 'the object is not there');
-      if (bytes.length !== object.bytes || sha256(bytes) !== object.sha256)
-        throw new ObjectCorrupt(object.uri, 'the stored bytes are not those that the log names');
-      return decrypt(tenantId, object.uri, bytes);
-    },
+    get: (tenantId, object) => collect(getStream(tenantId, object)),
     async putNamed(tenantId, key, plain, scope = 'tenant') {
-      return store.putIfAbsent(key, (await encrypt(tenantId, plain, scope)).bytes);
+      const dataKey = await keyOf(tenantId, scope);
+      const { seal } = sealing(tenantId, dataKey, await digestOf(oneOf(plain)));
+      return store.putIfAbsent(key, await collect(seal(oneOf(plain))));
     },
-    async putStream(tenantId, prefix, name, plain, scope = 'tenant') {
-      const parts: Uint8Array[] = [];
-      for await (const part of plain()) parts.push(part);
-      const all = Buffer.concat(parts);
-      return {
-        ...(await this.put(tenantId, prefix, name, all, scope)),
-        plainSha256: sha256(all),
-        plainBytes: all.length,
-      };
-    },
-    async *getStream(tenantId, object) {
-      yield await this.get(tenantId, object);
-    },
-    deleteNamed: (key) => store.delete(key),
     async getNamed(tenantId, key) {
       const bytes = await store.get(key);
-      return bytes === undefined ? undefined : decrypt(tenantId, store.uri(key), bytes);
+      return bytes === undefined ? undefined : collect(open(tenantId, store.uri(key), oneOf(bytes)));
     },
+    deleteNamed: (key) => store.delete(key),
     async eraseScope(tenantId, scope) {
       const id = await nameOfKey(tenantId, scope);
       if (id === undefined) return null;
@@ -187,4 +204,22 @@ export function createEncryptedStore(store: ObjectStore, keys: KeyProvider): Enc
   };
 }
 
-const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+/** Ends well only when the bytes are those that the log names; the decryption takes the last chunk for such only then. */
+async function* asNamed(object: StoredObject, stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
+  const wrong = (): ObjectCorrupt =>
+    new ObjectCorrupt(object.uri, 'the stored bytes are not those that the log names');
+  const hash = createHash('sha256');
+  let bytes = 0;
+  for await (const piece of stream) {
+    hash.update(piece);
+    bytes += piece.length;
+    if (bytes > object.bytes) throw wrong();
+    yield piece;
+  }
+  if (bytes !== object.bytes || hash.digest('hex') !== object.sha256) throw wrong();
+}
+
+/** Another writer was in the way, and has written nothing: the same call may succeed later. */
+function refusedButAbsent(uri: string): never {
+  throw new ObjectStoreUnavailable(new Error(`${uri} could not be written, and is not there`));
+}
