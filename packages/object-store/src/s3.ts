@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { ObjectStoreUnavailable, type ObjectStore } from './object-store.ts';
+import { watched } from './watched-stream.ts';
 
 export interface S3Options {
   readonly endpoint: string;
@@ -136,27 +137,6 @@ async function* receiving(body: Readable): AsyncGenerator<Buffer, void> {
   } finally {
     body.destroy();
   }
-}
-
-/** A stream that remembers its own failure, to be told from the upload's. */
-function watched(stream: AsyncIterable<Uint8Array>): {
-  readonly stream: AsyncIterable<Uint8Array>;
-  readonly failure: { readonly error: unknown } | undefined;
-} {
-  let failure: { readonly error: unknown } | undefined;
-  return {
-    stream: (async function* () {
-      try {
-        yield* stream;
-      } catch (error) {
-        failure = { error };
-        throw error;
-      }
-    })(),
-    get failure() {
-      return failure;
-    },
-  };
 }
 
 const status = (error: unknown): number | undefined =>

@@ -3,6 +3,8 @@ import { canonicalJson } from '@ftm/contracts/canonical-json';
 import type { ObjectRef } from '@ftm/contracts/generated/events';
 import { digest } from '@ftm/contracts/ids';
 import { maySubmitAgain } from '@ftm/domain/fine-tune/decide';
+import { plainBytes } from '@ftm/object-store/sealed-stream';
+import { watched } from '@ftm/object-store/watched-stream';
 import { counter } from '@ftm/runtime/metrics';
 import { ProviderRefused, ProviderUnknown } from '../provider/provider-errors.ts';
 import type { JobRequest, JobTag, ProviderJob, TrainingProvider } from '../provider/training-provider.ts';
@@ -74,21 +76,22 @@ async function uploadFiles(
   provider: TrainingProvider,
 ): Promise<{ trainingFileId: string; validationFileId: string | null }> {
   const upload = async (name: string, object: ObjectRef): Promise<string> => {
-    const bytes = await tools.objects.get(job.tenantId, object);
-    return provider.uploadFile(`${job.id}-${name}.jsonl`, {
-      bytes: bytes.length,
-      stream: chunks(bytes),
-    });
+    const source = watched(tools.objects.getStream(job.tenantId, object));
+    try {
+      return await provider.uploadFile(`${job.id}-${name}.jsonl`, {
+        bytes: plainBytes(object.bytes),
+        stream: source.stream,
+      });
+    } catch (error) {
+      // An object that cannot be read is no failure of the provider.
+      throw source.failure === undefined ? error : source.failure.error;
+    }
   };
   return {
     trainingFileId: await upload('train', request.trainObject),
     validationFileId:
       request.validationObject === null ? null : await upload('validation', request.validationObject),
   };
-}
-
-async function* chunks(bytes: Buffer): AsyncGenerator<Buffer, void> {
-  yield bytes;
 }
 
 /** The one paid request. An answer that is lost is looked for, never asked for again. */
