@@ -1,8 +1,6 @@
 import { PLACEHOLDER } from './detect.ts';
-import { nameBits, NOT_NAMES, PARTICLES, PLACE, WORD } from './names.ts';
+import { nameBits, nameWords, NOT_NAMES, PARTICLES, PLACE, WORD } from './names.ts';
 import type { Finding } from './types.ts';
-
-const NAME = /(?<![\p{L}\p{N}_@])\p{L}[\p{L}\p{M}]*(?:['’-]\p{L}[\p{L}\p{M}]*)*(?![\p{L}\p{M}\p{N}_@])/gu;
 
 /** The findings, and every other place where a person is named whose full name was found: nobody is hidden in one sentence and named in the next. */
 export function mentions(
@@ -13,8 +11,8 @@ export function mentions(
   texts.forEach((text, index) => {
     for (const { type, start, end } of found[index] ?? []) {
       if (type !== 'PERSON') continue;
-      for (const [part] of text.slice(start, end).matchAll(NAME))
-        if (identifies(part)) parts.add(part.toLowerCase());
+      for (const { word } of nameWords(text.slice(start, end)))
+        if (identifies(word)) parts.add(word.toLowerCase());
     }
   });
   if (parts.size === 0) return [...found];
@@ -29,12 +27,11 @@ export function mentions(
     ].sort((a, b) => a.start - b.start);
     const more: Finding[] = [];
     let at = 0;
-    for (const match of text.matchAll(NAME)) {
-      const name = match[0].replace(/['’]s$/i, '');
-      const end = match.index + name.length;
-      while ((taken[at]?.end ?? Infinity) <= match.index) at += 1;
+    for (const { start, word: name } of nameWords(text)) {
+      const end = start + name.length;
+      while ((taken[at]?.end ?? Infinity) <= start) at += 1;
       if (parts.has(name.toLowerCase()) && (taken[at]?.start ?? Infinity) >= end)
-        more.push({ type: 'PERSON', start: match.index, end });
+        more.push({ type: 'PERSON', start, end });
     }
     return more.length === 0 ? known : [...known, ...more].sort((a, b) => a.start - b.start);
   });

@@ -8,6 +8,17 @@ export const WORD = 4;
 /** Also a place: Paris, Jordan. */
 export const PLACE = 8;
 
+const NAME = /(?<![\p{N}_@])\p{L}[\p{L}\p{M}]*(?:['’-]\p{L}[\p{L}\p{M}]*)*/gu;
+const STEM = /[\p{N}_@]/u;
+
+/** The words of a text that are no part of an identifier, an address of mail or a host; without the `’s` of an owner. */
+export function* nameWords(text: string): Generator<{ readonly start: number; readonly word: string }> {
+  for (const match of text.matchAll(NAME)) {
+    const end = match.index + match[0].length;
+    if (!STEM.test(text.charAt(end))) yield { start: match.index, word: match[0].replace(/['’]s$/i, '') };
+  }
+}
+
 let names: ReadonlyMap<string, number> | undefined;
 
 /** 0 for what is no known name. The list is read when it is first needed. */

@@ -1,6 +1,7 @@
 import {
   GIVEN,
   nameBits,
+  nameWords,
   NOT_NAMES,
   ORGANISATION,
   PARTICLES,
@@ -20,8 +21,6 @@ interface Token {
   readonly bits: number;
 }
 
-/** A word that is no part of an identifier, an address of mail or a host. */
-const TOKEN = /(?<![\p{L}\p{N}_@])\p{L}[\p{L}\p{M}]*(?:['’-]\p{L}[\p{L}\p{M}]*)*(?![\p{L}\p{M}\p{N}_@])/gu;
 const LATIN = /^[\p{Script=Latin}\p{M}'’-]+$/u;
 const LOOK_BACK = 40;
 const LOOK_AHEAD = 24;
@@ -50,12 +49,11 @@ export function* persons(text: string): Generator<Span> {
 
 function tokensOf(text: string): Token[] {
   const tokens: Token[] = [];
-  for (const match of text.matchAll(TOKEN)) {
-    const value = match[0].replace(/['’]s$/i, '');
+  for (const { start, word: value } of nameWords(text)) {
     const lower = value.toLowerCase();
     tokens.push({
-      start: match.index,
-      end: match.index + value.length,
+      start,
+      end: start + value.length,
       lower,
       capital: value.charAt(0) !== lower.charAt(0),
       bits: NOT_NAMES.has(lower) || TITLES.has(lower) ? 0 : nameBits(lower),
