@@ -8,6 +8,7 @@ import { createNearIndex, type NearConflicts } from '../dedup/near.ts';
 import { createSemanticIndex } from '../dedup/semantic.ts';
 import type { RowRejection } from '../rows/row.ts';
 import type { BrokenRow, RowFacts } from './analyse-rows.ts';
+import { BUILD_REMEDIES } from './remedies.ts';
 import { divide, type ScoredRow, type SplitRecipe } from './split.ts';
 
 export interface DecisionRecipe {
@@ -207,7 +208,7 @@ export function createDecider(recipe: DecisionRecipe, dir: string) {
         kind === 'exact'
           ? `row ${keptRows.get(index)} says the same`
           : `row ${keptRows.get(index)} ${kind === 'near' ? 'says nearly the same' : 'means the same'} (similarity ${similarity}), with the same answer`,
-      remedy: 'nothing to do: the earlier row is kept',
+      remedy: BUILD_REMEDIES[`${kind}_duplicate`],
     };
   }
 }
@@ -216,5 +217,5 @@ const contamination = ({ suite, case: id, kind, similarity }: ContaminationMatch
   code: 'contaminated_by_eval',
   path: '$.messages',
   message: `eval suite ${suite}, case ${id}, ${kind === 'contained' ? 'stands in the prompt' : kind === 'exact' ? 'asks the same' : 'asks nearly the same'} (similarity ${similarity.toFixed(3)})`,
-  remedy: 'nothing to do: training on it would make the eval worthless; or take the case out of the suite',
+  remedy: BUILD_REMEDIES.contaminated_by_eval,
 });

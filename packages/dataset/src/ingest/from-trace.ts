@@ -1,4 +1,5 @@
 import type { OutputFormat, RowRejection } from '../rows/row.ts';
+import { BUILD_REMEDIES } from '../build/remedies.ts';
 import type { SourceRow } from './source.ts';
 
 /** What somebody thought of an answer. */
@@ -19,8 +20,8 @@ export interface TraceLike {
   readonly feedback: readonly TraceFeedback[];
 }
 
-const no = (code: string, path: string, message: string, remedy: string): SourceRow['row'] => ({
-  rejections: [{ code, path, message, remedy } satisfies RowRejection],
+const no = (code: keyof typeof BUILD_REMEDIES, path: string, message: string): SourceRow['row'] => ({
+  rejections: [{ code, path, message, remedy: BUILD_REMEDIES[code] } satisfies RowRejection],
 });
 
 /** The row that a trace becomes in a format, not validated yet; or why it cannot become one. */
@@ -58,7 +59,6 @@ function promptCompletion(messages: TraceLike['messages']): SourceRow['row'] {
       'not_single_turn',
       '$.messages',
       'a prompt and completion is one question and one answer; the trace has more or other messages',
-      'use jsonl_chat for conversations',
     );
   const before = messages
     .filter(({ role }) => role === 'system' || role === 'developer')
@@ -94,10 +94,5 @@ function preference(trace: TraceLike): SourceRow['row'] {
       },
     };
   }
-  return no(
-    'no_preference',
-    '$.feedback',
-    'nobody judged an answer of the trace against another one',
-    'collect corrections or regenerated answers for such traces, or leave them out',
-  );
+  return no('no_preference', '$.feedback', 'nobody judged an answer of the trace against another one');
 }

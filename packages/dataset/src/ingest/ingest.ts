@@ -1,4 +1,5 @@
 import { digest } from '@ftm/contracts/ids';
+import { BUILD_REMEDIES } from '../build/remedies.ts';
 import type { RowRejection, TrainingRow } from '../rows/row.ts';
 import type { Chunk, RejectedRow, SanitisedRow } from './chunk.ts';
 import type { Source, SourcePage, SourceRow } from './source.ts';
@@ -61,6 +62,8 @@ export class TooManyRows extends Error {
   }
 }
 
+/** That TRiSM takes in one document. */
+const MAX_TEXT_BYTES = 4 * 1024 * 1024;
 const NOTHING_READ = digest('ftm.dataset-input');
 
 /** Reads a source to its end, page by page, into chunks of sanitised rows. Goes on behind the chunks that are there. @throws TooManyRows, and what the ports throw */
@@ -124,7 +127,8 @@ async function toChunk(
     else candidates.push({ number, ref: each.ref, group: each.group, at: each.at, row });
   });
 
-  const clean = await sanitize(candidates, ports);
+  const fitting = candidates.filter((each) => fits(each, rejected));
+  const clean = await sanitize(fitting, ports);
   return {
     next: limit !== null && rowsRead >= limit ? null : page.next,
     rowsRead,
@@ -132,6 +136,21 @@ async function toChunk(
     ...clean,
     rejected: [...rejected, ...clean.rejected].sort((a, b) => a.row - b.row),
   };
+}
+
+/** What TRiSM would refuse whole keeps no other row from it. */
+function fits(candidate: SanitisedRow, rejected: RejectedRow[]): boolean {
+  const bytes = textsOf(candidate.row).reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+  if (bytes <= MAX_TEXT_BYTES) return true;
+  rejected.push(
+    reject(candidate.number, candidate, {
+      code: 'too_large_to_sanitise',
+      path: '$',
+      message: `the row has ${bytes} bytes of text, allowed: ${MAX_TEXT_BYTES}`,
+      remedy: BUILD_REMEDIES.too_large_to_sanitise,
+    }),
+  );
+  return false;
 }
 
 type Clean = Pick<Chunk, 'rows' | 'rejected' | 'redactions' | 'scanIds' | 'policyVersion' | 'blocked'>;
@@ -157,7 +176,7 @@ async function sanitize(candidates: readonly SanitisedRow[], ports: IngestPorts)
           code: 'trism_dropped',
           path: '$',
           message: `TRiSM found ${document.findings.map(({ type }) => type).join(', ')}`,
-          remedy: 'look at the row in the Orchestrator, or use another sanitizer_profile',
+          remedy: BUILD_REMEDIES.trism_dropped,
         }),
       );
     else rows.push({ ...candidate, row: withTexts(candidate.row, document.texts) });

@@ -14,10 +14,12 @@ import {
   WRITE,
   type Route,
 } from '../http/route.ts';
+import { htmlAnswer } from '../http/html.ts';
 import { objectLines } from '../object-lines.ts';
 import { readRoutes } from '../resource-routes.ts';
 import { askGate, callIds, command, fresh, type Services } from '../service.ts';
 import { datasetLineage } from './lineage.ts';
+import { renderDatasetReport } from './report.ts';
 import { DatasetBody, outputFormat, toDatasetRequest } from './request.ts';
 import { getUpload, receiveUpload } from './upload.ts';
 
@@ -196,6 +198,16 @@ export function datasetRoutes(services: Services): Route[] {
           { status: 202 },
         );
       },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/v1/datasets/{id}/report',
+      summary: 'The dataset as a page for people: what was left out and why, its shape, its cost',
+      tag: 'datasets',
+      roles: READ,
+      params: ById,
+      produces: 'text/html',
+      handle: async (call) => htmlAnswer(await renderDatasetReport(services, call, call.params.id)),
     }),
     defineRoute({
       method: 'get',

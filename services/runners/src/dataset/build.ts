@@ -5,6 +5,7 @@ import type { DatasetSanitized, ObjectRef, Reason } from '@ftm/contracts/generat
 import { digest } from '@ftm/contracts/ids';
 import type { AnalysedChunk, BrokenRow, RowFacts } from '@ftm/dataset/build/analyse-rows';
 import { createDecider, type Decisions } from '@ftm/dataset/build/decide-rows';
+import type { StatisticsFile } from '@ftm/dataset/build/statistics-file';
 import type { ChunkOutcome } from '@ftm/dataset/build/summarise-rows';
 import { createTally, mergeAll, type Total } from '@ftm/dataset/build/tally';
 import { createHashedEmbedder } from '@ftm/dataset/dedup/embedder';
@@ -212,7 +213,7 @@ async function write(parts: Parts): Promise<DatasetSanitized> {
   const trainFile = await writer.rows('train');
   const validationFile = validation.rows === 0 ? null : await writer.rows('validation');
   const rejections = await writer.rejections();
-  const statistics = await writer.file('statistics.json', {
+  const statisticsFile: StatisticsFile = {
     ...parts.statistics,
     rowsRead: input.rowsRead,
     rejections: pairs(total.rejectedByCode),
@@ -226,7 +227,8 @@ async function write(parts: Parts): Promise<DatasetSanitized> {
     ),
     model: parts.model,
     findings: decisions.findings,
-  });
+  };
+  const statistics = await writer.file('statistics.json', statisticsFile);
   const summary = {
     contentSha256: digest('ftm.dataset', trainFile.plainSha256, validationFile?.plainSha256 ?? ''),
     inputSha256: input.inputSha256,

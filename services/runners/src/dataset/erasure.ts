@@ -9,9 +9,13 @@ export async function runErasure(job: Job, tools: Tools): Promise<Outcome> {
   const state = await tools.commands.load(job.tenantId, 'dataset', job.id);
   if (state.status !== 'erasing') return 'done';
   const dataKeyId = await tools.objects.eraseScope(job.tenantId, datasetScope(job.id));
+  // What was sent for it has a key of its own.
+  const { uploadId } = state.request.source;
+  if (uploadId !== null) await tools.objects.eraseScope(job.tenantId, datasetScope(uploadId));
   if (state.result !== null) {
-    const { trainObject, validationObject, rejectionsObject, manifestObject } = state.result;
-    for (const object of [trainObject, validationObject, rejectionsObject, manifestObject])
+    const { trainObject, validationObject, rejectionsObject, manifestObject, statisticsObject } =
+      state.result;
+    for (const object of [trainObject, validationObject, rejectionsObject, manifestObject, statisticsObject])
       if (object !== null) await tools.objects.delete(object);
   }
   await tools.commands.send(job, 'erased', {
