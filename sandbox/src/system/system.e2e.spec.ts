@@ -378,7 +378,7 @@ describe('commands', () => {
     expect(edited).toMatchObject({ code: 1 });
     const foreign = await runCli(['pack', 'export', model, '--out', join(dir, 'x')], {
       ...api,
-      FTM_API_KEY: 'ftm-demo-globex-viewer',
+      FTM_API_KEY: 'ftm-demo-globex-engineer',
     });
     expect(foreign).toMatchObject({ code: 2, stderr: expect.stringContaining('(404)') as string });
     await rm(dir, { recursive: true });

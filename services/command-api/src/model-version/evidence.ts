@@ -53,8 +53,14 @@ export async function evidencePack(
   /** Of the datasets that can still be read, and whose events name the manifest's own hash. */
   async function manifestsOf(of: readonly WrittenEvent[]): Promise<Record<string, string>> {
     const manifests: Record<string, string> = {};
+    const erased = new Set(
+      of
+        .filter(({ event }) => event.type === 'DatasetErasureRequested')
+        .map(({ envelope }) => envelope.stream),
+    );
     for (const { envelope, event } of of) {
       if (event.type !== 'DatasetSanitized' || event.data.manifestSha256 === '') continue;
+      if (erased.has(envelope.stream)) continue;
       try {
         const bytes = await objects.get(tenant, event.data.manifestObject);
         manifests[parseStreamId(envelope.stream).id] = bytes.toString('utf8');
