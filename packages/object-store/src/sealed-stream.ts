@@ -123,8 +123,7 @@ export async function* openSealed(
 /** Undefined when it does not verify. */
 function openChunk(objectKey: Buffer, sealed: Buffer, number: number, last: boolean): Buffer | undefined {
   const end = sealed.length - TAG_BYTES;
-  // An empty last chunk after others would be a second form of the same content.
-  if (end < 0 || (end === 0 && number > 0)) return undefined;
+  if (end < 0) return undefined;
   const decipher = createDecipheriv('aes-256-gcm', objectKey, chunkNonce(number, last), {
     authTagLength: TAG_BYTES,
   });

@@ -1,6 +1,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import fc from 'fast-check';
-import { ObjectCorrupt, ObjectKeyErased } from './object-store.ts';
+import { ObjectCorrupt, ObjectKeyErased, ObjectStoreUnavailable } from './object-store.ts';
 import {
   CHUNK_BYTES,
   collect,
@@ -228,17 +228,24 @@ describe('a sealed stream', () => {
     );
   });
 
-  it('ends its source when its reader stops', async () => {
+  it('ends its source when its reader stops, and when it is refused', async () => {
     const sealed = await seal(text(3 * CHUNK_BYTES));
-    let ended = false;
-    const source = (async function* () {
+    let ended = 0;
+    const source = async function* (bytes: Buffer): AsyncGenerator<Buffer, void> {
       try {
-        yield* cut(sealed, [1000]);
+        yield* cut(bytes, [1000]);
       } finally {
-        ended = true;
+        ended += 1;
       }
-    })();
-    for await (const _ of openSealed(TENANT, 'o', source, async () => key)) break;
-    expect(ended).toBe(true);
+    };
+    for await (const _ of openSealed(TENANT, 'o', source(sealed), async () => key)) break;
+    expect(ended).toBe(1);
+    await expect(open(source(sealed.subarray(1)))).rejects.toThrow('not an encrypted object');
+    expect(ended).toBe(2);
+    const unavailable = async (): Promise<DataKey> => Promise.reject(new ObjectStoreUnavailable('away'));
+    await expect(collect(openSealed(TENANT, 'o', source(sealed), unavailable))).rejects.toThrow(
+      ObjectStoreUnavailable,
+    );
+    expect(ended).toBe(3);
   });
 });
