@@ -15,6 +15,7 @@ export const AGGREGATES = [
   'promotion',
   'production-pointer',
   're-eval',
+  'tenant',
 ] as const;
 export type Aggregate = (typeof AGGREGATES)[number];
 
@@ -63,6 +64,10 @@ export function derivedUuid(...parts: readonly string[]): string {
   const hex = bytes.toString('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
+
+/** The stream that says of a tenant itself what happened to it. */
+export const tenantStreamId = (tenant: TenantId): `tenant/${string}` =>
+  streamId('tenant', derivedUuid('ftm.tenant', tenant));
 
 /** The id of a command in the log: what a retry is recognised by. */
 export function commandId(tenant: TenantId, key: string): string {

@@ -13,6 +13,7 @@ import {
 } from './production-pointer/state.ts';
 import { evolvePromotion, initialPromotion, type PromotionState } from './promotion/state.ts';
 import { evolveReEval, initialReEval, type ReEvalState } from './re-eval/state.ts';
+import { evolveTenant, initialTenant, type TenantState } from './tenant/state.ts';
 
 export interface States {
   readonly dataset: DatasetState;
@@ -23,6 +24,7 @@ export interface States {
   readonly promotion: PromotionState;
   readonly 'production-pointer': ProductionPointerState;
   readonly 're-eval': ReEvalState;
+  readonly tenant: TenantState;
 }
 
 export type StateOf<A extends Aggregate> = States[A];
@@ -61,6 +63,7 @@ export const AGGREGATE_FOLDS: { readonly [A in Aggregate]: Fold<StateOf<A>> } = 
     evolveProductionPointer,
   ),
   're-eval': folding('re-eval', ['ReEval', 'Regression'], initialReEval, evolveReEval),
+  tenant: folding('tenant', ['Tenant'], initialTenant, evolveTenant),
 };
 
 export function fold<A extends Aggregate>(aggregate: A, events: readonly PastEvent[]): StateOf<A> {

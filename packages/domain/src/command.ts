@@ -1,3 +1,4 @@
+import type { TenantId } from '@ftm/contracts/ids';
 import type { DatasetCommand } from './dataset/commands.ts';
 import type { EvalRunCommand } from './eval-run/commands.ts';
 import type { EvalSuiteCommand } from './eval-suite/commands.ts';
@@ -6,6 +7,7 @@ import type { ModelVersionCommand } from './model-version/commands.ts';
 import type { ProductionPointerCommand } from './production-pointer/commands.ts';
 import type { PromotionCommand } from './promotion/commands.ts';
 import type { ReEvalCommand } from './re-eval/commands.ts';
+import type { TenantCommand } from './tenant/commands.ts';
 
 /** Everything that FTM can be told to do. `id` is the UUID of the stream that the command is about. */
 export type Command =
@@ -16,10 +18,12 @@ export type Command =
   | ModelVersionCommand
   | PromotionCommand
   | ProductionPointerCommand
-  | ReEvalCommand;
+  | ReEvalCommand
+  | TenantCommand;
 
 /** Who tells it, and when: time and identity come from outside, so that deciding is pure. */
 export interface CommandMeta {
+  readonly tenantId: TenantId;
   /** Subject of the principal, or `runner:<name>`. */
   readonly actor: string;
   /** ISO 8601 with milliseconds. */

@@ -1,8 +1,8 @@
-import { streamId, type Aggregate, type StreamId } from '@ftm/contracts/ids';
+import { streamId, tenantStreamId, type Aggregate, type StreamId, type TenantId } from '@ftm/contracts/ids';
 import { fold, type StateOf } from './aggregates.ts';
 import type { Command, CommandMeta } from './command.ts';
 import { decideDataset } from './dataset/decide.ts';
-import { on, type Decision, type StreamEvent } from './decision.ts';
+import { on, rejected, type Decision, type StreamEvent } from './decision.ts';
 import { decideEvalRun } from './eval-run/decide.ts';
 import { decideEvalSuite } from './eval-suite/decide.ts';
 import type { PastEvent } from './event-meta.ts';
@@ -11,6 +11,8 @@ import { decideModelVersion } from './model-version/decide.ts';
 import { decideProductionPointer } from './production-pointer/decide.ts';
 import { decidePromotion } from './promotion/decide.ts';
 import { decideReEval } from './re-eval/decide.ts';
+import { decideTenant, tenantErased } from './tenant/decide.ts';
+import { isErased } from './tenant/state.ts';
 
 export interface StreamReader {
   load(stream: StreamId): Promise<readonly PastEvent[]>;
@@ -66,7 +68,23 @@ const AGGREGATE_OF = {
   TriggerReEval: 're-eval',
   UnscheduleReEval: 're-eval',
   RecordRegression: 're-eval',
+  RequestTenantErasure: 'tenant',
+  ConfirmTenantErasure: 'tenant',
+  RecordTenantErased: 'tenant',
 } as const satisfies Record<Command['type'], Aggregate>;
+
+/** What begins work or stores something: an erased tenant may not. */
+const BEGINS: ReadonlySet<Command['type']> = new Set([
+  'RequestDataset',
+  'ApproveContaminationOverride',
+  'CreateEvalSuite',
+  'PublishEvalSuiteVersion',
+  'RequestEvalRun',
+  'RequestFineTune',
+  'RequestPromotion',
+  'ScheduleReEval',
+  'TriggerReEval',
+]);
 
 /** Is this the name of a command? */
 export function isCommandType(text: string): text is Command['type'] {
@@ -79,8 +97,9 @@ export function primaryStream(command: Command): StreamId {
 }
 
 /** The streams that a decision will surely read, as far as the command alone tells. */
-export function streamsToPrefetch(command: Command): readonly StreamId[] {
+export function streamsToPrefetch(command: Command, tenant: TenantId): readonly StreamId[] {
   const streams: StreamId[] = [primaryStream(command)];
+  if (BEGINS.has(command.type)) streams.push(tenantStreamId(tenant));
   switch (command.type) {
     case 'RequestFineTune':
       streams.push(streamId('dataset', command.request.datasetId));
@@ -109,6 +128,8 @@ export async function handle(command: Command, meta: CommandMeta, read: StreamRe
   const stream = primaryStream(command);
   const load = async <A extends Aggregate>(of: A, id: string | null): Promise<StateOf<A>> =>
     fold(of, id === null ? [] : await read.load(streamId(of, id)));
+  if (BEGINS.has(command.type) && isErased(fold('tenant', await read.load(tenantStreamId(meta.tenantId)))))
+    return rejected(tenantErased);
   switch (aggregate) {
     case 'dataset':
       return on(stream, decideDataset(command as Of<'dataset'>, await load('dataset', command.id), meta));
@@ -142,6 +163,8 @@ export async function handle(command: Command, meta: CommandMeta, read: StreamRe
     }
     case 're-eval':
       return on(stream, decideReEval(command as Of<'re-eval'>, await load('re-eval', command.id)));
+    case 'tenant':
+      return on(stream, decideTenant(command as Of<'tenant'>, await load('tenant', command.id), meta));
   }
 }
 

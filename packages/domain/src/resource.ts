@@ -134,6 +134,10 @@ const VIEWS: { readonly [A in Aggregate]: (state: StateOf<A>) => Json } = {
         },
   're-eval': (state) =>
     state.status === 'absent' ? {} : { ...state.schedule, last: state.last, regressions: state.regressions },
+  tenant: (state) =>
+    state.status === 'absent'
+      ? {}
+      : { erasure: state.status === 'erasure_requested' ? state.asked : state.erasure },
 };
 
 /** Why it is not what was asked for: gate and reasons, or the failure. */

@@ -91,12 +91,12 @@ export function createCommander(log: EventLog, internalToken: string): Commander
           ...rest,
           traceparent: traceparent(),
           primary: primaryStream(command),
-          prefetch: streamsToPrefetch(command),
+          prefetch: streamsToPrefetch(command, rest.tenantId),
           ...(expectedVersion === undefined ? {} : { expectedVersion }),
           async decide(read) {
             const decision = await handle(
               command,
-              { actor: order.actor, now: order.now },
+              { tenantId: order.tenantId, actor: order.actor, now: order.now },
               { load: async (stream) => (await read.load(stream)).map(toPast) },
             );
             return decision.kind === 'accepted'

@@ -940,6 +940,34 @@ export interface SplitRecipe {
   readonly seed: number;
 }
 
+/** Every data key of the tenant was destroyed: its objects are unreadable everywhere. */
+export interface TenantErased {
+  /** Who asked. */
+  readonly requestedBy: string;
+  /** Who confirmed. */
+  readonly confirmedBy: string;
+  /** Why. */
+  readonly reason: string;
+  /** How many data keys the tenant ever had; none of them is left. */
+  readonly dataKeys: number;
+}
+
+/** Two people want the tenant erased: from now on it can begin nothing new and nobody reads its objects; what runs is canceled, then its data keys are destroyed. */
+export interface TenantErasureConfirmed {
+  /** Who asked. */
+  readonly requestedBy: string;
+  /** Who confirmed; never the one who asked. */
+  readonly confirmedBy: string;
+  /** Why. */
+  readonly reason: string;
+}
+
+/** Somebody asked for everything of the tenant to be erased. Nothing happens until somebody else confirms it. */
+export interface TenantErasureRequested {
+  /** Why. */
+  readonly reason: string;
+}
+
 /** Technical: a writer took this partition. Own key, no tenant, no seq; readers skip it. */
 export interface WriterClaimed {
   /** Partition. */
@@ -1011,7 +1039,10 @@ export type FtmEvent =
   | { readonly type: 'ReEvalScheduled'; readonly data: ReEvalScheduled }
   | { readonly type: 'ReEvalTriggered'; readonly data: ReEvalTriggered }
   | { readonly type: 'ReEvalUnscheduled'; readonly data: ReEvalUnscheduled }
-  | { readonly type: 'RegressionDetected'; readonly data: RegressionDetected };
+  | { readonly type: 'RegressionDetected'; readonly data: RegressionDetected }
+  | { readonly type: 'TenantErased'; readonly data: TenantErased }
+  | { readonly type: 'TenantErasureConfirmed'; readonly data: TenantErasureConfirmed }
+  | { readonly type: 'TenantErasureRequested'; readonly data: TenantErasureRequested };
 
 export type EventName = FtmEvent['type'];
 export type EventData<N extends EventName> = Extract<FtmEvent, { type: N }>['data'];
@@ -5015,6 +5046,91 @@ export const EVENT_SCHEMAS: Readonly<Record<string, readonly EventSchemaEntry[]>
       "name": "pValue",
       "type": "double",
       "doc": "Two-sided p."
+     }
+    ]
+   }
+  }
+ ],
+ "TenantErased": [
+  {
+   "aggregate": "tenant",
+   "fullName": "ftm.tenant.TenantErased",
+   "version": 1,
+   "schema": {
+    "type": "record",
+    "name": "TenantErased",
+    "namespace": "ftm.tenant",
+    "doc": "Every data key of the tenant was destroyed: its objects are unreadable everywhere.",
+    "fields": [
+     {
+      "name": "requestedBy",
+      "type": "string",
+      "doc": "Who asked."
+     },
+     {
+      "name": "confirmedBy",
+      "type": "string",
+      "doc": "Who confirmed."
+     },
+     {
+      "name": "reason",
+      "type": "string",
+      "doc": "Why."
+     },
+     {
+      "name": "dataKeys",
+      "type": "int",
+      "doc": "How many data keys the tenant ever had; none of them is left."
+     }
+    ]
+   }
+  }
+ ],
+ "TenantErasureConfirmed": [
+  {
+   "aggregate": "tenant",
+   "fullName": "ftm.tenant.TenantErasureConfirmed",
+   "version": 1,
+   "schema": {
+    "type": "record",
+    "name": "TenantErasureConfirmed",
+    "namespace": "ftm.tenant",
+    "doc": "Two people want the tenant erased: from now on it can begin nothing new and nobody reads its objects; what runs is canceled, then its data keys are destroyed.",
+    "fields": [
+     {
+      "name": "requestedBy",
+      "type": "string",
+      "doc": "Who asked."
+     },
+     {
+      "name": "confirmedBy",
+      "type": "string",
+      "doc": "Who confirmed; never the one who asked."
+     },
+     {
+      "name": "reason",
+      "type": "string",
+      "doc": "Why."
+     }
+    ]
+   }
+  }
+ ],
+ "TenantErasureRequested": [
+  {
+   "aggregate": "tenant",
+   "fullName": "ftm.tenant.TenantErasureRequested",
+   "version": 1,
+   "schema": {
+    "type": "record",
+    "name": "TenantErasureRequested",
+    "namespace": "ftm.tenant",
+    "doc": "Somebody asked for everything of the tenant to be erased. Nothing happens until somebody else confirms it.",
+    "fields": [
+     {
+      "name": "reason",
+      "type": "string",
+      "doc": "Why."
      }
     ]
    }

@@ -1,9 +1,12 @@
 import type { FtmEvent } from '@ftm/contracts/generated/events';
-import type { StreamId } from '@ftm/contracts/ids';
+import { tenantId, type StreamId } from '@ftm/contracts/ids';
 import type { Command } from '../command.ts';
 import type { StreamEvent } from '../decision.ts';
 import type { PastEvent } from '../event-meta.ts';
 import { handle } from '../handle.ts';
+
+/** Whose log the past is. */
+export const TENANT = tenantId('acme');
 
 export interface Past {
   readonly stream: StreamId;
@@ -28,7 +31,7 @@ export function given(...past: readonly Past[]) {
       const decide = () =>
         handle(
           command,
-          { actor, now: '2026-01-02T00:00:00.000Z' },
+          { tenantId: TENANT, actor, now: '2026-01-02T00:00:00.000Z' },
           { load: async (stream) => streams.get(stream) ?? [] },
         );
       return {

@@ -79,7 +79,7 @@ export function createLab(clock: Clock): Lab {
       async decide(read) {
         const decision = await handle(
           command,
-          { actor: 'service:runners', now },
+          { tenantId: tenant, actor: 'service:runners', now },
           { load: async (stream) => (await read.load(stream)).map(toPast) },
         );
         return decision.kind === 'accepted'
