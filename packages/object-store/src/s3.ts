@@ -4,12 +4,14 @@ import {
   GetObjectCommand,
   HeadBucketCommand,
   HeadObjectCommand,
+  paginateListObjectsV2,
   PutObjectCommand,
   S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
-import { ObjectStoreUnavailable, type ObjectStore } from './object-store.ts';
+import type { ListingStore } from './erase-tenant.ts';
+import { ObjectStoreUnavailable } from './object-store.ts';
 import { watched } from './watched-stream.ts';
 
 export interface S3Options {
@@ -27,7 +29,7 @@ const PART_BYTES = 8 * 2 ** 20;
 const PARTS_IN_FLIGHT = 2;
 const MOST_PARTS = 10_000;
 
-export function createS3Store(options: S3Options): ObjectStore {
+export function createS3Store(options: S3Options): ListingStore {
   const { bucket } = options;
   const client = new S3Client({
     endpoint: options.endpoint,
@@ -120,6 +122,14 @@ export function createS3Store(options: S3Options): ObjectStore {
       await client
         .send(new DeleteObjectCommand({ Bucket: bucket, Key: key }))
         .catch((error: unknown) => Promise.reject(unavailable(error)));
+    },
+    async *list(prefix) {
+      try {
+        for await (const { Contents } of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix }))
+          for (const { Key } of Contents ?? []) if (Key !== undefined) yield Key;
+      } catch (error) {
+        throw unavailable(error);
+      }
     },
     async ping() {
       await client

@@ -11,11 +11,18 @@ const erased: Command = { type: 'RecordTenantErased', id, dataKeys: 3 };
 const dataset: Command = { type: 'RequestDataset', id: 'd1', request: datasetRequested, gates: [gate()] };
 
 const asked: Past[] = [
-  { stream, event: { type: 'TenantErasureRequested', data: { reason: 'the contract ended' } }, actor: 'user:ada' },
+  {
+    stream,
+    event: { type: 'TenantErasureRequested', data: { reason: 'the contract ended' } },
+    actor: 'user:ada',
+  },
 ];
 const decision = { requestedBy: 'user:ada', confirmedBy: 'user:bob', reason: 'the contract ended' };
 const erasing: Past[] = [...asked, { stream, event: { type: 'TenantErasureConfirmed', data: decision } }];
-const gone: Past[] = [...erasing, { stream, event: { type: 'TenantErased', data: { ...decision, dataKeys: 3 } } }];
+const gone: Past[] = [
+  ...erasing,
+  { stream, event: { type: 'TenantErased', data: { ...decision, dataKeys: 3 } } },
+];
 
 describe('a tenant', () => {
   it('has a stream of its own, derived from its id', () => {
@@ -24,20 +31,32 @@ describe('a tenant', () => {
   });
   it('is erased when one asks, another confirms, and the runner has destroyed its keys', async () => {
     await given().when(ask).thenGives('TenantErasureRequested');
-    const [confirmed] = await given(...asked).when(confirm, 'user:bob').thenGives('TenantErasureConfirmed');
+    const [confirmed] = await given(...asked)
+      .when(confirm, 'user:bob')
+      .thenGives('TenantErasureConfirmed');
     expect(confirmed?.event.data).toEqual(decision);
-    const [event] = await given(...erasing).when(erased, 'service:runners').thenGives('TenantErased');
+    const [event] = await given(...erasing)
+      .when(erased, 'service:runners')
+      .thenGives('TenantErased');
     expect(event).toEqual({ stream, event: { type: 'TenantErased', data: { ...decision, dataKeys: 3 } } });
   });
   it('is not erased by one person alone', () =>
-    given(...asked).when(confirm, 'user:ada').thenRejects('FOUR_EYES'));
+    given(...asked)
+      .when(confirm, 'user:ada')
+      .thenRejects('FOUR_EYES'));
   it('is not erased unless somebody asked', async () => {
     await given().when(confirm, 'user:bob').thenRejects('ERASURE_NOT_ASKED');
-    await given(...asked).when(erased).thenRejects('TENANT_NOT_ERASING');
+    await given(...asked)
+      .when(erased)
+      .thenRejects('TENANT_NOT_ERASING');
   });
   it('is named once more by both, so that no other is meant', async () => {
-    await given().when({ ...ask, confirmation: 'other' }).thenRejects('TENANT_NOT_CONFIRMED');
-    await given(...asked).when({ ...confirm, confirmation: 'other' }, 'user:bob').thenRejects('TENANT_NOT_CONFIRMED');
+    await given()
+      .when({ ...ask, confirmation: 'other' })
+      .thenRejects('TENANT_NOT_CONFIRMED');
+    await given(...asked)
+      .when({ ...confirm, confirmation: 'other' }, 'user:bob')
+      .thenRejects('TENANT_NOT_CONFIRMED');
   });
   it.each([
     ['asked for twice', asked, ask],
@@ -45,7 +64,10 @@ describe('a tenant', () => {
     ['asked for when it is gone', gone, ask],
     ['recorded twice', gone, erased],
   ])('is erased once: nothing more happens when it is %s', (_, past, command) =>
-    given(...past).when(command, 'user:bob').thenGives());
+    given(...past)
+      .when(command, 'user:bob')
+      .thenGives(),
+  );
 });
 
 describe('a tenant that two people wanted erased', () => {
@@ -61,13 +83,19 @@ describe('a tenant that two people wanted erased', () => {
     { type: 'RequestPromotion', id: 'p1' } as Command,
   ];
   it.each(begin.map((command) => [command.type, command] as const))('cannot %s', async (_, command) => {
-    await given(...erasing).when(command).thenRejects('TENANT_ERASED');
-    await given(...gone).when(command).thenRejects('TENANT_ERASED');
+    await given(...erasing)
+      .when(command)
+      .thenRejects('TENANT_ERASED');
+    await given(...gone)
+      .when(command)
+      .thenRejects('TENANT_ERASED');
   });
   it('can still end what runs', () =>
     given(...erasing, { stream: 'dataset/d1', event: { type: 'DatasetRequested', data: datasetRequested } })
       .when({ type: 'CancelDataset', id: 'd1', reason: 'erasure' })
       .thenGives('DatasetFailed'));
   it('begins what it likes until somebody confirms', () =>
-    given(...asked).when(dataset).thenGives('DatasetRequested', 'GateAnswered'));
+    given(...asked)
+      .when(dataset)
+      .thenGives('DatasetRequested', 'GateAnswered'));
 });

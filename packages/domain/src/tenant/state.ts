@@ -1,6 +1,15 @@
 import type { FtmEvent, TenantErased, TenantErasureConfirmed } from '@ftm/contracts/generated/events';
 import type { EventMeta } from '../event-meta.ts';
-import { ABSENT, born, ImpossibleEvent, present, touched, withGate, type Absent, type Facts } from '../facts.ts';
+import {
+  ABSENT,
+  born,
+  ImpossibleEvent,
+  present,
+  touched,
+  withGate,
+  type Absent,
+  type Facts,
+} from '../facts.ts';
 
 /**
  * A tenant has a stream only when somebody wants it erased; its id is derived from the tenant's.
