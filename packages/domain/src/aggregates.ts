@@ -35,6 +35,12 @@ interface Fold<S> {
   evolve(state: S, event: FtmEvent, meta: EventMeta): S;
 }
 
+/** Of an aggregate that is known only when it runs: who calls it sees to it that state and event belong together. */
+export interface AnyFold {
+  readonly initial: States[Aggregate];
+  evolve(state: never, event: FtmEvent, meta: EventMeta): States[Aggregate];
+}
+
 /** An event on a stream of another aggregate. */
 export class ForeignEvent extends Error {
   constructor(type: string, aggregate: string) {

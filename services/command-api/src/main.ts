@@ -3,6 +3,7 @@ import { createKafkaEventLog } from '@ftm/event-log/kafka-event-log';
 import { createRegistry } from '@ftm/event-log/registry';
 import type { Journal } from '@ftm/event-log/journal';
 import { createEncryptedStore } from '@ftm/object-store/encrypted-store';
+import { refusingErasedTenants } from '@ftm/object-store/erase-tenant';
 import { createLocalKeyProvider } from '@ftm/object-store/local-key-provider';
 import { createS3Store } from '@ftm/object-store/s3';
 import { createOrchestratorClient } from '@ftm/orchestrator/client';
@@ -60,7 +61,10 @@ const store = createS3Store({
   accessKeyId: config.FTM_S3_ACCESS_KEY_ID,
   secretAccessKey: config.FTM_S3_SECRET_ACCESS_KEY,
 });
-const objects = createEncryptedStore(store, await createLocalKeyProvider(config.FTM_KEY_FILE));
+const objects = createEncryptedStore(
+  refusingErasedTenants(store),
+  await createLocalKeyProvider(config.FTM_KEY_FILE),
+);
 
 const log = createKafkaEventLog({
   brokers: config.FTM_KAFKA_BROKERS,

@@ -4,14 +4,16 @@ import { ObjectKeyErased } from '@ftm/object-store/object-store';
 import { Problem } from './http/problem.ts';
 import type { Call } from './http/route.ts';
 import type { Services } from './service.ts';
+import { requireBytes } from './tenant/erased.ts';
 
-/** A page of the lines of a stored JSONL object, however large it is; all are counted, those of the page are parsed. @throws Problem 410 when its key was erased */
+/** A page of the lines of a stored JSONL object, however large it is; all are counted, those of the page are parsed. @throws Problem 410 when its key was erased, or the tenant */
 export async function objectLines(
   services: Services,
   call: Call,
   object: ObjectRef,
   page: { readonly limit: number; readonly offset: number },
 ): Promise<{ data: unknown[]; total: number }> {
+  await requireBytes(services, call);
   const data: unknown[] = [];
   let total = 0;
   try {
@@ -28,6 +30,7 @@ export async function objectLines(
 
 /** A small object as a whole. @throws Problem 410 when its key was erased */
 export async function openObject(services: Services, call: Call, object: ObjectRef): Promise<Buffer> {
+  await requireBytes(services, call);
   return services.objects
     .get(call.principal.tenantId, object)
     .catch((error: unknown) => Promise.reject(asProblem(error)));

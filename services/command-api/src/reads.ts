@@ -29,6 +29,7 @@ const TABLES: { readonly [A in Aggregate]: string } = {
   promotion: 'ftm.ftm_promotions',
   'production-pointer': 'ftm.ftm_production_pointers',
   're-eval': 'ftm.ftm_re_evals',
+  tenant: 'ftm.ftm_tenants',
 };
 
 export interface ListOptions {

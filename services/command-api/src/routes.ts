@@ -9,6 +9,7 @@ import { productionPointerRoutes } from './production-pointer/routes.ts';
 import { promotionRoutes } from './promotion/routes.ts';
 import { reEvalRoutes } from './re-eval/routes.ts';
 import type { Services } from './service.ts';
+import { tenantRoutes } from './tenant/routes.ts';
 
 /** Every route there is: what is served, and what the OpenAPI document says. */
 export function allRoutes(services: Services): Route[] {
@@ -21,6 +22,7 @@ export function allRoutes(services: Services): Route[] {
     promotionRoutes,
     productionPointerRoutes,
     reEvalRoutes,
+    tenantRoutes,
     auditRoutes,
   ].flatMap((routes) => routes(services));
 }

@@ -10,7 +10,7 @@ import {
   type Aggregate,
   type TenantId,
 } from '@ftm/contracts/ids';
-import { fold, type StateOf } from '@ftm/domain/aggregates';
+import { fold, type StateOf, type States } from '@ftm/domain/aggregates';
 import type { Command } from '@ftm/domain/command';
 import type { Rejection } from '@ftm/domain/decision';
 import type { GateAnswer } from '@ftm/domain/gate-answer';
@@ -186,7 +186,7 @@ export async function fresh<A extends Aggregate>(
   id: string,
 ): Promise<Exclude<StateOf<A>, { readonly status: 'absent' }>> {
   const tenant = asTenant(call.principal.tenantId);
-  const state = fold(
+  const state: States[Aggregate] = fold(
     aggregate,
     (await services.commander.readStream(tenant, streamId(aggregate, id))).map(toPast),
   );

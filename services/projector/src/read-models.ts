@@ -5,7 +5,6 @@ import type { Facts } from '@ftm/domain/facts';
 import { PoisonEvent, type ProjectedEvent } from '@ftm/projection/projection';
 import type { Client } from '@ftm/postgres/pool';
 import { PROJECTIONS } from './projections/projections.ts';
-import type { Present } from './projections/projection.ts';
 
 interface Touched<S> {
   readonly tenantId: string;
@@ -91,7 +90,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 function checkStorable<A extends Aggregate>(aggregate: A, state: StateOf<A>, event: FtmEvent): void {
   if (NUL.test(JSON.stringify(event.data))) throw new Error('a text in it has a NUL');
   const projection = PROJECTIONS[aggregate];
-  for (const [column, value] of Object.entries(projection.values(state as Present<StateOf<A>>)))
+  for (const [column, value] of Object.entries(projection.values(state as never)))
     if (projection.columns[column] === 'uuid' && value !== null && !UUID.test(value))
       throw new Error(`${column} is no UUID`);
 }
@@ -117,7 +116,8 @@ export function rowOf<A extends Aggregate>(
   const known: States[Aggregate] = folded;
   if (known.status === 'absent') return null;
   const facts: Facts = known;
-  const state = folded as Present<StateOf<A>>;
+  // Of the aggregate, as the caller's types say: what that is, all in all, is too large a type to compute.
+  const state = folded as never;
   return {
     tenant_id: tenantId,
     id,
@@ -127,7 +127,7 @@ export function rowOf<A extends Aggregate>(
     last_seq: facts.lastSeq,
     created_at: facts.createdAt,
     updated_at: facts.updatedAt,
-    state: JSON.stringify(state),
+    state: JSON.stringify(known),
     ...projection.values(state),
   };
 }

@@ -1,7 +1,9 @@
 import process from 'node:process';
 import { Logger as QueueLogger, run } from 'graphile-worker';
+import type { TenantId } from '@ftm/contracts/ids';
 import { createRegistry } from '@ftm/event-log/registry';
 import { createEncryptedStore } from '@ftm/object-store/encrypted-store';
+import { eraseTenant, refusingErasedTenants } from '@ftm/object-store/erase-tenant';
 import { createLocalKeyProvider } from '@ftm/object-store/local-key-provider';
 import { createS3Store } from '@ftm/object-store/s3';
 import { createOrchestratorClient } from '@ftm/orchestrator/client';
@@ -20,6 +22,7 @@ import { createProviders } from './provider/providers.ts';
 import { createFileSecrets, createFixedSecrets } from './provider/secret-store.ts';
 import { startHeartbeat } from './work/dead-workers.ts';
 import { startHints } from './work/provider-hints.ts';
+import { openWork } from './work/open-work.ts';
 import { createTaskList } from './work/task-list.ts';
 import { applyToQueue } from './work/work-projection.ts';
 
@@ -45,6 +48,8 @@ const store = createS3Store({
   accessKeyId: config.FTM_S3_ACCESS_KEY_ID,
   secretAccessKey: config.FTM_S3_SECRET_ACCESS_KEY,
 });
+/** What the keys of all objects begin with; the tenant comes next. */
+const OBJECT_ROOTS = ['datasets', 'evals', 'ft_jobs'];
 const credential = {
   baseUrl: config.FTM_OPENAI_BASE_URL,
   apiKey: config.FTM_OPENAI_API_KEY,
@@ -66,7 +71,19 @@ const tools = {
     fetch: tracedFetch('orchestrator'),
     timeoutMs: 15_000,
   }),
-  objects: createEncryptedStore(store, await createLocalKeyProvider(config.FTM_KEY_FILE)),
+  objects: createEncryptedStore(
+    refusingErasedTenants(store),
+    await createLocalKeyProvider(config.FTM_KEY_FILE),
+  ),
+  tenants: {
+    openWork: (tenant: TenantId) => openWork(pool, tenant),
+    erase: (tenant: TenantId) =>
+      eraseTenant(
+        store,
+        tenant,
+        OBJECT_ROOTS.map((root) => `${root}/${tenant}/`),
+      ),
+  },
   providerFor: createProviders(secrets, { timeoutMs: config.FTM_PROVIDER_TIMEOUT_MS }),
   logger,
   config,

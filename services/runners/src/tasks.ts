@@ -7,6 +7,7 @@ import type { StateOf } from '@ftm/domain/aggregates';
 import type { Command } from '@ftm/domain/command';
 import type { Config } from './config.ts';
 import type { Providers } from './provider/providers.ts';
+import type { Task } from './work/work-table.ts';
 
 export interface CommandClient {
   /**
@@ -26,11 +27,25 @@ export interface Clock {
   random(): number;
 }
 
+/** A job that the queue has: what kind, and of which stream. */
+export interface OpenWork {
+  readonly task: Task;
+  readonly id: string;
+}
+
+/** What concerns a tenant as a whole. */
+export interface TenantTools {
+  openWork(tenant: TenantId): Promise<readonly OpenWork[]>;
+  /** Destroys its data keys and removes its objects. May be repeated. @returns how many keys it ever had; @throws ObjectStoreUnavailable */
+  erase(tenant: TenantId): Promise<number>;
+}
+
 /** What every runner works with. */
 export interface Tools {
   readonly commands: CommandClient;
   readonly orchestrator: OrchestratorClient;
   readonly objects: EncryptedStore;
+  readonly tenants: TenantTools;
   readonly providerFor: Providers;
   readonly logger: Logger;
   readonly config: Config;

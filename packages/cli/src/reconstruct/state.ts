@@ -1,6 +1,6 @@
 import { parseStreamId, AGGREGATES, type Aggregate } from '@ftm/contracts/ids';
 import { happenedBy, type Moment } from '@ftm/contracts/moment';
-import { AGGREGATE_FOLDS, type States } from '@ftm/domain/aggregates';
+import { AGGREGATE_FOLDS, type AnyFold, type States } from '@ftm/domain/aggregates';
 import { toPast } from '@ftm/domain/event-meta';
 import { render } from '@ftm/domain/resource';
 import type { LoggedEvent } from './log.ts';
@@ -42,7 +42,7 @@ export async function foldTenant(
     try {
       if (event === null) throw new Error(`this program cannot read ${envelope.type}`);
       const { aggregate } = parseStreamId(stream);
-      const { evolve, initial } = AGGREGATE_FOLDS[aggregate];
+      const { evolve, initial }: AnyFold = AGGREGATE_FOLDS[aggregate];
       const before = states.get(stream)?.state ?? initial;
       states.set(stream, {
         aggregate,

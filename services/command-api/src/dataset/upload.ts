@@ -11,6 +11,7 @@ import { sanitizeTogether } from '@ftm/orchestrator/sanitize-all';
 import { notFound, Problem } from '../http/problem.ts';
 import type { Answer, Call } from '../http/route.ts';
 import { askGate, callIds, type Services } from '../service.ts';
+import { requireBytes, requireTenant } from '../tenant/erased.ts';
 
 export interface UploadAsked {
   readonly project_id: string;
@@ -39,6 +40,7 @@ export async function receiveUpload(
   body: AsyncIterable<Uint8Array>,
   limits: { readonly maxBytes: number; readonly maxRows: number },
 ): Promise<Answer> {
+  await requireTenant(services, call);
   const ids = callIds(call, UPLOAD_ROUTE);
   const { tenantId } = call.principal;
   const gate = await askGate(services, call, ids, {
@@ -145,6 +147,7 @@ export async function uploadedObject(
   call: Call,
   of: { readonly project: string; readonly format: OutputFormat; readonly id: string },
 ): Promise<ObjectRef> {
+  await requireTenant(services, call);
   const { tenantId } = call.principal;
   const ref = await refOf(services, tenantId, uploadPrefix(tenantId, of.project, of.id));
   if (ref === undefined)
@@ -162,6 +165,7 @@ export async function getUpload(
   project: string,
   id: string,
 ): Promise<Answer> {
+  await requireBytes(services, call);
   const { tenantId } = call.principal;
   const ref = await refOf(services, tenantId, uploadPrefix(tenantId, project, id));
   if (ref === undefined) throw notFound();

@@ -6,6 +6,7 @@ import { Problem } from '../http/problem.ts';
 import { ById, defineRoute, projectId, slug, WRITE, type Call, type Route } from '../http/route.ts';
 import { readRoutes } from '../resource-routes.ts';
 import { askGate, callIds, command, fresh, type CallIds, type Services } from '../service.ts';
+import { requireTenant } from '../tenant/erased.ts';
 
 const MAX_BODY_BYTES = 16 * 2 ** 20;
 const TRISM_BATCH = 200;
@@ -82,6 +83,7 @@ export function evalSuiteRoutes(services: Services): Route[] {
       async handle(call) {
         const { body } = call;
         requireProject(call.principal, body.project_id);
+        await requireTenant(services, call);
         const ids = callIds(call, 'POST /v1/eval-suites');
         const gate = await gateFor(call, ids, body.project_id, ids.newId, body.cases.length);
         const version = await storeVersion(services, ids, body.project_id, ids.newId, body);
@@ -113,6 +115,7 @@ export function evalSuiteRoutes(services: Services): Route[] {
       maxBodyBytes: MAX_BODY_BYTES,
       async handle(call) {
         const { id } = call.params;
+        await requireTenant(services, call);
         const ids = callIds(call, `POST /v1/eval-suites/${id}/versions`);
         const { projectId: project } = await fresh(services, call, 'eval-suite', id);
         const gate = await gateFor(call, ids, project, id, call.body.cases.length);

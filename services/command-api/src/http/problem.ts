@@ -37,6 +37,7 @@ const TITLES: Record<number, string> = {
   404: 'Not found',
   405: 'Method not allowed',
   409: 'Conflict',
+  410: 'Gone',
   412: 'Precondition failed',
   413: 'Too large',
   415: 'Unsupported media type',
@@ -72,6 +73,7 @@ const STATUS_OF_REJECTION: Readonly<Record<string, number>> = {
   BASELINE_NOT_COMPARABLE: 422,
   DATASET_FORMAT_MISMATCH: 422,
   DATASET_TOO_SMALL: 422,
+  TENANT_NOT_CONFIRMED: 422,
   FOUR_EYES: 403,
 };
 

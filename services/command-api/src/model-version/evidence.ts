@@ -5,6 +5,7 @@ import { ObjectKeyErased } from '@ftm/object-store/object-store';
 import type { Principal } from '@ftm/orchestrator/client';
 import type { WrittenEvent } from '../reads.ts';
 import type { Services } from '../service.ts';
+import { tenantWasErased } from '../tenant/erased.ts';
 
 const PAGE = 200;
 
@@ -13,7 +14,7 @@ const PAGE = 200;
  * @throws Problem 409 when no checkpoint does yet
  */
 export async function evidencePack(
-  { reads, proofs, objects }: Services,
+  { commander, reads, proofs, objects }: Services,
   principal: Principal,
   modelVersionId: string,
 ): Promise<Uint8Array> {
@@ -53,14 +54,19 @@ export async function evidencePack(
   /** Of the datasets that can still be read, and whose events name the manifest's own hash. */
   async function manifestsOf(of: readonly WrittenEvent[]): Promise<Record<string, string>> {
     const manifests: Record<string, string> = {};
+    if (await tenantWasErased({ commander }, tenant)) return manifests;
     const erased = new Set(
       of
         .filter(({ event }) => event.type === 'DatasetErasureRequested')
         .map(({ envelope }) => envelope.stream),
     );
     for (const { envelope, event } of of) {
-      if (event.type !== 'DatasetSanitized' || event.data.manifestSha256 === '') continue;
-      if (erased.has(envelope.stream)) continue;
+      if (
+        event.type !== 'DatasetSanitized' ||
+        event.data.manifestSha256 === '' ||
+        erased.has(envelope.stream)
+      )
+        continue;
       try {
         const bytes = await objects.get(tenant, event.data.manifestObject);
         manifests[parseStreamId(envelope.stream).id] = bytes.toString('utf8');

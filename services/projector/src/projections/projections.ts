@@ -9,6 +9,7 @@ import { productionPointers } from './production-pointer.ts';
 import { promotions } from './promotion.ts';
 import type { Projection } from './projection.ts';
 import { reEvals } from './re-eval.ts';
+import { tenants } from './tenant.ts';
 
 /** One read model for each aggregate: one that is missing does not compile. */
 export const PROJECTIONS: { readonly [A in Aggregate]: Projection<StateOf<A>> } = {
@@ -20,4 +21,5 @@ export const PROJECTIONS: { readonly [A in Aggregate]: Projection<StateOf<A>> } 
   promotion: promotions,
   'production-pointer': productionPointers,
   're-eval': reEvals,
+  tenant: tenants,
 };

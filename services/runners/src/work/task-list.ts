@@ -9,6 +9,7 @@ import { runEval } from '../eval/runner.ts';
 import { runFineTune } from '../fine-tune/runner.ts';
 import { runModelRegistration } from '../model/runner.ts';
 import type { Runner, Tools } from '../tasks.ts';
+import { runTenantErasure } from '../tenant/erasure.ts';
 import { retryInMs } from './retry.ts';
 import { jobKey, type JobPayload } from './work-projection.ts';
 import type { Task } from './work-table.ts';
@@ -19,6 +20,7 @@ const RUNNERS: { readonly [T in Task]: Runner } = {
   eval: runEval,
   ft: runFineTune,
   model: runModelRegistration,
+  tenant: runTenantErasure,
 };
 
 const runs = counter('ftm_job_runs_total', 'Runs of jobs', ['task', 'outcome']);

@@ -1,7 +1,7 @@
 import type { EventName, FtmEvent } from '@ftm/contracts/generated/events';
 
 /** Kinds of open work; each has its runner. */
-export type Task = 'dataset' | 'erasure' | 'eval' | 'ft' | 'model';
+export type Task = 'dataset' | 'erasure' | 'eval' | 'ft' | 'model' | 'tenant';
 
 export interface WorkChange {
   readonly change: 'add' | 'remove';
@@ -77,6 +77,9 @@ const WORK: { readonly [N in EventName]: Rule<N> } = {
   ReEvalTriggered: null,
   ReEvalUnscheduled: null,
   RegressionDetected: null,
+  TenantErasureRequested: null,
+  TenantErasureConfirmed: add('tenant'),
+  TenantErased: remove('tenant'),
   GateAnswered: null,
 };
 

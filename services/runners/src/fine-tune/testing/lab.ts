@@ -127,6 +127,7 @@ export function createLab(clock: Clock): Lab {
       commands,
       orchestrator: createYes(),
       objects,
+      tenants: { openWork: async () => [], erase: async () => 0 },
       providerFor: options.providerFor,
       clock: options.clock,
       config: Config.parse({ ...CONFIG, ...options.env }),
