@@ -7,6 +7,7 @@ import { leafHash, provesConsistency, provesInclusion } from '@ftm/audit/merkle'
 import { createNoteVerifier } from '@ftm/audit/signed-note';
 import type { VerifyReport } from '@ftm/cli/audit/verify';
 import type { TenantSnapshot } from '@ftm/cli/reconstruct/state';
+import { tenantId, tenantStreamId, type Aggregate } from '@ftm/contracts/ids';
 import { createFtmClient, FtmRefused, type FtmClient } from '@ftm/client/ftm-client';
 import { createS3Store } from '@ftm/object-store/s3';
 import { startSpanCollector, type SpanCollector } from '@ftm/runtime/testing/span-collector';
@@ -332,13 +333,7 @@ describe('commands', () => {
         .map(({ id }) => expect.objectContaining({ id }) as unknown),
     });
     expect(await viewer.get(`${path}/rejections`).catch(statusOf)).toBe(409);
-    const store = createS3Store({
-      endpoint: need('FTM_S3_ENDPOINT'),
-      region: need('FTM_S3_REGION'),
-      bucket: need('FTM_S3_BUCKET'),
-      accessKeyId: need('FTM_S3_ACCESS_KEY_ID'),
-      secretAccessKey: need('FTM_S3_SECRET_ACCESS_KEY'),
-    });
+    const store = objectStore();
     expect(await store.get(store.key(before.train_object.uri))).toBeUndefined();
     expect(await store.get(`keys/acme/${before.data_key_id}.json`)).toBeUndefined();
     // Asked again, nothing more happens.
@@ -351,6 +346,89 @@ describe('commands', () => {
       404,
     );
   });
+
+  it('erases a tenant for good when two admins say so, though the runner dies in the middle: its bytes go, its history stays', async () => {
+    const [gina, gus] = [await newAdmin('globex', 'gina'), await newAdmin('globex', 'gus')];
+    const engineer = as('ftm-demo-globex-engineer');
+    const build = () =>
+      engineer.post('/v1/datasets', {
+        project_id: GLOBEX_PROJECT,
+        assistant_id: GLOBEX_HELPER,
+        name: 'globex',
+        source: { kind: 'orchestrator_traces', limit: 60 },
+        contamination: { policy: 'drop' },
+      });
+    const { body: ready } = await build();
+    await engineer.waitFor(`/v1/datasets/${ready.id}`, ({ status }) => status === 'ready');
+    const rejections = `/v1/datasets/${ready.id}/rejections`;
+    expect((await engineer.get(rejections)).status).toBe(200);
+    const { body: model } = await engineer.post('/v1/model-versions', {
+      project_id: GLOBEX_PROJECT,
+      base_model: 'm',
+      provider_model_id: 'ft:m:globex',
+    });
+
+    const [ask, confirm] = ['/v1/tenant/erasure', '/v1/tenant/erasure/confirm'];
+    const asked = { tenant_id: 'globex', reason: 'the contract ended' };
+    expect(await engineer.post(ask, asked).catch(statusOf)).toBe(403);
+    expect(await gina.post(ask, { ...asked, tenant_id: 'acme' }).catch(statusOf)).toBe(422);
+    expect((await gina.post(ask, asked)).body).toMatchObject({ status: 'erasure_requested' });
+    expect(await gina.post(confirm, { tenant_id: 'globex' }).catch(statusOf)).toBe(403);
+    expect((await engineer.get(rejections)).status).toBe(200);
+
+    // What is open when it is confirmed is canceled, whatever the runners had to do with it.
+    system.runners.kill('SIGKILL');
+    const { body: open } = await build();
+    expect((await gus.post(confirm, { tenant_id: 'globex' })).body).toMatchObject({
+      status: 'erasing',
+      erasure: { requested_by: 'user:gina', confirmed_by: 'user:gus', reason: asked.reason },
+    });
+    expect(await build().catch(problemOf)).toMatchObject({ status: 409, code: 'TENANT_ERASED' });
+    expect(await engineer.get(rejections).catch(problemOf)).toMatchObject({
+      status: 410,
+      code: 'TENANT_ERASED',
+    });
+    await system.runners.restart();
+    await sleep(300);
+    system.runners.kill('SIGKILL');
+    await system.runners.restart();
+
+    let report: Record<string, unknown> = {};
+    for (let tries = 0; report['state'] !== 'erased' && tries < 600; tries += 1) {
+      await sleep(100);
+      ({ body: report } = await engineer.get<Record<string, unknown>>(ask));
+    }
+    expect(report).toMatchObject({
+      tenant_id: 'globex',
+      state: 'erased',
+      requested_by: 'user:gina',
+      confirmed_by: 'user:gus',
+      models: [{ id: model.id, provider_model_id: 'ft:m:globex' }],
+    });
+    expect(report['data_keys']).toBeGreaterThan(0);
+    expect((await engineer.get(`/v1/datasets/${open.id}`)).body.status).toMatch(/^(failed|ready)$/);
+    const left: string[] = [];
+    for (const prefix of ['keys', 'datasets', 'evals', 'ft_jobs'])
+      for await (const key of objectStore().list(`${prefix}/globex/`)) left.push(key);
+    expect(left.filter((key) => !key.startsWith('keys/') || key.endsWith('.json'))).toEqual([]);
+
+    // Nothing of it is of any other tenant, and all that was ever said stays.
+    const [mine] = (
+      await as('ftm-demo-acme-viewer').get<{ data: { id: string }[] }>('/v1/datasets?status=ready')
+    ).body.data;
+    expect((await as('ftm-demo-acme-viewer').get(`/v1/datasets/${mine?.id ?? ''}/rejections`)).status).toBe(
+      200,
+    );
+    const history = await engineer.get<{ events: { type: string }[] }>(
+      `/v1/audit/streams/${tenantStreamId(tenantId('globex'))}`,
+    );
+    expect(history.body.events.map(({ type }) => type)).toEqual([
+      'ftm.tenant.TenantErasureRequested',
+      'ftm.tenant.TenantErasureConfirmed',
+      'ftm.tenant.TenantErased',
+    ]);
+    expect((await engineer.get(`/v1/datasets/${ready.id}`)).body).toMatchObject({ status: 'ready' });
+  }, 120_000);
 
   it('gives the evidence pack of a fine-tuned model, which verifies offline and shows any edit', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'ftm-pack-'));
@@ -419,19 +497,40 @@ describe('commands', () => {
 
     const client = as('ftm-demo-acme-viewer');
     const state = JSON.parse((await ftm('state', '--tenant', 'acme')).stdout) as TenantSnapshot;
-    for (const [aggregate, path] of [
-      ['dataset', 'datasets'],
-      ['eval-run', 'eval-runs'],
-      ['fine-tune', 'ft-jobs'],
-      ['model-version', 'model-versions'],
-      ['promotion', 'promotions'],
-      ['production-pointer', 'production-pointers'],
-    ] as const) {
-      const { body } = await client.get<{ data: { id: string }[] }>(`/v1/${path}?limit=200`);
-      expect(body.data.length).toBeGreaterThan(0);
-      expect(Object.values(state.resources[aggregate])).toEqual(expect.arrayContaining(body.data));
-      expect(Object.keys(state.resources[aggregate])).toHaveLength(body.data.length);
+    // What the log alone gives is what the API gives: of everything, and nothing else.
+    const LISTS: Readonly<Record<Aggregate, string | null>> = {
+      dataset: 'datasets',
+      'eval-suite': 'eval-suites',
+      'eval-run': 'eval-runs',
+      'fine-tune': 'ft-jobs',
+      'model-version': 'model-versions',
+      promotion: 'promotions',
+      'production-pointer': 'production-pointers',
+      're-eval': 'monitoring/re-evals',
+      // Has no list: a tenant that nobody wants erased has nothing.
+      tenant: null,
+    };
+    for (const [aggregate, path] of Object.entries(LISTS) as [Aggregate, string | null][]) {
+      const listed =
+        path === null
+          ? []
+          : (await client.get<{ data: { id: string }[] }>(`/v1/${path}?limit=200`)).body.data;
+      expect([aggregate, state.resources[aggregate]]).toEqual([
+        aggregate,
+        Object.fromEntries(listed.map((each) => [each.id, each])),
+      ]);
     }
+    for (const aggregate of [
+      'dataset',
+      'eval-run',
+      'fine-tune',
+      'model-version',
+      'promotion',
+      'production-pointer',
+    ] as const)
+      expect(Object.keys(state.resources[aggregate]).length).toBeGreaterThan(0);
+    const erased = JSON.parse((await ftm('state', '--tenant', 'globex')).stdout) as TenantSnapshot;
+    expect(Object.values(erased.resources.tenant)).toMatchObject([{ status: 'erased' }]);
     const pointer = Object.values(state.resources['production-pointer'])[0] as {
       target: { type: string; value: string };
       model_version_id: string;
@@ -463,6 +562,27 @@ describe('commands', () => {
   });
 });
 
+const objectStore = () =>
+  createS3Store({
+    endpoint: need('FTM_S3_ENDPOINT'),
+    region: need('FTM_S3_REGION'),
+    bucket: need('FTM_S3_BUCKET'),
+    accessKeyId: need('FTM_S3_ACCESS_KEY_ID'),
+    secretAccessKey: need('FTM_S3_SECRET_ACCESS_KEY'),
+  });
+
+async function newAdmin(tenant: string, name: string): Promise<FtmClient> {
+  const key = `ftm-test-${tenant}-${name}`;
+  const answer = await fetch(`${need('FTM_ORCHESTRATOR_URL')}/admin/keys`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ api_key: key, subject: `user:${name}`, tenant_id: tenant, roles: ['admin'] }),
+  });
+  expect(answer.ok).toBe(true);
+  return as(key);
+}
+
+const problemOf = (error: unknown): unknown => (error instanceof FtmRefused ? error.problem : error);
 const statusOf = (error: unknown): unknown => (error instanceof FtmRefused ? error.problem.status : error);
 
 async function order(fault: Record<string, unknown>): Promise<void> {
