@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openCheckpoint } from '@ftm/audit/checkpoint';
 import { createCompactTree, hex, leafHash } from '@ftm/audit/merkle';
-import { createNoteVerifier, generateNoteKey } from '@ftm/audit/signed-note';
+import { createNoteVerifier, generateNoteKey, parseNote } from '@ftm/audit/signed-note';
+import { createLogVerifier } from '@ftm/audit/verifier';
 import { CHECKPOINTS_TOPIC } from '@ftm/contracts/topics';
 import { memberClient } from '@ftm/event-log/kafka-clients';
 import { readTopic } from '@ftm/event-log/read-topic';
@@ -122,5 +123,64 @@ describe('the checkpointer', () => {
       );
       return rowCount === 1;
     });
+  });
+
+  it('changes its key in three steps: what old, both and new sign is followed by who trusts both, and only in part by who trusts one', async () => {
+    const next = generateNoteKey('ftm-next');
+    const [old, both, fresh] = [[key], [key, next], [next]];
+    const firstOfStep: number[] = [];
+    for (const keys of [old, both, fresh]) {
+      await projector?.end('SIGTERM');
+      await writeFile(join(directory, 'key'), keys.map(({ signerKey }) => `${signerKey}\n`).join(''));
+      await launch();
+      await feed(6);
+      await covers(sent.length);
+      firstOfStep.push(sent.length);
+    }
+    const notes = (await readTopic(stand.connection, CHECKPOINTS_TOPIC))
+      .filter((record) => record.key === tenant)
+      .map((record) => ({
+        where: String(record.offset),
+        tenantId: tenant,
+        note: record.value.toString('utf8'),
+      }));
+    const idOf = ({ verifierKey }: typeof key): string => createNoteVerifier(verifierKey).keyId;
+    const signedBy = notes.map(({ note }) => parseNote(note).signatures.map(({ keyId }) => keyId));
+    const [o, n] = [idOf(key), idOf(next)];
+    // Old alone, then both, then new alone, and never back.
+    const stages = signedBy.map((ids) => [[o], [o, n], [n]].findIndex((each) => each.join() === ids.join()));
+    expect([...stages].sort()).toEqual(stages);
+    expect(new Set(stages)).toEqual(new Set([0, 1, 2]));
+
+    const verify = (...trust: (typeof key)[]) => {
+      const verifier = createLogVerifier({
+        trusted: trust.map(({ verifierKey }) => createNoteVerifier(verifierKey)),
+        notes: [notes],
+        now: sent.at(-1)?.envelope.time ?? '',
+      });
+      for (const [offset, { headers, value, key: of }] of sent.entries())
+        verifier.next({ where: `0:${offset}`, key: of, partition: 0, headers, value });
+      const { ok, findings, tenants } = verifier.finish();
+      return {
+        ok,
+        covered: tenants[0]?.covered,
+        refused: findings.map(({ code, where }) => ({ code, where })),
+      };
+    };
+    const refusedOf = (stage: number) =>
+      notes
+        .filter((_, index) => stages[index] === stage)
+        .map(({ where }) => ({ code: 'CHECKPOINT_INVALID', where }));
+    expect(verify(key, next)).toEqual({ ok: true, covered: sent.length, refused: [] });
+    // The old key alone sees what both signed, and says that it cannot tell who signed the rest.
+    expect(verify(key)).toEqual({ ok: false, covered: firstOfStep[1], refused: refusedOf(2) });
+    // The new one vouches for the whole log, for its tree holds all of it; of old notes it says the same.
+    expect(verify(next)).toEqual({ ok: false, covered: sent.length, refused: refusedOf(0) });
+    expect(verify(generateNoteKey('ftm'))).toMatchObject({ ok: false, covered: 0 });
+    // The API names every key that was ever signed with.
+    const { rows } = await stand.owner.query<{ verifier_key: string }>(
+      'select verifier_key from log.audit_keys',
+    );
+    expect(rows.map((row) => row.verifier_key).sort()).toEqual([key.verifierKey, next.verifierKey].sort());
   });
 });
