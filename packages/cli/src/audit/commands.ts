@@ -87,7 +87,10 @@ function verifyCommand(): Command {
         '--state <file>',
         'kept there now and then: a stopped run goes on, a later one reads what is new',
       )
-      .option('--no-schemas', 'do not ask the schema registry')
+      .option(
+        '--no-schemas',
+        'do not ask the schema registry; for an export it is asked only where it is named',
+      )
       .addOption(
         new Option('--stale-seconds <n>', 'how long an event may be without a checkpoint')
           .argParser(Number)
@@ -127,7 +130,8 @@ function verifyCommand(): Command {
         source,
         trusted,
         ...(orchestrator === undefined ? {} : { orchestrator }),
-        ...(options.schemas && options.export === undefined
+        // A file may be looked at where there is no registry.
+        ...(options.schemas && (options.export === undefined || (options.registry ?? '') !== '')
           ? { schemas: createSchemaCheck(registryUrlOf(options)) }
           : {}),
         ...(options.state === undefined ? {} : { stateFile: options.state }),
