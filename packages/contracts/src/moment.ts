@@ -10,24 +10,24 @@ export type Moment =
 export const MOMENT_FORMS =
   'a time (ISO 8601), a number of events (a stream’s version, a tenant’s sequence number), or a position (<partition>:<offset>)';
 
+const COUNT = '[0-9]{1,15}';
+const POSITION = '[0-9]{1,9}:[0-9]{1,18}';
+const MONTH_DAY =
+  '(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|[12][0-9]))';
+const HOUR_MINUTE = '(?:[01][0-9]|2[0-3]):[0-5][0-9]';
+const TIME = `[0-9]{4}-${MONTH_DAY}(?:T${HOUR_MINUTE}(?::[0-5][0-9](?:\\.[0-9]{1,9})?)?(?:Z|[+-]${HOUR_MINUTE})?)?`;
+/** What is a moment, and nothing else is: for documents that say so to others. */
+export const MOMENT = new RegExp(`^(?:${COUNT}|${POSITION}|${TIME})$`);
+
 /** @throws RangeError saying what is allowed */
 export function parseMoment(text: string): Moment {
   if (/^\d{1,15}$/.test(text)) return { kind: 'count', count: Number(text) };
   const [, partition, offset] = /^(\d{1,9}):(\d{1,18})$/.exec(text) ?? [];
   if (partition !== undefined && offset !== undefined)
     return { kind: 'position', partition: Number(partition), offset: BigInt(offset) };
-  const time = /^\d{4}-\d\d-\d\d(T|$)/.test(text) ? Date.parse(text) : Number.NaN;
+  const time = MOMENT.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(time)) throw new RangeError(`not ${MOMENT_FORMS}: ${text.slice(0, 80)}`);
   return { kind: 'time', time: new Date(time).toISOString() };
-}
-
-export function isMoment(text: string): boolean {
-  try {
-    parseMoment(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /**

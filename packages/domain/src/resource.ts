@@ -19,7 +19,7 @@ export function render<A extends Aggregate>(
     id,
     object: aggregate.replaceAll('-', '_'),
     status: known.status,
-    ...(snake(VIEWS[aggregate](state as never)) as Json),
+    ...(snake(VIEWS[aggregate](state)) as Json),
     version: facts.version,
     created_at: facts.createdAt,
     updated_at: facts.updatedAt,

@@ -529,6 +529,17 @@ describe('commands', () => {
       'production-pointer',
     ] as const)
       expect(Object.keys(state.resources[aggregate]).length).toBeGreaterThan(0);
+    // A page at a time gives the same.
+    const all: string[] = [];
+    for (let cursor = ''; ;) {
+      const { body } = await client.get<{ data: { id: string }[]; next_cursor: string | null }>(
+        `/v1/datasets?limit=2${cursor}`,
+      );
+      all.push(...body.data.map(({ id }) => id));
+      if (body.next_cursor === null) break;
+      cursor = `&cursor=${encodeURIComponent(body.next_cursor)}`;
+    }
+    expect([...all].sort()).toEqual(Object.keys(state.resources.dataset).sort());
     const erased = JSON.parse((await ftm('state', '--tenant', 'globex')).stdout) as TenantSnapshot;
     expect(Object.values(erased.resources.tenant)).toMatchObject([{ status: 'erased' }]);
     const pointer = Object.values(state.resources['production-pointer'])[0] as {

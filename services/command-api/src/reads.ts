@@ -17,6 +17,7 @@ import { withTenant, type Pool } from '@ftm/postgres/pool';
 import { sleep } from '@ftm/runtime/backoff';
 import { inScope } from './auth.ts';
 import { toPast } from '@ftm/domain/event-meta';
+import { decodeCursor, encodeCursor } from './http/cursor.ts';
 import { notFound, Problem } from './http/problem.ts';
 import { projectOf, render } from '@ftm/domain/resource';
 
@@ -109,11 +110,7 @@ export function createReads(pool: Pool, registry: Registry): Reads {
     },
     async list(principal, aggregate, { limit, cursor, filters }) {
       const builder = query(TABLES[aggregate])
-        .select(
-          'id',
-          'state',
-          query.raw('to_char(created_at at time zone \'UTC\', \'YYYY-MM-DD"T"HH24:MI:SS.US"Z"\') as at'),
-        )
+        .select('id', 'state', query.raw('(extract(epoch from created_at) * 1000000)::bigint as micros'))
         .where('tenant_id', principal.tenantId)
         .orderBy([{ column: 'created_at', order: 'desc' }, { column: 'id' }])
         .limit(limit + 1);
@@ -122,11 +119,18 @@ export function createReads(pool: Pool, registry: Registry): Reads {
       if (!principal.projects.includes('*')) builder.whereIn('project_id', [...principal.projects]);
       if (cursor !== undefined) {
         const after = decodeCursor(cursor);
-        builder.whereRaw('(created_at < ? or (created_at = ? and id > ?))', [after.at, after.at, after.id]);
+        if (after === undefined)
+          throw new Problem(400, 'INVALID_CURSOR', 'the cursor is not one that was given out here');
+        const at = "timestamptz 'epoch' + ?::bigint * interval '1 microsecond'";
+        builder.whereRaw(`(created_at < ${at} or (created_at = ${at} and id > ?))`, [
+          after.micros,
+          after.micros,
+          after.id,
+        ]);
       }
       const { sql, bindings } = builder.toSQL().toNative();
       const { rows } = await withTenant(pool, principal.tenantId, (client) =>
-        client.query<{ id: string; state: StateOf<typeof aggregate>; at: string }>(sql, [...bindings]),
+        client.query<{ id: string; state: StateOf<typeof aggregate>; micros: string }>(sql, [...bindings]),
       );
       const page = rows.slice(0, limit);
       const last = page.at(-1);
@@ -134,10 +138,7 @@ export function createReads(pool: Pool, registry: Registry): Reads {
         data: page.flatMap((row): Rendered[] =>
           present(render(aggregate, principal.tenantId, row.id, row.state)),
         ),
-        next_cursor:
-          rows.length > limit && last !== undefined
-            ? Buffer.from(JSON.stringify([last.at, last.id])).toString('base64url')
-            : null,
+        next_cursor: rows.length > limit && last !== undefined ? encodeCursor(last) : null,
       };
     },
     stream: async (principal, stream) => decodeAll(await readStream(pool, principal.tenantId, stream)),
@@ -180,19 +181,3 @@ export function createReads(pool: Pool, registry: Registry): Reads {
 }
 
 const present = (body: Rendered | undefined): Rendered[] => (body === undefined ? [] : [body]);
-
-function decodeCursor(cursor: string): { readonly at: string; readonly id: string } {
-  try {
-    const [at, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown[];
-    if (
-      typeof at === 'string' &&
-      /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(at) &&
-      typeof id === 'string' &&
-      /^[0-9a-f-]{36}$/.test(id)
-    )
-      return { at, id };
-  } catch {
-    // Falls through to the refusal.
-  }
-  throw new Problem(400, 'INVALID_CURSOR', 'the cursor is not one that was given out here');
-}

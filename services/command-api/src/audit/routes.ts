@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { RecordedEvent } from '@ftm/contracts/envelope';
 import { AGGREGATES, streamId, type Aggregate } from '@ftm/contracts/ids';
-import { happenedBy, isMoment, MOMENT_FORMS, parseMoment } from '@ftm/contracts/moment';
+import { happenedBy, MOMENT, MOMENT_FORMS, parseMoment } from '@ftm/contracts/moment';
 import { fold } from '@ftm/domain/aggregates';
 import { inScope } from '../auth.ts';
 import { toPast } from '@ftm/domain/event-meta';
@@ -10,7 +10,7 @@ import { notFound, Problem } from '../http/problem.ts';
 import { projectOf, render } from '@ftm/domain/resource';
 import type { Services } from '../service.ts';
 
-const At = z.string().max(64).refine(isMoment, { error: MOMENT_FORMS });
+const At = z.string().max(64).regex(MOMENT, MOMENT_FORMS);
 
 const MAX_SEQ = Number.MAX_SAFE_INTEGER;
 const size = z.coerce.number().int().min(1).max(MAX_SEQ);

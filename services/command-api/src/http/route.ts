@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import { z } from 'zod';
 import type { Principal } from '@ftm/orchestrator/client';
+import { CURSOR } from './cursor.ts';
 
 export type Role = 'viewer' | 'engineer' | 'approver' | 'admin' | 'auditor' | 'service';
 export const READ: readonly Role[] = ['viewer', 'engineer', 'approver', 'admin', 'auditor', 'service'];
@@ -100,7 +101,8 @@ export const ById = z.object({ id });
 export const projectId = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, '1 to 64 of A-Z a-z 0-9 . _ -');
-export const instant = z.iso.datetime({ offset: true });
+/** No year and no offset that the database does not know. */
+export const instant = z.iso.datetime({ offset: true }).regex(/^[12]/, 'a year from 1000 to 2999');
 export const target = z.strictObject({
   type: z.enum(['assistant', 'project', 'global']),
   value: z.string().min(1).max(100),
@@ -108,5 +110,5 @@ export const target = z.strictObject({
 export const reason = z.string().trim().min(1).max(500);
 export const Page = {
   limit: z.coerce.number().int().min(1).max(200).default(50),
-  cursor: z.string().max(500).optional(),
+  cursor: z.string().regex(CURSOR, 'it must be the next_cursor of the page before').optional(),
 };

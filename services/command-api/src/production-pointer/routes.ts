@@ -1,5 +1,16 @@
 import { z } from 'zod';
-import { ADMIN, ById, defineRoute, id, instant, projectId, READ, reason, type Route } from '../http/route.ts';
+import {
+  ADMIN,
+  ById,
+  defineRoute,
+  id,
+  instant,
+  Page,
+  projectId,
+  READ,
+  reason,
+  type Route,
+} from '../http/route.ts';
 import { readRoutes } from '../resource-routes.ts';
 import { askGate, callIds, command, fresh, type Services } from '../service.ts';
 
@@ -18,8 +29,7 @@ export function productionPointerRoutes(services: Services): Route[] {
       tag: 'production pointers',
       roles: READ,
       query: z.strictObject({
-        limit: z.coerce.number().int().min(1).max(200).default(50),
-        cursor: z.string().max(500).optional(),
+        ...Page,
         project_id: projectId.optional(),
         status: z.string().max(40).optional(),
         at: instant.optional(),
@@ -30,7 +40,7 @@ export function productionPointerRoutes(services: Services): Route[] {
             status: 200,
             body: await services.reads.list(principal, 'production-pointer', { limit, cursor, filters }),
           };
-        const all = await services.reads.allAt(principal, 'production-pointer', at);
+        const all = await services.reads.allAt(principal, 'production-pointer', new Date(at).toISOString());
         const data = all.filter(
           (each) =>
             (filters.project_id === undefined || each['project_id'] === filters.project_id) &&

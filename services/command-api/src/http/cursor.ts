@@ -1,0 +1,15 @@
+/** Where a page ended: its last row’s `created_at` in microseconds since 1970, and its id. Whatever looks like a cursor is one. */
+export interface Cursor {
+  readonly micros: string;
+  readonly id: string;
+}
+
+export const CURSOR = /^(\d{1,16})\.([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/;
+
+export const encodeCursor = ({ micros, id }: Cursor): string => `${micros}.${id}`;
+
+/** Undefined for what is no cursor. */
+export function decodeCursor(text: string): Cursor | undefined {
+  const [, micros, id] = CURSOR.exec(text) ?? [];
+  return micros === undefined || id === undefined ? undefined : { micros, id };
+}
