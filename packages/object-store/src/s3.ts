@@ -125,7 +125,10 @@ export function createS3Store(options: S3Options): ListingStore {
     },
     async *list(prefix) {
       try {
-        for await (const { Contents } of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix }))
+        for await (const { Contents } of paginateListObjectsV2(
+          { client },
+          { Bucket: bucket, Prefix: prefix },
+        ))
           for (const { Key } of Contents ?? []) if (Key !== undefined) yield Key;
       } catch (error) {
         throw unavailable(error);
