@@ -6,7 +6,8 @@ import { toPast } from '@ftm/domain/event-meta';
 import { handle, primaryStream } from '@ftm/domain/handle';
 import { datasetRequested, datasetSanitized, fineTuneRequested } from '@ftm/domain/testing/examples';
 import { createMemoryEventLog } from '@ftm/event-log/memory-event-log';
-import type { EncryptedStore, StoredObject } from '@ftm/object-store/encrypted-store';
+import type { StoredObject } from '@ftm/object-store/encrypted-store';
+import { createMemoryEncryptedStore } from '@ftm/object-store/testing/memory-object-store';
 import type { OrchestratorClient } from '@ftm/orchestrator/client';
 import { CommandRejected } from '../../command-client.ts';
 import { Config } from '../../config.ts';
@@ -61,7 +62,7 @@ const CONFIG = {
 
 export function createLab(clock: Clock): Lab {
   const log = createMemoryEventLog();
-  const objects = createMemoryObjects();
+  const objects = createMemoryEncryptedStore();
   let appended = 0;
 
   async function submit(tenant: TenantId, id: string, command: Command): Promise<void> {
@@ -146,23 +147,6 @@ function createYes(): OrchestratorClient {
     recordUsage: async (_usage, key) => ({ usageId: key }),
   };
   return yes as OrchestratorClient;
-}
-
-function createMemoryObjects(): EncryptedStore {
-  const kept = new Map<string, Buffer>();
-  const store: Pick<EncryptedStore, 'put' | 'get'> = {
-    async put(tenantId, prefix, name, plain) {
-      const uri = `s3://lab/${tenantId}/${prefix}/${name}-${kept.size}`;
-      kept.set(uri, Buffer.from(plain));
-      return { uri, sha256: 'a'.repeat(64), bytes: plain.length, dataKeyId: 'k' };
-    },
-    async get(_tenantId, { uri }) {
-      const found = kept.get(uri);
-      if (found === undefined) throw new Error(`no object ${uri}`);
-      return found;
-    },
-  };
-  return store as EncryptedStore;
 }
 
 /** A job on a sanitised dataset of these rows, as somebody asked for it. */

@@ -45,11 +45,19 @@ export function createLife(death: Death | null): Life {
         get(target, key) {
           const member: unknown = Reflect.get(target, key);
           if (typeof member !== 'function' || key === 'jobRequest') return member;
-          return (...given: unknown[]) =>
-            take(labelOf(name, String(key), given), () => Reflect.apply(member, target, given) as unknown);
+          return (...given: unknown[]) => {
+            const taken = (): Promise<unknown> =>
+              take(labelOf(name, String(key), given), () => Reflect.apply(member, target, given) as unknown);
+            return key === 'getStream' ? whenRead(taken) : taken();
+          };
         },
       }),
   };
+}
+
+/** A stream is a step when its reader begins. */
+async function* whenRead(taken: () => Promise<unknown>): AsyncGenerator<unknown, void> {
+  yield* (await taken()) as AsyncIterable<unknown>;
 }
 
 /** A command is known by its type, all else by its name. */
