@@ -20,7 +20,7 @@ import { binsOf, mean, quantile, type Histogram } from './statistics/histogram.t
 import { wholeOf, type DatasetStatistics, type SplitStatistics } from './statistics/statistics.ts';
 import { differentTexts, mostFrequent } from './statistics/tally.ts';
 
-const MOST_ROWS = 100;
+const MOST_ROWS = 25;
 const MOST_LABELS = 25;
 
 /** The dataset as one page for people: warnings first, then what it is, how its rows came to be, and what training on it would cost. */

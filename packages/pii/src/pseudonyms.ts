@@ -17,7 +17,7 @@ const MAX_ROUNDS = 16;
 /**
  * Replaces what is found in a dialogue by `[TYPE_n]`: the same value is the same placeholder in all its texts, and a person is the same one by full, first or last name.
  * `n` is where the value stands among the values of its type, taken through a permutation that the tenant's key decides: the placeholder is made of no part of the value.
- * The same dialogue and key give the same bytes, and what was sanitised once stays as it is (docs/adr/0010-pseudonyms.md).
+ * The same dialogue and key give the same bytes, and what was sanitised once stays as it is (docs/adr/0009-pseudonyms.md).
  */
 export function createPseudonymiser(
   key: Uint8Array,
