@@ -358,7 +358,9 @@ describe('commands', () => {
         source: { kind: 'orchestrator_traces', limit: 60 },
         contamination: { policy: 'drop' },
       });
-    const { body: ready } = await build();
+    const { body: ready, position } = await build();
+    // Reads may be behind: the first one waits.
+    await engineer.get(`/v1/datasets/${ready.id}`, position === undefined ? {} : { minPosition: position });
     await engineer.waitFor(`/v1/datasets/${ready.id}`, ({ status }) => status === 'ready');
     const rejections = `/v1/datasets/${ready.id}/rejections`;
     expect((await engineer.get(rejections)).status).toBe(200);
