@@ -360,7 +360,7 @@ describe('commands', () => {
       });
     const { body: ready, position } = await build();
     // Reads may be behind: the first one waits.
-    await engineer.get(`/v1/datasets/${ready.id}`, position === undefined ? {} : { minPosition: position });
+    await engineer.get(`/v1/datasets/${ready.id}`, position === null ? {} : { minPosition: position });
     await engineer.waitFor(`/v1/datasets/${ready.id}`, ({ status }) => status === 'ready');
     const rejections = `/v1/datasets/${ready.id}/rejections`;
     expect((await engineer.get(rejections)).status).toBe(200);
