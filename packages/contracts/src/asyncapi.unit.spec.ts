@@ -6,12 +6,12 @@ import addFormats from 'ajv-formats';
 import { asyncApiDocument } from './asyncapi.ts';
 import { EVENT_SCHEMAS } from './generated/events.ts';
 
+const require = createRequire(import.meta.url);
+
 describe('the AsyncAPI document', () => {
   it('is valid by the official JSON schema of its version, which finds what is wrong with a spoilt one', () => {
     const document = asyncApiDocument() as { asyncapi: string; operations: object };
-    const schema = createRequire(import.meta.url)(
-      `@asyncapi/specs/schemas/${document.asyncapi}.json`,
-    ) as object;
+    const schema = require('@asyncapi/specs/schemas/3.0.0.json') as object;
     // It brings the draft of JSON schema that it is written in.
     const ajv = new Ajv({ strict: false, meta: false, validateSchema: false });
     addFormats.default(ajv);
