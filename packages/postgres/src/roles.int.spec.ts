@@ -32,8 +32,8 @@ describe('the roles', () => {
     await database.drop();
   });
 
-  it('there are eight read models, each with its view', () => {
-    expect(tables).toHaveLength(8);
+  it('there are nine read models, each with its view', () => {
+    expect(tables).toHaveLength(9);
   });
 
   it('the API sees its tenant’s rows of every read model through the views, and no others', async () => {
