@@ -16,15 +16,25 @@ export type HashReader = (level: number, start: number, count: number) => Promis
 
 const LEAF = Buffer.from([0]);
 const NODE = Buffer.from([1]);
+const HASH_BYTES = 32;
+// Filled anew for each hash: a verifier makes two of them an event, and a copy of the parts costs as much as the hash.
+const leafBytes = Buffer.alloc(1 + HASH_BYTES, LEAF);
+const nodeBytes = Buffer.alloc(1 + 2 * HASH_BYTES, NODE);
 
 /** RFC 6962 §2.1: SHA-256 of a zero byte and the data. */
 export function leafHash(data: Uint8Array): Hash {
-  return sha256(Buffer.concat([LEAF, data]));
+  if (data.length !== HASH_BYTES) return sha256(Buffer.concat([LEAF, data]));
+  leafBytes.set(data, 1);
+  return sha256(leafBytes);
 }
 
 /** RFC 6962 §2.1: SHA-256 of a one byte and both children. */
 export function nodeHash(left: Hash, right: Hash): Hash {
-  return sha256(Buffer.concat([NODE, left, right]));
+  if (left.length !== HASH_BYTES || right.length !== HASH_BYTES)
+    return sha256(Buffer.concat([NODE, left, right]));
+  nodeBytes.set(left, 1);
+  nodeBytes.set(right, 1 + HASH_BYTES);
+  return sha256(nodeBytes);
 }
 
 /** Of a tree without leaves. */

@@ -18,45 +18,65 @@ export const EMPTY_CHAIN: ChainHead = { seq: 0, hash: GENESIS };
  * @param value the record's value exactly as it stands in Kafka, with the registry's framing
  */
 export function eventHash(envelope: Omit<Envelope, 'hash'>, value: Uint8Array): string {
-  const parts: readonly (string | Uint8Array | null)[] = [
-    envelope.tenantId,
-    envelope.id,
-    envelope.type,
-    envelope.source,
-    envelope.time,
-    envelope.stream,
-    String(envelope.version),
-    String(envelope.seq),
-    envelope.command,
-    envelope.fingerprint,
-    envelope.actor,
-    envelope.correlation,
-    envelope.causation,
-    envelope.traceparent,
-    value,
-    Buffer.from(envelope.prev, 'hex'),
-  ];
   // One buffer and one call: every reader of the log does this for every event.
-  const size = parts.reduce((sum, part) => sum + LENGTH_BYTES + sizeOf(part), TAG.length);
-  const bytes = Buffer.allocUnsafe(size);
-  let at = TAG.copy(bytes);
-  for (const part of parts) {
-    const length = sizeOf(part);
-    at = bytes.writeUInt32BE(part === null ? ABSENT : length, at);
-    if (typeof part === 'string') bytes.write(part, at, 'utf8');
-    else if (part !== null) bytes.set(part, at);
-    at += length;
-  }
-  return hashOnce('sha256', bytes, 'hex');
+  let at = TAG_BYTES;
+  at = putText(at, envelope.tenantId);
+  at = putText(at, envelope.id);
+  at = putText(at, envelope.type);
+  at = putText(at, envelope.source);
+  at = putText(at, envelope.time);
+  at = putText(at, envelope.stream);
+  at = putText(at, String(envelope.version));
+  at = putText(at, String(envelope.seq));
+  at = putText(at, envelope.command);
+  at = putText(at, envelope.fingerprint);
+  at = putText(at, envelope.actor);
+  at = putText(at, envelope.correlation);
+  at = putText(at, envelope.causation);
+  at = putText(at, envelope.traceparent);
+  at = putBytes(at, value);
+  at = putBytes(at, Buffer.from(envelope.prev, 'hex'));
+  return hashOnce('sha256', bytes.subarray(0, at), 'hex');
 }
 
-const TAG = Buffer.from('ftm.event.v1\0', 'latin1');
+const TAG = 'ftm.event.v1\0';
+const TAG_BYTES = TAG.length;
 const LENGTH_BYTES = 4;
 const ABSENT = 0xffffffff;
+const MAX_UTF8_A_UNIT = 3;
 
-function sizeOf(part: string | Uint8Array | null): number {
-  if (part === null) return 0;
-  return typeof part === 'string' ? Buffer.byteLength(part, 'utf8') : part.length;
+/** Used for every encoding anew: nothing waits between the first byte and the hash. */
+let bytes = withTag(4096);
+
+function putText(at: number, text: string | null): number {
+  if (text === null) return bytes.writeUInt32BE(ABSENT, at);
+  const from = at + LENGTH_BYTES;
+  reserve(from + MAX_UTF8_A_UNIT * text.length);
+  const length = bytes.write(text, from, 'utf8');
+  bytes.writeUInt32BE(length, at);
+  return from + length;
+}
+
+function putBytes(at: number, part: Uint8Array): number {
+  const from = at + LENGTH_BYTES;
+  reserve(from + part.length);
+  bytes.writeUInt32BE(part.length, at);
+  bytes.set(part, from);
+  return from + part.length;
+}
+
+/** There is always room for one more length. */
+function reserve(end: number): void {
+  if (end + LENGTH_BYTES <= bytes.length) return;
+  const wider = withTag(2 * (end + LENGTH_BYTES));
+  bytes.copy(wider);
+  bytes = wider;
+}
+
+function withTag(size: number): Buffer {
+  const made = Buffer.allocUnsafeSlow(size);
+  made.write(TAG, 'latin1');
+  return made;
 }
 
 export type Link =

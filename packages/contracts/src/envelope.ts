@@ -69,38 +69,42 @@ export function toHeaders(envelope: Envelope): Headers {
 }
 
 /** @throws RangeError naming the header that is missing or malformed. */
-export function fromHeaders(
-  tenantId: TenantId,
-  headers: Readonly<Record<string, string | undefined>>,
-): Envelope {
-  const text = (name: string): string => {
-    const value = headers[name];
-    if (value === undefined || value === '') throw new RangeError(`header ${name} is missing`);
-    return value;
-  };
-  const count = (name: string): number => {
-    const value = Number(text(name));
-    if (!Number.isSafeInteger(value) || value < 1)
-      throw new RangeError(`header ${name} is not a positive integer`);
-    return value;
-  };
-  const stream = text('ce_subject');
+export function fromHeaders(tenantId: TenantId, headers: MaybeHeaders): Envelope {
   return {
     tenantId,
-    id: text('ce_id'),
-    type: text('ce_type'),
-    source: text('ce_source'),
-    time: text('ce_time'),
-    stream: stream as StreamId,
-    version: count('ftm_version'),
-    seq: count('ftm_seq'),
-    prev: text('ftm_prev'),
-    hash: text('ftm_hash'),
-    command: text('ftm_command'),
-    fingerprint: text('ftm_fingerprint'),
-    actor: text('ftm_actor'),
-    correlation: text('ftm_correlation'),
+    id: text(headers, 'ce_id'),
+    type: text(headers, 'ce_type'),
+    source: text(headers, 'ce_source'),
+    time: text(headers, 'ce_time'),
+    stream: text(headers, 'ce_subject') as StreamId,
+    version: count(headers, 'ftm_version'),
+    seq: count(headers, 'ftm_seq'),
+    prev: text(headers, 'ftm_prev'),
+    hash: text(headers, 'ftm_hash'),
+    command: text(headers, 'ftm_command'),
+    fingerprint: text(headers, 'ftm_fingerprint'),
+    actor: text(headers, 'ftm_actor'),
+    correlation: text(headers, 'ftm_correlation'),
     causation: headers['ftm_causation'] ?? null,
     traceparent: headers['traceparent'] ?? null,
   };
+}
+
+type MaybeHeaders = Readonly<Record<string, string | undefined>>;
+
+function text(headers: MaybeHeaders, name: string): string {
+  const value = headers[name];
+  if (value === undefined || value === '') throw new RangeError(`header ${name} is missing`);
+  return value;
+}
+
+// As the writer writes them: Postgres reads these headers too, and takes no other way to write a number.
+const COUNT = /^[1-9]\d*$/;
+
+function count(headers: MaybeHeaders, name: string): number {
+  const given = text(headers, name);
+  const value = Number(given);
+  if (!COUNT.test(given) || !Number.isSafeInteger(value))
+    throw new RangeError(`header ${name} is not a positive integer`);
+  return value;
 }

@@ -1,5 +1,12 @@
 import { PartitionAssigners, type Broker, type Cluster } from 'kafkajs';
 import { readerClient, type KafkaConnection } from './kafka-clients.ts';
+import {
+  decodeBatches,
+  decodeFetchAnswer,
+  FETCH_VERSION,
+  type DecodedBatch,
+  type FetchedPartition,
+} from './record-batches.ts';
 
 /** A committed record, control records and aborted ones taken out. */
 export interface RawRecord {
@@ -85,16 +92,16 @@ export function createPartitionReader(
       use(async (cluster) => {
         await cluster.refreshMetadataIfNecessary();
         const broker = await leaderOf(cluster, topic, partition);
-        const response = (await broker.fetch({
+        const { responses } = (await fetchRaw(broker).fetch({
           isolationLevel: READ_COMMITTED,
           maxWaitTime: waitMs,
           minBytes: 1,
           maxBytes,
           topics: [{ topic, partitions: [{ partition, fetchOffset: String(offset), maxBytes }] }],
-        })) as FetchResponse;
-        const part = response.responses
-          .find((each) => each.topicName === topic)
-          ?.partitions.find((each) => each.partition === partition);
+        })) as unknown as FetchAnswer;
+        const part = responses
+          .flatMap((each) => each.partitions)
+          .find((each) => each.topic === topic && each.partition === partition);
         if (part === undefined) throw new Error(`the broker answered without partition ${partition}`);
         return decode(part, offset);
       }),
@@ -135,72 +142,66 @@ async function disconnect(opened: Promise<Cluster>): Promise<void> {
   }
 }
 
-function decode(part: FetchedPartition, from: bigint): Fetched {
-  const aborted = [...(part.abortedTransactions ?? [])]
-    .map((each) => ({ producerId: each.producerId, firstOffset: BigInt(each.firstOffset) }))
-    .sort((a, b) => (a.firstOffset < b.firstOffset ? -1 : 1));
-  const aborting = new Set<string>();
+/** kafkajs takes a request and its answer's decoder from `lookupRequest`; here the answer stays bytes, and is decoded by us. */
+function fetchRaw(broker: Broker): Broker {
+  const { lookupRequest } = broker as unknown as { readonly lookupRequest: LookupRequest };
+  const lookup: LookupRequest = (apiKey, definition) => (options) => {
+    const { request, response } = lookupRequest(apiKey, definition)(options);
+    if (request.apiVersion !== FETCH_VERSION)
+      throw new Error(`the broker answers Fetch ${request.apiVersion} only: Kafka 2.3 or later is needed`);
+    return { request, response: { decode: decodeAnswer, parse: response.parse } };
+  };
+  return Object.create(broker, { lookupRequest: { value: lookup } }) as Broker;
+}
+
+type LookupRequest = (
+  apiKey: number,
+  definition: unknown,
+) => (options: unknown) => {
+  readonly request: { readonly apiVersion: number };
+  readonly response: { decode(bytes: Buffer): Promise<unknown>; parse(data: unknown): Promise<unknown> };
+};
+
+/** As kafkajs's `parse` wants it, which looks for error codes. */
+interface FetchAnswer {
+  readonly responses: readonly { readonly partitions: readonly FetchedPartition[] }[];
+}
+
+function decodeAnswer(bytes: Buffer): Promise<FetchAnswer> {
+  return Promise.resolve({ responses: [{ partitions: decodeFetchAnswer(bytes) }] });
+}
+
+async function decode(part: FetchedPartition, from: bigint): Promise<Fetched> {
+  const aborted = [...part.abortedTransactions].sort((a, b) => (a.firstOffset < b.firstOffset ? -1 : 1));
+  const aborting = new Set<bigint>();
   const records: RawRecord[] = [];
   let nextOffset = from;
-  for (const message of part.messages) {
-    const offset = BigInt(message.offset);
-    const { producerId, inTransaction } = message.batchContext;
-    while (aborted[0] !== undefined && aborted[0].firstOffset <= offset) {
+  for (const batch of await decodeBatches(part.batches)) {
+    while (aborted[0] !== undefined && aborted[0].firstOffset <= batch.lastOffset) {
       aborting.add(aborted[0].producerId);
       aborted.shift();
     }
-    if (message.isControlRecord) {
-      // A control record's key is version and type; only here does a key of zero bytes mean an abort.
-      if (message.key !== null && message.key.readInt16BE(2) === ABORT_MARKER_TYPE)
-        aborting.delete(producerId);
-    } else if (offset >= from && !(inTransaction && aborting.has(producerId))) {
-      records.push(rawRecord(part.partition, offset, message));
+    if (batch.isControl) {
+      if (endsInAbort(batch)) aborting.delete(batch.producerId);
+    } else if (!(batch.isTransactional && aborting.has(batch.producerId))) {
+      // A broker gives whole batches, so the first one may begin before the offset asked for.
+      for (const { offset, key, headers, value } of batch.records)
+        if (offset >= from)
+          records.push({
+            partition: part.partition,
+            offset,
+            key: key?.toString('utf8') ?? '',
+            headers,
+            value: value ?? Buffer.alloc(0),
+          });
     }
-    // A broker gives whole batches, so the first one may begin before the offset asked for.
-    if (offset >= nextOffset) nextOffset = offset + 1n;
+    if (batch.lastOffset >= nextOffset) nextOffset = batch.lastOffset + 1n;
   }
-  return { records, nextOffset, stableOffset: BigInt(part.lastStableOffset) };
+  return { records, nextOffset, stableOffset: part.lastStableOffset };
 }
 
-function rawRecord(partition: number, offset: bigint, message: FetchedMessage): RawRecord {
-  return {
-    partition,
-    offset,
-    key: message.key?.toString('utf8') ?? '',
-    headers: headersOf(message.headers),
-    value: message.value ?? Buffer.alloc(0),
-  };
-}
-
-/** A header that comes twice is joined: no event of ours has one, so its hash will not match. */
-function headersOf(headers: FetchedMessage['headers']): Record<string, string> {
-  const texts: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers))
-    texts[name] = Array.isArray(value)
-      ? value.map((each) => each.toString('utf8')).join(',')
-      : (value?.toString('utf8') ?? '');
-  return texts;
-}
-
-interface FetchResponse {
-  readonly responses: readonly {
-    readonly topicName: string;
-    readonly partitions: readonly FetchedPartition[];
-  }[];
-}
-
-interface FetchedPartition {
-  readonly partition: number;
-  readonly lastStableOffset: string;
-  readonly abortedTransactions: readonly { producerId: string; firstOffset: string }[] | null;
-  readonly messages: readonly FetchedMessage[];
-}
-
-interface FetchedMessage {
-  readonly offset: string;
-  readonly key: Buffer | null;
-  readonly value: Buffer | null;
-  readonly headers: Record<string, Buffer | Buffer[] | null>;
-  readonly isControlRecord: boolean;
-  readonly batchContext: { readonly producerId: string; readonly inTransaction: boolean };
+/** A control record's key is version and type; only here does a key of zero bytes mean an abort. */
+function endsInAbort({ records }: DecodedBatch): boolean {
+  const key = records[0]?.key ?? null;
+  return key !== null && key.readInt16BE(2) === ABORT_MARKER_TYPE;
 }

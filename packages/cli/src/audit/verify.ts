@@ -46,6 +46,8 @@ interface SavedState {
 
 const FORMAT = 'ftm-audit-verify-1';
 const SAVE_EVERY_MS = 5000;
+/** A state names every stream: of a long log it is long, and must not become most of the work. */
+const SAVE_AT_MOST = 0.1;
 
 /** Reads a log through and says everything that is wrong with it. @throws CannotRun when it cannot be read */
 export async function verifyLog(options: VerifyOptions): Promise<VerifyReport> {
@@ -62,10 +64,11 @@ export async function verifyLog(options: VerifyOptions): Promise<VerifyReport> {
   let positions: Positions = saved?.positions ?? {};
   const before = saved?.log.events ?? 0;
   let events = before;
-  let lastSave = Date.now();
+  let nextSave = Date.now() + SAVE_EVERY_MS;
   const began = Date.now();
   const save = async (): Promise<void> => {
     if (options.stateFile === undefined) return;
+    const started = Date.now();
     const state: SavedState = {
       format: FORMAT,
       source: source.name,
@@ -75,7 +78,8 @@ export async function verifyLog(options: VerifyOptions): Promise<VerifyReport> {
     };
     await writeFile(`${options.stateFile}.new`, JSON.stringify(state));
     await rename(`${options.stateFile}.new`, options.stateFile);
-    lastSave = Date.now();
+    const ended = Date.now();
+    nextSave = ended + Math.max(SAVE_EVERY_MS, (ended - started) / SAVE_AT_MOST);
   };
 
   /** @returns whether there was anything to read */
@@ -88,7 +92,7 @@ export async function verifyLog(options: VerifyOptions): Promise<VerifyReport> {
       positions = batch.positions;
       events += batch.entries.length;
       options.onProgress?.(batch.done, batch.total, events - before);
-      if (Date.now() - lastSave > SAVE_EVERY_MS) await save();
+      if (Date.now() >= nextSave) await save();
       if (signal?.aborted === true) return false;
     }
     return events > start;
