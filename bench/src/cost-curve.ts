@@ -16,7 +16,8 @@ export interface Cost {
   readonly work: string;
   readonly events: number;
   readonly seconds: number;
-  /** Of the process that did it; NaN where it is the database's work too. */
+  /** Of the process that did it, like the memory; NaN where it is the database's work too. */
+  readonly cpuSeconds: number;
   readonly peakMb: number;
 }
 
@@ -52,7 +53,8 @@ export async function measureCostCurve(
   };
   for (const events of lengths) {
     const log = await generateLog(connection, registry, events);
-    note({ work: 'write the log', events, seconds: log.seconds, peakMb: Number.NaN });
+    const { seconds, cpuSeconds } = log;
+    note({ work: 'write the log', events, seconds, cpuSeconds, peakMb: Number.NaN });
     try {
       rebuilds.push(await measureLength(env, log, note));
     } finally {
@@ -77,8 +79,8 @@ async function measureLength(
   const [port = 0] = await freePorts(1);
   const kafka = { ...env, FTM_EVENTS_TOPIC: topic };
   const operator = { FTM_OPERATOR_URLS: `http://127.0.0.1:${port}`, FTM_INTERNAL_TOKEN: TOKEN };
-  const note = (work: string, { seconds, peakMb }: { seconds: number; peakMb: number }): void =>
-    tell({ work, events, seconds, peakMb });
+  const note = (work: string, { seconds, cpuSeconds, peakMb }: Omit<Cost, 'work' | 'events'>): void =>
+    tell({ work, events, seconds, cpuSeconds, peakMb });
   const projector = start('services/projector/src/main.ts', [], {
     ...kafka,
     FTM_DATABASE_URL: database.url('ftm_projector'),
@@ -90,11 +92,16 @@ async function measureLength(
   });
   try {
     const seconds = await projected(owner, events);
+    const cpuSeconds = projector.cpuSeconds();
     const rebuild = await rebuilt(owner, operator);
-    note('rebuild read models', { seconds: rebuild.events / rebuild.eventsPerSecond, peakMb: Number.NaN });
+    note('rebuild read models', {
+      seconds: rebuild.events / rebuild.eventsPerSecond,
+      cpuSeconds: projector.cpuSeconds() - cpuSeconds,
+      peakMb: Number.NaN,
+    });
     const file = join(directory, 'snapshot.gz');
     note('take and verify a snapshot', await start(FTM, ['snapshot', 'create', file], operator).ended());
-    note('projector: journal, trees, read models', { ...(await projector.stop()), seconds });
+    note('projector: journal, trees, read models', { ...(await projector.stop()), seconds, cpuSeconds });
     const restoring = { ...kafka, FTM_DATABASE_URL: empty.url('ftm_projector') };
     note('restore it', await start('services/projector/src/restore-main.ts', [file], restoring).ended());
     const key = generateNoteKey(randomUUID()).verifierKey;

@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import process from 'node:process';
 import { EMPTY_CHAIN, eventHash } from '@ftm/contracts/chain';
 import { fullName } from '@ftm/contracts/codec';
 import { toHeaders, type Envelope } from '@ftm/contracts/envelope';
@@ -15,6 +16,7 @@ export interface GeneratedLog {
   readonly tenants: readonly TenantId[];
   readonly events: number;
   readonly seconds: number;
+  readonly cpuSeconds: number;
   drop(): Promise<void>;
 }
 
@@ -64,6 +66,7 @@ export async function generateLog(
   });
   await producer.connect();
   const began = performance.now();
+  const cpuBegan = process.cpuUsage();
   let left = events;
   while (left > 0) {
     const transaction = await producer.transaction();
@@ -81,6 +84,7 @@ export async function generateLog(
     await transaction.commit();
   }
   const seconds = (performance.now() - began) / 1000;
+  const { user, system } = process.cpuUsage(cpuBegan);
   await producer.disconnect();
   return {
     topic,
@@ -88,6 +92,7 @@ export async function generateLog(
     tenants,
     events,
     seconds,
+    cpuSeconds: (user + system) / 1e6,
     async drop() {
       await admin.deleteTopics({ topics: [topic, checkpointsTopic] });
       await admin.disconnect();

@@ -6,6 +6,8 @@ import process from 'node:process';
 
 export interface Measured {
   readonly seconds: number;
+  /** Of all its threads, as far as it was seen. */
+  readonly cpuSeconds: number;
   /** Highest resident memory that was seen. */
   readonly peakMb: number;
   readonly stdout: string;
@@ -22,15 +24,24 @@ export function start(entry: string, args: readonly string[], env: Readonly<Reco
     ['--conditions=ftm-source', '--no-warnings', '--import', 'tsx', join(ROOT, entry), ...args],
     { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
-  let [stdout, stderr, peakMb] = ['', '', 0];
+  let [stdout, stderr, peakMb, cpuSeconds] = ['', '', 0, 0];
   child.stdout.on('data', (chunk: Buffer) => (stdout = (stdout + chunk.toString('utf8')).slice(-10_000)));
   child.stderr.on('data', (chunk: Buffer) => (stderr = (stderr + chunk.toString('utf8')).slice(-10_000)));
-  const timer = setInterval(() => (peakMb = Math.max(peakMb, peakOf(child.pid))), LOOK_EVERY_MS);
+  const look = (): void => {
+    peakMb = Math.max(peakMb, peakOf(child.pid));
+    cpuSeconds = Math.max(cpuSeconds, cpuOf(child.pid));
+  };
+  const timer = setInterval(look, LOOK_EVERY_MS);
   const closed = once(child, 'close').then(() => {
     clearInterval(timer);
-    return { seconds: (performance.now() - began) / 1000, peakMb, stdout };
+    return { seconds: (performance.now() - began) / 1000, cpuSeconds, peakMb, stdout };
   });
   return {
+    /** So far. */
+    cpuSeconds(): number {
+      look();
+      return cpuSeconds;
+    },
     /** @throws Error with what the program said when it did not end well */
     async ended(): Promise<Measured> {
       const measured = await closed;
@@ -50,6 +61,19 @@ function peakOf(pid: number | undefined): number {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
     return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) / 1024;
+  } catch {
+    return 0;
+  }
+}
+
+const TICKS_A_SECOND = 100;
+
+/** Of Linux as well: user and system time are the 14th and 15th field, and the name before them may have blanks in it. */
+function cpuOf(pid: number | undefined): number {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
   } catch {
     return 0;
   }

@@ -113,14 +113,15 @@ async function costCurve({ env, events }: Run): Promise<void> {
   );
   print(
     'What it costs to read a log of so many events; the start of each process is in its time',
-    ['work', ...[...lengths, events].flatMap((each) => [`${each}: s`, 'µs/event', 'peak MB'])],
+    ['work', ...[...lengths, events].flatMap((each) => [`${each}: s`, 'CPU s', 'CPU µs/event', 'peak MB'])],
     [...new Set(costs.map(({ work }) => work))].map((work) => [
       work,
       ...costs
         .filter((cost) => cost.work === work)
         .flatMap((cost) => [
           cost.seconds.toFixed(1),
-          ((1e6 * cost.seconds) / cost.events).toFixed(0),
+          cost.cpuSeconds.toFixed(1),
+          ((1e6 * cost.cpuSeconds) / cost.events).toFixed(0),
           Number.isNaN(cost.peakMb) ? '' : cost.peakMb.toFixed(0),
         ]),
     ]),

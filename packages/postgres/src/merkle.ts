@@ -37,6 +37,23 @@ export async function readNodes(
   return rows.map((row) => row.hash);
 }
 
+/** Which of the first `count` nodes of a level are not there, in order. */
+export async function missingNodes(
+  client: Client,
+  tenantId: string,
+  level: number,
+  count: number,
+): Promise<number[]> {
+  const { rows } = await client.query<{ index: string }>(
+    `select wanted.index from generate_series(0::bigint, $3::bigint - 1) as wanted (index)
+     where not exists (
+       select from log.merkle_nodes n where n.tenant_id = $1 and n.level = $2 and n.index = wanted.index)
+     order by 1`,
+    [tenantId, level, count],
+  );
+  return rows.map((row) => Number(row.index));
+}
+
 export interface MerkleNode {
   readonly tenantId: string;
   readonly level: number;

@@ -36,6 +36,12 @@ export interface SoundRecord {
   readonly record: LogRecord;
 }
 
+/** Events `before + 1` to `size` of a tenant are new. */
+export interface Extension {
+  readonly before: number;
+  readonly size: number;
+}
+
 export type ProjectionEvent =
   | ConsumerEvent
   | {
@@ -60,8 +66,12 @@ export interface ProjectionOptions {
   /** Name of the consumer: of its group, its checkpoints and its chain heads. */
   readonly consumer: string;
   readonly sessionTimeoutMs?: number;
+  /** Of the group. Projections of one log into different databases must not share one: each would get a part of the partitions. */
+  readonly groupSuffix?: string | undefined;
   /** Every record that extends the chain, also those whose value cannot be read. */
   readonly keep?: (client: Client, records: readonly SoundRecord[]) => Promise<void>;
+  /** After that: how far the tenants' chains have come. All in between was kept, or is parked where it could not be. */
+  readonly extended?: (client: Client, chains: ReadonlyMap<string, Extension>) => Promise<void>;
   /** What can be read. @throws PoisonEvent when one event cannot be projected: it is parked, and the batch is tried again without it */
   readonly apply: (client: Client, events: readonly ProjectedEvent[]) => Promise<void>;
   /** Around the handling of each batch, for traces; it calls `work` once. */
@@ -93,7 +103,9 @@ interface Poison {
 export function runProjection(options: ProjectionOptions): LogConsumer {
   return createLogConsumer({
     ...options.kafka,
-    groupId: `ftm-${options.consumer}${options.topic === undefined ? '' : `-${options.topic}`}`,
+    groupId: ['ftm', options.consumer, options.topic, options.groupSuffix]
+      .filter((each) => each !== undefined)
+      .join('-'),
     registry: options.registry,
     ...(options.topic === undefined ? {} : { topic: options.topic }),
     ...(options.sessionTimeoutMs === undefined ? {} : { sessionTimeoutMs: options.sessionTimeoutMs }),
@@ -150,7 +162,7 @@ async function project(
   client: Client,
   batch: LogBatch,
   poison: ReadonlyMap<bigint, Poison>,
-  { consumer, keep, apply }: ProjectionOptions,
+  { consumer, keep, extended, apply }: ProjectionOptions,
 ): Promise<ProjectionEvent[]> {
   const { partition, firstOffset, nextOffset, epoch } = batch;
   if (!(await advance(client, consumer, partition, { from: firstOffset, to: nextOffset, epoch })))
@@ -187,6 +199,12 @@ async function project(
     } else sound.push({ envelope, record });
   }
   await keep?.(client, sound);
+  await extended?.(
+    client,
+    new Map(
+      [...heads].map(([tenant, { seq }]) => [tenant, { before: known.get(tenant)?.seq ?? 0, size: seq }]),
+    ),
+  );
 
   const readable: ProjectedEvent[] = [];
   for (const { envelope, record } of sound) {

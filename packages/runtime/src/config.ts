@@ -44,6 +44,12 @@ export const COMMON = {
   FTM_LOG_LEVEL: z.enum(['error', 'warn', 'info', 'debug']).default('info'),
 } as const;
 
+/** Of projectors and runners: the name of their Kafka groups ends in it. Needed where one log goes into more than one database. */
+export const consumerGroupSuffix = z
+  .string()
+  .regex(/^[A-Za-z0-9._-]{1,100}$/, 'letters, digits, dots, underscores and hyphens only, at most 100')
+  .optional();
+
 /** Where objects and their keys are. */
 export const STORAGE = {
   FTM_S3_ENDPOINT: z.url(),

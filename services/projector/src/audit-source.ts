@@ -52,7 +52,7 @@ export async function tryLead(pool: Pool, lock: number, onLost: () => void): Pro
 }
 
 /** The newest event of every tenant that the journal has. */
-export async function newestEvents(client: Client): Promise<TenantHead[]> {
+export async function newestEvents(client: Pick<Client, 'query'>): Promise<TenantHead[]> {
   const { rows } = await client.query<{ tenant_id: string; seq: string }>(
     'select tenant_id, seq from log.chain_heads where consumer = $1 order by tenant_id',
     [JOURNAL_CONSUMER],

@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openCheckpoint } from '@ftm/audit/checkpoint';
@@ -24,7 +27,7 @@ describe('the checkpointer', () => {
   const tenant = freshTenant();
   const sent: AuthoredRecord[] = [];
 
-  async function launch(): Promise<void> {
+  async function launch(env: Readonly<Record<string, string>> = {}): Promise<void> {
     projector = await startProjector({
       FTM_KAFKA_BROKERS: stand.connection.brokers.join(','),
       FTM_REGISTRY_URL: stand.registryUrl,
@@ -36,6 +39,7 @@ describe('the checkpointer', () => {
       FTM_AUDIT_KEY_FILE: join(directory, 'key'),
       FTM_CHECKPOINT_EVENTS: '5',
       FTM_CHECKPOINT_SECONDS: '0.2',
+      ...env,
     });
   }
   async function feed(events: number): Promise<void> {
@@ -182,5 +186,29 @@ describe('the checkpointer', () => {
       'select verifier_key from log.audit_keys',
     );
     expect(rows.map((row) => row.verifier_key).sort()).toEqual([key.verifierKey, next.verifierKey].sort());
+  });
+
+  it('signs on time while the Orchestrator takes a request and never answers', async () => {
+    await projector?.end('SIGKILL');
+    let requests = 0;
+    const silent = createServer(() => (requests += 1)).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    try {
+      await launch({ FTM_ORCHESTRATOR_URL: `http://127.0.0.1:${port}`, FTM_AUDIT_FORWARDER: 'off' });
+      await feed(6);
+      await eventually('the first is on its way to it', () => requests > 0);
+      const asked = requests;
+      await feed(6);
+      await covers(sent.length);
+      await feed(6);
+      await covers(sent.length);
+      // Two more were signed while it was being waited for.
+      expect(requests).toBe(asked);
+    } finally {
+      await projector?.end('SIGKILL');
+      silent.closeAllConnections();
+      silent.close();
+    }
   });
 });

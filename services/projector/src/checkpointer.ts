@@ -16,7 +16,7 @@ import { withTransaction, type Client, type Pool } from '@ftm/postgres/pool';
 import { backoffMs, pause } from '@ftm/runtime/backoff';
 import type { Logger } from '@ftm/runtime/logger';
 import { counter, gauge } from '@ftm/runtime/metrics';
-import { CHECKPOINTER_LOCK, newestEvents, tryLead, type Lead, type TenantHead } from './audit-source.ts';
+import { CHECKPOINTER_LOCK, newestEvents, tryLead, type Lead } from './audit-source.ts';
 import type { CheckpointTopic } from './checkpoint-topic.ts';
 
 export interface CheckpointerOptions {
@@ -29,6 +29,12 @@ export interface CheckpointerOptions {
   readonly everyEvents: number;
   readonly everyMs: number;
   readonly pollMs?: number;
+}
+
+/** After a failure, of one tenant. */
+interface Wait {
+  readonly until: number;
+  readonly failures: number;
 }
 
 type Known = Pick<StoredCheckpoint, 'size' | 'root' | 'note' | 'acknowledged'>;
@@ -56,7 +62,7 @@ export function startCheckpointer(options: CheckpointerOptions): { stop(): Promi
   const { pool, topic, logger, pollMs = 250 } = options;
   const newest = new Map<string, Known>();
   const behindSince = new Map<string, number>();
-  const waiting = new Map<string, { readonly at: number; readonly failures: number }>();
+  const [signWaits, sendWaits] = [new Map<string, Wait>(), new Map<string, Wait>()];
   const stopping = new AbortController();
   let lead: Lead | null = null;
   let leadAskedAt = 0;
@@ -129,24 +135,27 @@ export function startCheckpointer(options: CheckpointerOptions): { stop(): Promi
       throw error;
     }
     await withTransaction(pool, (client) => acknowledgeCheckpoint(client, tenant, checkpoint.size));
-    newest.set(tenant, { ...checkpoint, acknowledged: true });
+    // A newer one may have been signed meanwhile.
+    if (newest.get(tenant)?.size === checkpoint.size)
+      newest.set(tenant, { ...checkpoint, acknowledged: true });
   }
 
-  async function serve({ tenantId: tenant, seq }: TenantHead): Promise<void> {
-    if ((waiting.get(tenant)?.at ?? 0) > Date.now()) return;
+  async function attempt(waits: Map<string, Wait>, tenant: string, work: () => Promise<void>): Promise<void> {
+    const failed = waits.get(tenant);
+    if (failed !== undefined && failed.until > Date.now()) return;
     try {
-      if (isDue(tenant, seq)) await sign(tenant, seq);
-      const known = newest.get(tenant);
-      if (known?.acknowledged === false) await send(tenant, known);
-      waiting.delete(tenant);
+      await work();
+      waits.delete(tenant);
     } catch (error) {
-      const failures = (waiting.get(tenant)?.failures ?? 0) + 1;
-      waiting.set(tenant, { failures, at: Date.now() + backoffMs(failures, { baseMs: 200 }) });
-      logger.error('a checkpoint was not signed, published or kept', { tenant, failures, error });
+      const failures = (failed?.failures ?? 0) + 1;
+      waits.set(tenant, { failures, until: Date.now() + backoffMs(failures, { baseMs: 200 }) });
+      const message =
+        waits === sendWaits ? 'a checkpoint was not sent' : 'a checkpoint was not signed or published';
+      logger.error(message, { tenant, failures, error });
     }
   }
 
-  async function round(): Promise<void> {
+  async function signRound(): Promise<void> {
     if (lead === null && Date.now() - leadAskedAt >= LEAD_EVERY_MS) {
       leadAskedAt = Date.now();
       const won = await tryLead(pool, CHECKPOINTER_LOCK, () => {
@@ -162,13 +171,20 @@ export function startCheckpointer(options: CheckpointerOptions): { stop(): Promi
       }
     }
     if (lead === null) return;
-    for (const head of await newestEvents(lead.client)) {
+    for (const { tenantId: tenant, seq } of await newestEvents(lead.client)) {
       if (stopping.signal.aborted) return;
-      await serve(head);
+      if (isDue(tenant, seq)) await attempt(signWaits, tenant, () => sign(tenant, seq));
     }
   }
 
-  async function run(): Promise<void> {
+  async function sendRound(): Promise<void> {
+    for (const [tenant, known] of [...newest]) {
+      if (stopping.signal.aborted || lead === null) return;
+      if (!known.acknowledged) await attempt(sendWaits, tenant, () => send(tenant, known));
+    }
+  }
+
+  async function repeat(round: () => Promise<void>): Promise<void> {
     while (!stopping.signal.aborted) {
       await round().catch((error: unknown) => {
         lead?.end();
@@ -177,9 +193,9 @@ export function startCheckpointer(options: CheckpointerOptions): { stop(): Promi
       });
       await pause(pollMs, stopping.signal);
     }
-    lead?.end();
   }
-  const running = run();
+  // Side by side: whatever the Orchestrator does, or does not, what is due is signed.
+  const running = Promise.all([repeat(signRound), repeat(sendRound)]).finally(() => lead?.end());
   return {
     async stop() {
       stopping.abort();

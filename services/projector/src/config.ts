@@ -1,4 +1,4 @@
-import { COMMON, port } from '@ftm/runtime/config';
+import { COMMON, consumerGroupSuffix, port } from '@ftm/runtime/config';
 import { z } from 'zod';
 
 export const Config = z.object({
@@ -22,6 +22,7 @@ export const Config = z.object({
   /** Events of one step of a rebuild, which is a transaction. */
   FTM_REBUILD_STEP_EVENTS: z.coerce.number().int().min(1).default(20_000),
   FTM_SESSION_TIMEOUT_MS: z.coerce.number().int().min(1000).default(10_000),
+  FTM_CONSUMER_GROUP_SUFFIX: consumerGroupSuffix,
 });
 
 export const RestoreConfig = Config.pick({

@@ -19,7 +19,7 @@ import { openCheckpointTopic } from './checkpoint-topic.ts';
 import { Config } from './config.ts';
 import { generationRoutes } from './generation-routes.ts';
 import { keepInJournal } from './journal.ts';
-import { growTrees } from './merkle-nodes.ts';
+import { growTrees, startTreeRepair } from './merkle-nodes.ts';
 import { readSigners } from './signing-keys.ts';
 import { applyToReadModels } from './read-models.ts';
 import { startRebuilder } from './rebuild.ts';
@@ -62,14 +62,14 @@ const consumer = runProjection({
   registry,
   pool,
   sessionTimeoutMs: config.FTM_SESSION_TIMEOUT_MS,
-  async keep(client, records) {
-    await keepInJournal(client, records);
-    await growTrees(client, records);
-  },
+  groupSuffix: config.FTM_CONSUMER_GROUP_SUFFIX,
+  keep: keepInJournal,
+  extended: growTrees,
   around: traceBatch,
   onEvent: observer.tell,
 });
 shutdown.add('consumer', consumer.stop);
+shutdown.add('tree repair', startTreeRepair(pool, logger).stop);
 
 const orchestrator = createOrchestratorClient({
   baseUrl: config.FTM_ORCHESTRATOR_URL,

@@ -14,6 +14,7 @@ import { JOURNAL_CONSUMER } from '@ftm/postgres/journal';
 import { saveCheckpoint } from '@ftm/postgres/merkle';
 import { withTransaction, type Client, type Pool } from '@ftm/postgres/pool';
 import { insertSideRows, lockEmptyJournal, setPosition } from '@ftm/postgres/snapshot';
+import type { Extension } from '@ftm/projection/projection';
 import { keepInJournal, type KeptRecord } from './journal.ts';
 import { growTrees } from './merkle-nodes.ts';
 import { buildAtOnce } from './rebuild.ts';
@@ -80,7 +81,7 @@ async function load(client: Client, { file, trusted, onProgress }: RestoreOption
       client,
       batch.filter((each) => each.parkedOnly !== true),
     );
-    await growTrees(client, batch);
+    await growTrees(client, extensionsOf(batch));
     [batch, rows] = [[], []];
     onProgress?.(events);
   }
@@ -103,6 +104,16 @@ async function load(client: Client, { file, trusted, onProgress }: RestoreOption
   }
   await flush();
   return { ...reader.finish(), setAside };
+}
+
+/** A snapshot has a tenant's events in the order of the chain, and all of them. */
+function extensionsOf(records: readonly KeptRecord[]): Map<string, Extension> {
+  const chains = new Map<string, Extension>();
+  for (const { envelope } of records) {
+    const { tenantId, seq } = envelope;
+    chains.set(tenantId, { before: chains.get(tenantId)?.before ?? seq - 1, size: seq });
+  }
+  return chains;
 }
 
 async function* linesOf(file: string): AsyncGenerator<string> {

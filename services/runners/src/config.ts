@@ -1,4 +1,4 @@
-import { COMMON, list, port, STORAGE } from '@ftm/runtime/config';
+import { COMMON, STORAGE, consumerGroupSuffix, list, port } from '@ftm/runtime/config';
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 
@@ -29,5 +29,6 @@ export const Config = z.object({
   FTM_PROVIDER_SETTLE_MS: ms(60_000),
   FTM_APPROVAL_POLL_MS: ms(10_000),
   FTM_SESSION_TIMEOUT_MS: z.coerce.number().int().min(1000).default(10_000),
+  FTM_CONSUMER_GROUP_SUFFIX: consumerGroupSuffix,
 });
 export type Config = z.infer<typeof Config>;

@@ -103,6 +103,7 @@ const consumer = runProjection({
   registry,
   pool,
   sessionTimeoutMs: config.FTM_SESSION_TIMEOUT_MS,
+  groupSuffix: config.FTM_CONSUMER_GROUP_SUFFIX,
   onEvent: tell,
 });
 shutdown.add('work projection', consumer.stop);
