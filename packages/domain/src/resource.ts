@@ -79,10 +79,12 @@ const VIEWS: { readonly [A in Aggregate]: (state: StateOf<A>) => Json } = {
           submitRefusal: state.refusal,
           submitResolution: state.resolution,
           providerJobId: state.submitted?.providerJobId ?? null,
+          waitsFor: state.status === 'queued' ? state.deferral : null,
           progress: state.progress,
           wanted: state.wanted,
           cancelReason: state.cancelReason,
           actualUsdMicros: state.cost?.actualUsdMicros ?? null,
+          providerFilesDeleted: state.filesDeleted !== null,
           ...('result' in state
             ? {
                 providerModelId: state.result.providerModelId,
@@ -103,6 +105,7 @@ const VIEWS: { readonly [A in Aggregate]: (state: StateOf<A>) => Json } = {
           evaluations: state.evaluations,
           targets: state.targets,
           endOfLife: state.endOfLife,
+          warnedWithinDays: state.warnedWithinDays,
           ...('retirement' in state ? { retirement: state.retirement } : {}),
         },
   promotion: (state) =>

@@ -40,6 +40,7 @@ const HISTORY: readonly (readonly [StreamId, FtmEvent])[] = [
         datasetId: DATASET,
         baseModel: 'gpt',
         providerModelId: 'ft:<script>alert(2)</script>',
+        selection: null,
       },
     },
   ],

@@ -27,6 +27,14 @@ export const Config = z.object({
   FTM_PROVIDER_POLL_MAX_MS: ms(60_000),
   /** How long after a lost answer the provider's list may still not show a job that was made. */
   FTM_PROVIDER_SETTLE_MS: ms(60_000),
+  /** Jobs of a tenant that may be at the provider at once; the others wait. */
+  FTM_PROVIDER_TENANT_JOBS: z.coerce.number().int().min(1).max(10_000).default(4),
+  /** Jobs of all tenants that share an account. */
+  FTM_PROVIDER_JOBS: z.coerce.number().int().min(1).max(10_000).default(16),
+  /** Whether training files are deleted at the provider when their job has ended. */
+  FTM_PROVIDER_DELETE_FILES: z.enum(['true', 'false']).default('true'),
+  /** How often it is looked whether a registered model is to be shut down. */
+  FTM_END_OF_LIFE_CHECK_MS: ms(86_400_000),
   FTM_APPROVAL_POLL_MS: ms(10_000),
   FTM_SESSION_TIMEOUT_MS: z.coerce.number().int().min(1000).default(10_000),
   FTM_CONSUMER_GROUP_SUFFIX: consumerGroupSuffix,

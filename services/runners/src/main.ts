@@ -21,6 +21,7 @@ import { Config } from './config.ts';
 import { createProviders } from './provider/providers.ts';
 import { createFileSecrets, createFixedSecrets } from './provider/secret-store.ts';
 import { startHeartbeat } from './work/dead-workers.ts';
+import { createProviderSlots } from './work/provider-slots.ts';
 import { startHints } from './work/provider-hints.ts';
 import { openWork } from './work/open-work.ts';
 import { createTaskList } from './work/task-list.ts';
@@ -85,6 +86,10 @@ const tools = {
       ),
   },
   providerFor: createProviders(secrets, { timeoutMs: config.FTM_PROVIDER_TIMEOUT_MS }),
+  slots: createProviderSlots(pool, {
+    perTenant: config.FTM_PROVIDER_TENANT_JOBS,
+    perAccount: config.FTM_PROVIDER_JOBS,
+  }),
   logger,
   config,
   clock: { now: Date.now, random: Math.random },

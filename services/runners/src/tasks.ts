@@ -7,6 +7,7 @@ import type { StateOf } from '@ftm/domain/aggregates';
 import type { Command } from '@ftm/domain/command';
 import type { Config } from './config.ts';
 import type { Providers } from './provider/providers.ts';
+import type { ProviderSlots } from './work/provider-slots.ts';
 import type { Task } from './work/work-table.ts';
 
 export interface CommandClient {
@@ -47,6 +48,7 @@ export interface Tools {
   readonly objects: EncryptedStore;
   readonly tenants: TenantTools;
   readonly providerFor: Providers;
+  readonly slots: ProviderSlots;
   readonly logger: Logger;
   readonly config: Config;
   readonly clock: Clock;

@@ -426,6 +426,8 @@ export interface FineTuneCanceled {
   readonly reason: string;
   /** Billed tokens, if any. */
   readonly trainedTokens: number | null;
+  /** What the provider said until then, with the loss curve: JSON, encrypted. Null in older events, and when nothing could be read. */
+  readonly mirrorObject: ObjectRef | null;
 }
 
 /** A checkpoint that the provider kept. */
@@ -472,6 +474,14 @@ export interface FineTuneCostRecorded {
   readonly usageId: string;
 }
 
+/** The job waits for others to end before it is sent to the provider. */
+export interface FineTuneDeferred {
+  /** Which limit is reached. */
+  readonly code: 'TENANT_LIMIT' | 'PROVIDER_LIMIT';
+  /** What is waited for. */
+  readonly message: string;
+}
+
 /** The provider had more than one job for this one; the oldest was kept. */
 export interface FineTuneDuplicateCanceled {
   /** The oldest. */
@@ -494,6 +504,10 @@ export interface FineTuneFailed {
   readonly retryable: boolean;
   /** The provider’s own message, sanitised. */
   readonly providerMessage: string | null;
+  /** Rows of the file that the provider named, from 1. */
+  readonly rows: readonly number[];
+  /** What the provider said until then, with the loss curve: JSON, encrypted. Null in older events, and when nothing could be read. */
+  readonly mirrorObject: ObjectRef | null;
 }
 
 /** Somebody asked the job to stop for a while. */
@@ -520,6 +534,18 @@ export interface FineTuneProgressed {
   readonly trainLoss: number | null;
   /** Validation loss. */
   readonly validLoss: number | null;
+  /** When the provider thinks that it ends, ISO 8601. */
+  readonly estimatedFinish: string | null;
+  /** What the provider said until then, with the loss curve: JSON, encrypted. Null in older events, and when nothing could be read. */
+  readonly mirrorObject: ObjectRef | null;
+}
+
+/** The job’s training data is gone from the provider. */
+export interface FineTuneProviderFilesDeleted {
+  /** Files that were deleted, as the provider names them. */
+  readonly fileIds: readonly string[];
+  /** Why. */
+  readonly reason: 'job_ended' | 'dataset_erased';
 }
 
 /** A fine-tune job was asked for on exactly these bytes. */
@@ -680,6 +706,14 @@ export interface ModelEndOfLifeAnnounced {
   readonly source: string;
 }
 
+/** The shutdown of the model has come nearer than a limit. */
+export interface ModelEndOfLifeWarned {
+  /** ISO date. */
+  readonly shutdownDate: string;
+  /** The limit: 180, 90 or 30. */
+  readonly withinDays: number;
+}
+
 /** Which model a run asks. */
 export interface ModelRef {
   /** Kind of reference. */
@@ -740,6 +774,8 @@ export interface ModelVersionRegistered {
   readonly baseModel: string;
   /** Model id at the provider. */
   readonly providerModelId: string;
+  /** The checkpoint that it is, and why that one; null for a model that is not one of several. */
+  readonly selection: CheckpointChoice | null;
 }
 
 /** The version must not be used any more. */
@@ -1008,11 +1044,13 @@ export type FtmEvent =
   | { readonly type: 'FineTuneCostApprovalRequested'; readonly data: FineTuneCostApprovalRequested }
   | { readonly type: 'FineTuneCostApproved'; readonly data: FineTuneCostApproved }
   | { readonly type: 'FineTuneCostRecorded'; readonly data: FineTuneCostRecorded }
+  | { readonly type: 'FineTuneDeferred'; readonly data: FineTuneDeferred }
   | { readonly type: 'FineTuneDuplicateCanceled'; readonly data: FineTuneDuplicateCanceled }
   | { readonly type: 'FineTuneFailed'; readonly data: FineTuneFailed }
   | { readonly type: 'FineTunePauseRequested'; readonly data: FineTunePauseRequested }
   | { readonly type: 'FineTunePaused'; readonly data: FineTunePaused }
   | { readonly type: 'FineTuneProgressed'; readonly data: FineTuneProgressed }
+  | { readonly type: 'FineTuneProviderFilesDeleted'; readonly data: FineTuneProviderFilesDeleted }
   | { readonly type: 'FineTuneRequested'; readonly data: FineTuneRequested }
   | { readonly type: 'FineTuneResumeRequested'; readonly data: FineTuneResumeRequested }
   | { readonly type: 'FineTuneResumed'; readonly data: FineTuneResumed }
@@ -1023,6 +1061,7 @@ export type FtmEvent =
   | { readonly type: 'FineTuneSucceeded'; readonly data: FineTuneSucceeded }
   | { readonly type: 'GateAnswered'; readonly data: GateAnswered }
   | { readonly type: 'ModelEndOfLifeAnnounced'; readonly data: ModelEndOfLifeAnnounced }
+  | { readonly type: 'ModelEndOfLifeWarned'; readonly data: ModelEndOfLifeWarned }
   | { readonly type: 'ModelVersionDemoted'; readonly data: ModelVersionDemoted }
   | { readonly type: 'ModelVersionEvaluated'; readonly data: ModelVersionEvaluated }
   | { readonly type: 'ModelVersionPromoted'; readonly data: ModelVersionPromoted }
@@ -2986,6 +3025,64 @@ export const EVENT_SCHEMAS: Readonly<Record<string, readonly EventSchemaEntry[]>
      }
     ]
    }
+  },
+  {
+   "aggregate": "fine-tune",
+   "fullName": "ftm.fine_tune.FineTuneCanceled",
+   "version": 2,
+   "schema": {
+    "type": "record",
+    "name": "FineTuneCanceled",
+    "namespace": "ftm.fine_tune",
+    "doc": "The job was canceled.",
+    "fields": [
+     {
+      "name": "reason",
+      "type": "string",
+      "doc": "Why."
+     },
+     {
+      "name": "trainedTokens",
+      "type": [
+       "null",
+       "long"
+      ],
+      "default": null,
+      "doc": "Billed tokens, if any."
+     },
+     {
+      "name": "mirrorObject",
+      "type": [
+       "null",
+       {
+        "type": "record",
+        "name": "ObjectRef",
+        "namespace": "ftm",
+        "doc": "An immutable object in the object store.",
+        "fields": [
+         {
+          "name": "uri",
+          "type": "string",
+          "doc": "s3:// URI."
+         },
+         {
+          "name": "sha256",
+          "type": "string",
+          "doc": "SHA-256 of the stored (encrypted) bytes, hex."
+         },
+         {
+          "name": "bytes",
+          "type": "long",
+          "doc": "Size of the stored bytes."
+         }
+        ]
+       }
+      ],
+      "default": null,
+      "doc": "What the provider said until then, with the loss curve: JSON, encrypted. Null in older events, and when nothing could be read."
+     }
+    ]
+   }
   }
  ],
  "FineTuneCostApprovalRequested": [
@@ -3086,6 +3183,37 @@ export const EVENT_SCHEMAS: Readonly<Record<string, readonly EventSchemaEntry[]>
    }
   }
  ],
+ "FineTuneDeferred": [
+  {
+   "aggregate": "fine-tune",
+   "fullName": "ftm.fine_tune.FineTuneDeferred",
+   "version": 1,
+   "schema": {
+    "type": "record",
+    "name": "FineTuneDeferred",
+    "namespace": "ftm.fine_tune",
+    "doc": "The job waits for others to end before it is sent to the provider.",
+    "fields": [
+     {
+      "name": "code",
+      "type": {
+       "type": "string",
+       "ftm.values": [
+        "TENANT_LIMIT",
+        "PROVIDER_LIMIT"
+       ]
+      },
+      "doc": "Which limit is reached."
+     },
+     {
+      "name": "message",
+      "type": "string",
+      "doc": "What is waited for."
+     }
+    ]
+   }
+  }
+ ],
  "FineTuneDuplicateCanceled": [
   {
    "aggregate": "fine-tune",
@@ -3155,6 +3283,88 @@ export const EVENT_SCHEMAS: Readonly<Record<string, readonly EventSchemaEntry[]>
       ],
       "default": null,
       "doc": "The provider’s own message, sanitised."
+     }
+    ]
+   }
+  },
+  {
+   "aggregate": "fine-tune",
+   "fullName": "ftm.fine_tune.FineTuneFailed",
+   "version": 2,
+   "schema": {
+    "type": "record",
+    "name": "FineTuneFailed",
+    "namespace": "ftm.fine_tune",
+    "doc": "The job ended without a model.",
+    "fields": [
+     {
+      "name": "code",
+      "type": "string",
+      "doc": "Stable cause code."
+     },
+     {
+      "name": "message",
+      "type": "string",
+      "doc": "What happened, sanitised."
+     },
+     {
+      "name": "remedy",
+      "type": "string",
+      "doc": "What to do about it."
+     },
+     {
+      "name": "retryable",
+      "type": "boolean",
+      "doc": "Whether the same request may succeed later."
+     },
+     {
+      "name": "providerMessage",
+      "type": [
+       "null",
+       "string"
+      ],
+      "default": null,
+      "doc": "The provider’s own message, sanitised."
+     },
+     {
+      "name": "rows",
+      "type": {
+       "type": "array",
+       "items": "int"
+      },
+      "default": [],
+      "doc": "Rows of the file that the provider named, from 1."
+     },
+     {
+      "name": "mirrorObject",
+      "type": [
+       "null",
+       {
+        "type": "record",
+        "name": "ObjectRef",
+        "namespace": "ftm",
+        "doc": "An immutable object in the object store.",
+        "fields": [
+         {
+          "name": "uri",
+          "type": "string",
+          "doc": "s3:// URI."
+         },
+         {
+          "name": "sha256",
+          "type": "string",
+          "doc": "SHA-256 of the stored (encrypted) bytes, hex."
+         },
+         {
+          "name": "bytes",
+          "type": "long",
+          "doc": "Size of the stored bytes."
+         }
+        ]
+       }
+      ],
+      "default": null,
+      "doc": "What the provider said until then, with the loss curve: JSON, encrypted. Null in older events, and when nothing could be read."
      }
     ]
    }
@@ -3251,6 +3461,134 @@ export const EVENT_SCHEMAS: Readonly<Record<string, readonly EventSchemaEntry[]>
       ],
       "default": null,
       "doc": "Validation loss."
+     }
+    ]
+   }
+  },
+  {
+   "aggregate": "fine-tune",
+   "fullName": "ftm.fine_tune.FineTuneProgressed",
+   "version": 2,
+   "schema": {
+    "type": "record",
+    "name": "FineTuneProgressed",
+    "namespace": "ftm.fine_tune",
+    "doc": "What the provider says of the running job.",
+    "fields": [
+     {
+      "name": "providerStatus",
+      "type": "string",
+      "doc": "Status as the provider names it."
+     },
+     {
+      "name": "step",
+      "type": [
+       "null",
+       "int"
+      ],
+      "default": null,
+      "doc": "Training step."
+     },
+     {
+      "name": "totalSteps",
+      "type": [
+       "null",
+       "int"
+      ],
+      "default": null,
+      "doc": "All steps."
+     },
+     {
+      "name": "trainLoss",
+      "type": [
+       "null",
+       "double"
+      ],
+      "default": null,
+      "doc": "Training loss."
+     },
+     {
+      "name": "validLoss",
+      "type": [
+       "null",
+       "double"
+      ],
+      "default": null,
+      "doc": "Validation loss."
+     },
+     {
+      "name": "estimatedFinish",
+      "type": [
+       "null",
+       "string"
+      ],
+      "default": null,
+      "doc": "When the provider thinks that it ends, ISO 8601."
+     },
+     {
+      "name": "mirrorObject",
+      "type": [
+       "null",
+       {
+        "type": "record",
+        "name": "ObjectRef",
+        "namespace": "ftm",
+        "doc": "An immutable object in the object store.",
+        "fields": [
+         {
+          "name": "uri",
+          "type": "string",
+          "doc": "s3:// URI."
+         },
+         {
+          "name": "sha256",
+          "type": "string",
+          "doc": "SHA-256 of the stored (encrypted) bytes, hex."
+         },
+         {
+          "name": "bytes",
+          "type": "long",
+          "doc": "Size of the stored bytes."
+         }
+        ]
+       }
+      ],
+      "default": null,
+      "doc": "What the provider said until then, with the loss curve: JSON, encrypted. Null in older events, and when nothing could be read."
+     }
+    ]
+   }
+  }
+ ],
+ "FineTuneProviderFilesDeleted": [
+  {
+   "aggregate": "fine-tune",
+   "fullName": "ftm.fine_tune.FineTuneProviderFilesDeleted",
+   "version": 1,
+   "schema": {
+    "type": "record",
+    "name": "FineTuneProviderFilesDeleted",
+    "namespace": "ftm.fine_tune",
+    "doc": "The job’s training data is gone from the provider.",
+    "fields": [
+     {
+      "name": "fileIds",
+      "type": {
+       "type": "array",
+       "items": "string"
+      },
+      "doc": "Files that were deleted, as the provider names them."
+     },
+     {
+      "name": "reason",
+      "type": {
+       "type": "string",
+       "ftm.values": [
+        "job_ended",
+        "dataset_erased"
+       ]
+      },
+      "doc": "Why."
      }
     ]
    }
@@ -4126,6 +4464,31 @@ export const EVENT_SCHEMAS: Readonly<Record<string, readonly EventSchemaEntry[]>
    }
   }
  ],
+ "ModelEndOfLifeWarned": [
+  {
+   "aggregate": "model-version",
+   "fullName": "ftm.model_version.ModelEndOfLifeWarned",
+   "version": 1,
+   "schema": {
+    "type": "record",
+    "name": "ModelEndOfLifeWarned",
+    "namespace": "ftm.model_version",
+    "doc": "The shutdown of the model has come nearer than a limit.",
+    "fields": [
+     {
+      "name": "shutdownDate",
+      "type": "string",
+      "doc": "ISO date."
+     },
+     {
+      "name": "withinDays",
+      "type": "int",
+      "doc": "The limit: 180, 90 or 30."
+     }
+    ]
+   }
+  }
+ ],
  "ModelVersionDemoted": [
   {
    "aggregate": "model-version",
@@ -4364,6 +4727,104 @@ export const EVENT_SCHEMAS: Readonly<Record<string, readonly EventSchemaEntry[]>
       "name": "providerModelId",
       "type": "string",
       "doc": "Model id at the provider."
+     }
+    ]
+   }
+  },
+  {
+   "aggregate": "model-version",
+   "fullName": "ftm.model_version.ModelVersionRegistered",
+   "version": 2,
+   "schema": {
+    "type": "record",
+    "name": "ModelVersionRegistered",
+    "namespace": "ftm.model_version",
+    "doc": "A model version is a candidate.",
+    "fields": [
+     {
+      "name": "projectId",
+      "type": "string",
+      "doc": "Project."
+     },
+     {
+      "name": "origin",
+      "type": {
+       "type": "string",
+       "ftm.values": [
+        "ft_job",
+        "external"
+       ]
+      },
+      "doc": "Where it comes from."
+     },
+     {
+      "name": "ftJobId",
+      "type": [
+       "null",
+       "string"
+      ],
+      "default": null,
+      "doc": "Job that made it."
+     },
+     {
+      "name": "datasetId",
+      "type": [
+       "null",
+       "string"
+      ],
+      "default": null,
+      "doc": "Dataset it was trained on."
+     },
+     {
+      "name": "baseModel",
+      "type": "string",
+      "doc": "Base model."
+     },
+     {
+      "name": "providerModelId",
+      "type": "string",
+      "doc": "Model id at the provider."
+     },
+     {
+      "name": "selection",
+      "type": [
+       "null",
+       {
+        "type": "record",
+        "name": "CheckpointChoice",
+        "namespace": "ftm",
+        "doc": "The checkpoint that a rule picked, and why.",
+        "fields": [
+         {
+          "name": "checkpointId",
+          "type": "string",
+          "doc": "Provider id."
+         },
+         {
+          "name": "providerModelId",
+          "type": "string",
+          "doc": "Model id of the checkpoint."
+         },
+         {
+          "name": "step",
+          "type": "int",
+          "doc": "Training step."
+         },
+         {
+          "name": "rule",
+          "type": "string",
+          "doc": "The rule, such as best_validation_loss."
+         },
+         {
+          "name": "reason",
+          "type": "string",
+          "doc": "Why this one, with the figures."
+         }
+        ]
+       }
+      ],
+      "default": null,
+      "doc": "The checkpoint that it is, and why that one; null for a model that is not one of several."
      }
     ]
    }

@@ -3,9 +3,11 @@ import type {
   FineTuneCostApprovalRequested,
   FineTuneCostApproved,
   FineTuneCostRecorded,
+  FineTuneDeferred,
   FineTuneDuplicateCanceled,
   FineTuneFailed,
   FineTuneProgressed,
+  FineTuneProviderFilesDeleted,
   FineTuneRequested,
   FineTuneSubmitIntended,
   FineTuneSubmitRefused,
@@ -35,6 +37,7 @@ export type FineTuneCommand =
       readonly gate: string;
       readonly reasons: readonly { readonly code: string; readonly message: string }[];
     })
+  | (About & { readonly type: 'DeferSubmit'; readonly deferral: FineTuneDeferred })
   | (About & { readonly type: 'IntendSubmit'; readonly intent: FineTuneSubmitIntended })
   | (About & { readonly type: 'RecordSubmitted'; readonly submitted: FineTuneSubmitted })
   | (About & { readonly type: 'RecordSubmitRefused'; readonly refusal: FineTuneSubmitRefused })
@@ -50,4 +53,9 @@ export type FineTuneCommand =
   | (About & { readonly type: 'RecordSucceeded'; readonly result: FineTuneSucceeded })
   | (About & { readonly type: 'RecordFailed'; readonly failure: FineTuneFailed })
   | (About & { readonly type: 'RecordCanceled'; readonly canceled: FineTuneCanceled })
-  | (About & { readonly type: 'RecordCost'; readonly cost: FineTuneCostRecorded });
+  | (About & { readonly type: 'RecordCost'; readonly cost: FineTuneCostRecorded })
+  /** Of a job that has ended (`FT_JOB_OPEN` otherwise). */
+  | (About & {
+      readonly type: 'RecordProviderFilesDeleted';
+      readonly deletion: FineTuneProviderFilesDeleted;
+    });

@@ -21,7 +21,7 @@ export interface FineTuneContext {
 }
 
 type Live = Extract<FineTuneState, { status: 'queued' | 'running' | 'paused' }>;
-type Step = Exclude<FineTuneCommand, { type: 'RequestFineTune' }>;
+type Step = Exclude<FineTuneCommand, { type: 'RequestFineTune' | 'RecordProviderFilesDeleted' }>;
 
 export function decideFineTune(
   command: FineTuneCommand,
@@ -29,6 +29,7 @@ export function decideFineTune(
   context: FineTuneContext,
 ): Verdict {
   if (command.type === 'RequestFineTune') return request(command, state, context);
+  if (command.type === 'RecordProviderFilesDeleted') return filesDeleted(command, state);
   switch (state.status) {
     case 'absent':
       return notFound('fine-tune job');
@@ -105,6 +106,28 @@ function readyDataset(
   return dataset.result;
 }
 
+/** After the end, whichever it was; what is found there later, when the dataset is erased, is told of too. */
+function filesDeleted(
+  { deletion }: Extract<FineTuneCommand, { type: 'RecordProviderFilesDeleted' }>,
+  state: FineTuneState,
+): Verdict {
+  switch (state.status) {
+    case 'absent':
+      return notFound('fine-tune job');
+    case 'queued':
+    case 'running':
+    case 'paused':
+      return reject('FT_JOB_OPEN', 'the job has not ended');
+    case 'completed':
+    case 'failed':
+    case 'blocked':
+    case 'canceled':
+      return state.filesDeleted !== null && deletion.fileIds.length === 0
+        ? NOTHING
+        : [{ type: 'FineTuneProviderFilesDeleted', data: deletion }];
+  }
+}
+
 function step(command: Step, state: Live): Verdict {
   switch (command.type) {
     case 'RecordCostApprovalRequested':
@@ -117,6 +140,11 @@ function step(command: Step, state: Live): Verdict {
       return state.intent === null
         ? [{ type: 'FineTuneBlocked', data: { gate: command.gate, reasons: command.reasons } }]
         : reject('FT_JOB_SUBMITTED', 'the job is at the provider or on its way');
+    case 'DeferSubmit':
+      // Said once for each reason: who waits is looked at every few seconds.
+      return state.submitted !== null || state.deferral?.code === command.deferral.code
+        ? NOTHING
+        : [{ type: 'FineTuneDeferred', data: command.deferral }];
     case 'IntendSubmit':
     case 'RecordSubmitted':
     case 'RecordSubmitRefused':
@@ -146,7 +174,12 @@ function step(command: Step, state: Live): Verdict {
       return [
         { type: 'FineTuneCancelRequested', data: { reason: command.reason } },
         ...(state.intent === null || state.refusal !== null
-          ? [{ type: 'FineTuneCanceled' as const, data: { reason: command.reason, trainedTokens: null } }]
+          ? [
+              {
+                type: 'FineTuneCanceled' as const,
+                data: { reason: command.reason, trainedTokens: null, mirrorObject: null },
+              },
+            ]
           : []),
       ];
     case 'RecordSucceeded':
@@ -246,6 +279,8 @@ function resolveSubmit(resolution: Omit<FineTuneSubmitResolved, 'attempt'>, stat
         remedy: 'look for the job at the provider and cancel it there, then ask for a new one',
         retryable: true,
         providerMessage: null,
+        rows: [],
+        mirrorObject: null,
       },
     },
   ];

@@ -256,7 +256,15 @@ describe('a fine-tune job', () => {
       .when({
         type: 'RecordFailed',
         id: 'f1',
-        failure: { code: 'c', message: 'm', remedy: 'r', retryable: false, providerMessage: null },
+        failure: {
+          code: 'c',
+          message: 'm',
+          remedy: 'r',
+          retryable: false,
+          providerMessage: null,
+          rows: [],
+          mirrorObject: null,
+        },
       })
       .thenRejects('FT_JOB_SETTLED');
     const cost = { trainedTokens: 5, actualUsdMicros: 1, estimatedUsdMicros: 1, usageId: 'u' };

@@ -3,8 +3,10 @@ import type {
   FineTuneCostApprovalRequested,
   FineTuneCostApproved,
   FineTuneCostRecorded,
+  FineTuneDeferred,
   FineTuneFailed,
   FineTuneProgressed,
+  FineTuneProviderFilesDeleted,
   FineTuneRequested,
   FineTuneSubmitIntended,
   FineTuneSubmitRefused,
@@ -51,6 +53,10 @@ interface Open extends Facts {
   readonly pausedAs: string | null;
   readonly cancelReason: string | null;
   readonly cost: FineTuneCostRecorded | null;
+  /** Until the next attempt is announced: what the job waits for. */
+  readonly deferral: FineTuneDeferred | null;
+  /** Its training data is not at the provider any more. */
+  readonly filesDeleted: FineTuneProviderFilesDeleted | null;
 }
 
 export type FineTuneEvent = Extract<FtmEvent, { type: `FineTune${string}` | 'GateAnswered' }>;
@@ -71,6 +77,8 @@ const NEW = {
   pausedAs: null,
   cancelReason: null,
   cost: null,
+  deferral: null,
+  filesDeleted: null,
 } as const;
 
 export function evolveFineTune(before: FineTuneState, event: FineTuneEvent, meta: EventMeta): FineTuneState {
@@ -84,7 +92,18 @@ export function evolveFineTune(before: FineTuneState, event: FineTuneEvent, meta
     case 'FineTuneCostApproved':
       return { ...state, approval: event.data };
     case 'FineTuneSubmitIntended':
-      return { ...state, intent: event.data, intentAt: meta.time, refusal: null, resolution: null };
+      return {
+        ...state,
+        intent: event.data,
+        intentAt: meta.time,
+        refusal: null,
+        resolution: null,
+        deferral: null,
+      };
+    case 'FineTuneDeferred':
+      return { ...state, deferral: event.data };
+    case 'FineTuneProviderFilesDeleted':
+      return { ...state, filesDeleted: event.data };
     case 'FineTuneSubmitRefused':
       return { ...state, refusal: event.data };
     case 'FineTuneSubmitResolved':
@@ -140,6 +159,8 @@ function opened(state: Open): Open {
     pausedAs,
     cancelReason,
     cost,
+    deferral,
+    filesDeleted,
   } = state;
   return {
     createdAt,
@@ -162,5 +183,7 @@ function opened(state: Open): Open {
     pausedAs,
     cancelReason,
     cost,
+    deferral,
+    filesDeleted,
   };
 }

@@ -1,4 +1,8 @@
-import type { ModelEndOfLifeAnnounced, ModelVersionRegistered } from '@ftm/contracts/generated/events';
+import type {
+  ModelEndOfLifeAnnounced,
+  ModelEndOfLifeWarned,
+  ModelVersionRegistered,
+} from '@ftm/contracts/generated/events';
 import type { GateAnswer } from '../gate-answer.ts';
 
 export type ModelVersionCommand =
@@ -13,4 +17,5 @@ export type ModelVersionCommand =
       readonly type: 'AnnounceEndOfLife';
       readonly id: string;
       readonly announcement: ModelEndOfLifeAnnounced;
-    };
+    }
+  | { readonly type: 'WarnOfEndOfLife'; readonly id: string; readonly warning: ModelEndOfLifeWarned };

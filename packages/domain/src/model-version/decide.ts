@@ -25,5 +25,14 @@ export function decideModelVersion(command: ModelVersionCommand, state: ModelVer
       if (state.status === 'absent') return notFound('model version');
       if (state.endOfLife?.shutdownDate === command.announcement.shutdownDate) return NOTHING;
       return [{ type: 'ModelEndOfLifeAnnounced', data: command.announcement }];
+    case 'WarnOfEndOfLife': {
+      if (state.status === 'absent') return notFound('model version');
+      const { warning } = command;
+      if (state.endOfLife?.shutdownDate !== warning.shutdownDate)
+        return reject('END_OF_LIFE_NOT_ANNOUNCED', `no shutdown is announced for ${warning.shutdownDate}`);
+      return state.warnedWithinDays !== null && state.warnedWithinDays <= warning.withinDays
+        ? NOTHING
+        : [{ type: 'ModelEndOfLifeWarned', data: warning }];
+    }
   }
 }

@@ -1,6 +1,7 @@
 import type { Command } from '../command.ts';
 import { gate, modelRegistered, target } from '../testing/examples.ts';
 import { given, type Past } from '../testing/spec.ts';
+import { endOfLifeOf, warningFor } from './end-of-life.ts';
 
 const stream = 'model-version/m1' as const;
 const register: Command = {
@@ -50,5 +51,87 @@ describe('a model version', () => {
       .when(retire)
       .thenGives();
     await given().when(retire).thenRejects('NOT_FOUND');
+  });
+});
+
+describe('the end of life of a model', () => {
+  const announced = (shutdownDate: string): Past => ({
+    stream,
+    event: { type: 'ModelEndOfLifeAnnounced', data: { shutdownDate, source: 's' } },
+  });
+  const warn = (withinDays: number, shutdownDate = '2026-09-01'): Command => ({
+    type: 'WarnOfEndOfLife',
+    id: 'm1',
+    warning: { shutdownDate, withinDays },
+  });
+  const warned = (withinDays: number): Past => ({
+    stream,
+    event: { type: 'ModelEndOfLifeWarned', data: { shutdownDate: '2026-09-01', withinDays } },
+  });
+
+  it('is announced once for each date', async () => {
+    const announce = (shutdownDate: string): Command => ({
+      type: 'AnnounceEndOfLife',
+      id: 'm1',
+      announcement: { shutdownDate, source: 's' },
+    });
+    await given(...known)
+      .when(announce('2026-09-01'))
+      .thenGives('ModelEndOfLifeAnnounced');
+    await given(...known, announced('2026-09-01'))
+      .when(announce('2026-09-01'))
+      .thenGives();
+    await given(...known, announced('2026-09-01'))
+      .when(announce('2026-10-01'))
+      .thenGives('ModelEndOfLifeAnnounced');
+  });
+
+  it('is warned of once at each limit, and anew when the date moves', async () => {
+    await given(...known, announced('2026-09-01'))
+      .when(warn(90))
+      .thenGives('ModelEndOfLifeWarned');
+    await given(...known, announced('2026-09-01'), warned(90))
+      .when(warn(90))
+      .thenGives();
+    await given(...known, announced('2026-09-01'), warned(90))
+      .when(warn(30))
+      .thenGives('ModelEndOfLifeWarned');
+    await given(...known, announced('2026-09-01'), warned(30), announced('2026-12-01'))
+      .when(warn(180, '2026-12-01'))
+      .thenGives('ModelEndOfLifeWarned');
+    await given(...known)
+      .when(warn(30))
+      .thenRejects('END_OF_LIFE_NOT_ANNOUNCED');
+  });
+});
+
+describe('a warning', () => {
+  it.each([
+    ['2026-12-31', undefined],
+    ['2026-07-01', 180],
+    ['2026-04-02', 90],
+    ['2026-04-01', 90],
+    ['2026-01-31', 30],
+    ['2025-12-01', 30],
+  ])('about %s is due within %s days', (date, days) => {
+    expect(warningFor(date, '2026-01-02T12:00:00.000Z')).toBe(days);
+  });
+});
+
+describe('what is known of a shutdown', () => {
+  const published = [
+    { model: 'base', shutdownDate: '2027-01-01', source: 'https://example.test/d', readOn: '2026-01-01' },
+  ];
+  it('is what the provider lists, the earliest of model and base; else what was published', () => {
+    const listed = [
+      { shutdownDate: '2026-09-01', source: 'l' },
+      { shutdownDate: '2026-08-01', source: 'l' },
+    ];
+    expect(endOfLifeOf(['m', 'base'], listed, published)?.shutdownDate).toBe('2026-08-01');
+    expect(endOfLifeOf(['m', 'base'], [], published)).toEqual({
+      shutdownDate: '2027-01-01',
+      source: 'https://example.test/d (2026-01-01)',
+    });
+    expect(endOfLifeOf(['m'], [], published)).toBeUndefined();
   });
 });

@@ -20,11 +20,13 @@ interface Known extends Facts {
   /** Where it is live now. */
   readonly targets: readonly PromotionTarget[];
   readonly endOfLife: ModelEndOfLifeAnnounced | null;
+  /** The nearest limit to that date that was warned of, in days. */
+  readonly warnedWithinDays: number | null;
 }
 
 export type ModelVersionEvent = Extract<
   FtmEvent,
-  { type: `ModelVersion${string}` | 'ModelEndOfLifeAnnounced' | 'GateAnswered' }
+  { type: `ModelVersion${string}` | 'ModelEndOfLifeAnnounced' | 'ModelEndOfLifeWarned' | 'GateAnswered' }
 >;
 
 export const initialModelVersion: ModelVersionState = ABSENT;
@@ -42,6 +44,7 @@ export function evolveModelVersion(
       evaluations: [],
       targets: [],
       endOfLife: null,
+      warnedWithinDays: null,
     };
   const state = touched(present(before, event.type), meta);
   switch (event.type) {
@@ -62,7 +65,10 @@ export function evolveModelVersion(
     case 'ModelVersionRetired':
       return { ...state, status: 'retired', retirement: event.data.reason };
     case 'ModelEndOfLifeAnnounced':
-      return { ...state, endOfLife: event.data };
+      // Another date is warned of anew.
+      return { ...state, endOfLife: event.data, warnedWithinDays: null };
+    case 'ModelEndOfLifeWarned':
+      return { ...state, warnedWithinDays: event.data.withinDays };
   }
 }
 

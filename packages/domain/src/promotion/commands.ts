@@ -14,6 +14,8 @@ export type PromotionCommand =
       readonly modelVersionId: string;
       readonly target: PromotionTarget;
       readonly minEvalScore: number;
+      /** Policy: a model that its provider shuts down in fewer days is not made live. */
+      readonly minDaysToShutdown: number;
       readonly notes: string | null;
       readonly gates: readonly GateAnswer[];
     }
@@ -23,6 +25,7 @@ export type PromotionCommand =
       readonly id: string;
       readonly pointerId: string;
       readonly evidenceSha256: string;
+      readonly minDaysToShutdown: number;
       readonly gates: readonly GateAnswer[];
     }
   | { readonly type: 'RejectPromotion'; readonly id: string; readonly reason: string }

@@ -14,6 +14,7 @@ import {
   type StreamEvent,
   type Verdict,
 } from '../decision.ts';
+import { END_OF_LIFE_GATE, endOfLifeProblem } from '../model-version/end-of-life.ts';
 import type { ModelVersionState } from '../model-version/state.ts';
 import type { ProductionPointerState } from '../production-pointer/state.ts';
 import type { PromotionCommand } from './commands.ts';
@@ -41,7 +42,7 @@ export function decidePromotion(
   const stream = streamId('promotion', command.id);
   switch (command.type) {
     case 'RequestPromotion':
-      return on(stream, request(command, state, context));
+      return on(stream, request(command, state, context, meta));
     case 'ApprovePromotion':
       if (state.status === 'promoted' && state.approval.approvedBy === meta.actor) return on(stream, NOTHING);
       return withPending(state, (pending) => approve(command, pending, context, meta));
@@ -59,6 +60,7 @@ function request(
   command: Of<'RequestPromotion'>,
   state: PromotionState,
   { model }: PromotionContext,
+  meta: CommandMeta,
 ): Verdict {
   if (state.status !== 'absent') return NOTHING;
   if (model.status === 'absent' || model.registration.projectId !== command.projectId)
@@ -74,6 +76,8 @@ function request(
   ];
   const no = denied(command.gates);
   if (no !== undefined) return [...events, blockedBy(no.gate, no.reasons)];
+  const dying = endOfLifeProblem(model, command.minDaysToShutdown, meta.now);
+  if (dying !== undefined) return [...events, blockedBy(END_OF_LIFE_GATE, [dying])];
   const problems =
     model.status === 'retired'
       ? [{ code: 'MODEL_RETIRED', message: 'the model version is retired' }]
@@ -111,6 +115,9 @@ function approve(
     );
   const no = denied(command.gates);
   if (no !== undefined) return on(stream, [...answered(command.gates), blockedBy(no.gate, no.reasons)]);
+  const dying = endOfLifeProblem(model, command.minDaysToShutdown, meta.now);
+  if (dying !== undefined)
+    return on(stream, [...answered(command.gates), blockedBy(END_OF_LIFE_GATE, [dying])]);
 
   const previous = pointer.status === 'live' ? pointer.live.modelVersionId : null;
   const approved: FtmEvent = {

@@ -19,23 +19,25 @@ const evidence = newestEvidence(
 );
 const sha = evidence === null ? '' : evidenceSha256(evidence);
 
-const request: Command = {
-  type: 'RequestPromotion',
+const request = {
+  type: 'RequestPromotion' as const,
   id: 'x1',
   projectId: PROJECT,
   modelVersionId: 'm1',
   target,
   minEvalScore: 0.7,
+  minDaysToShutdown: 30,
   notes: null,
   gates: [gate()],
-};
-const approve: Command = {
-  type: 'ApprovePromotion',
+} satisfies Command;
+const approve = {
+  type: 'ApprovePromotion' as const,
   id: 'x1',
   pointerId: 'q1',
   evidenceSha256: sha,
+  minDaysToShutdown: 30,
   gates: [gate()],
-};
+} satisfies Command;
 const evaluatedModel = model('m1', { type: 'ModelVersionEvaluated', data: good });
 const pending: Past[] = [
   ...evaluatedModel,
@@ -167,5 +169,43 @@ describe('a promotion', () => {
     await given(...pending)
       .when(rollBack)
       .thenRejects('PROMOTION_NOT_PROMOTED');
+  });
+});
+
+describe('a model that its provider shuts down', () => {
+  // Decisions are made on 2026-01-02.
+  const dying = (shutdownDate: string) => ({
+    type: 'ModelEndOfLifeAnnounced' as const,
+    data: { shutdownDate, source: 'the provider’s list of models' },
+  });
+  const endsOn = (shutdownDate: string): Past[] =>
+    model('m1', { type: 'ModelVersionEvaluated', data: good }, dying(shutdownDate));
+
+  it('is not made live when fewer days are left than the policy wants', async () => {
+    const events = await given(...endsOn('2026-01-31'))
+      .when(request)
+      .thenGives('PromotionRequested', 'GateAnswered', 'PromotionBlocked');
+    expect(events.at(-1)?.event.data).toMatchObject({
+      gate: 'model.end_of_life',
+      reasons: [{ code: 'MODEL_END_OF_LIFE', message: expect.stringContaining('2026-01-31, in 29 days') }],
+    });
+    await given(...endsOn('2025-12-31'))
+      .when({ ...request, minDaysToShutdown: 0 })
+      .thenGives('PromotionRequested', 'GateAnswered', 'PromotionBlocked');
+  });
+
+  it('is made live when enough are, or the policy does not mind', async () => {
+    await given(...endsOn('2026-02-01'))
+      .when(request)
+      .thenGives('PromotionRequested', 'GateAnswered');
+    await given(...endsOn('2026-01-31'))
+      .when({ ...request, minDaysToShutdown: 0 })
+      .thenGives('PromotionRequested', 'GateAnswered');
+  });
+
+  it('is not approved either when its end was announced after somebody had asked', async () => {
+    await given(...pending, { stream: 'model-version/m1', event: dying('2026-01-10') })
+      .when(approve, 'user:bob')
+      .thenGives('GateAnswered', 'PromotionBlocked');
   });
 });

@@ -119,6 +119,7 @@ export const modelRegistered: ModelVersionRegistered = {
   datasetId: null,
   baseModel: 'm',
   providerModelId: 'pm',
+  selection: null,
 };
 
 export const evaluated = (

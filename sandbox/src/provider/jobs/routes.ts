@@ -90,6 +90,7 @@ const create =
       inspected: null,
       checkpoints: [],
       lastStepTold: 0,
+      startedMs: null,
       wire: {
         id,
         object: 'fine_tuning.job',
@@ -208,7 +209,7 @@ const pause =
   (call: Call): Reply => {
     const job = unfinishedJob(store, call, 'paused');
     if (job.wire.status === 'paused') return { body: job.wire };
-    const wire = { ...job.wire, status: 'paused' as const };
+    const wire = { ...job.wire, status: 'paused' as const, estimated_finish: null };
     store.put('jobs', wire.id, { ...job, wire });
     events.tell(job, 'Fine-tuning job paused');
     runner.drop(wire.id);

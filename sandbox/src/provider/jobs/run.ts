@@ -194,7 +194,10 @@ async function trainJob(parts: RunnerParts, id: string, signal: AbortSignal): Pr
 }
 
 function hear(parts: RunnerParts, id: string, message: WorkerMessage): void {
-  if (message.kind === 'started') setStatus(parts, id, 'running', 'Fine-tuning job started');
+  if (message.kind === 'started') {
+    setStatus(parts, id, 'running', 'Fine-tuning job started');
+    parts.store.put('jobs', id, { ...jobIn(parts, id), startedMs: Date.now() });
+  }
   if (message.kind === 'step') hearStep(parts, id, message.metrics);
   if (message.kind === 'epoch') hearEpoch(parts, id, message.metrics, message.path);
 }
@@ -212,7 +215,14 @@ function hearStep(parts: RunnerParts, id: string, metrics: StepMetrics): void {
       ...wireMetrics(metrics),
     },
   );
-  parts.store.put('jobs', id, { ...job, lastStepTold: step });
+  const wire = { ...job.wire, estimated_finish: estimate(job, step, totalSteps) };
+  parts.store.put('jobs', id, { ...job, wire, lastStepTold: step });
+}
+
+/** Unix seconds, if it goes on as it has gone. */
+function estimate({ startedMs }: JobRecord, step: number, totalSteps: number): number | null {
+  if (startedMs === null) return null;
+  return Math.ceil((startedMs + ((Date.now() - startedMs) / step) * totalSteps) / 1000);
 }
 
 function hearEpoch(parts: RunnerParts, id: string, metrics: StepMetrics, path: string): void {

@@ -90,6 +90,8 @@ export interface JobRecord extends Owned {
   /** Weights written so far, oldest first; at most the last three. */
   readonly checkpoints: readonly CheckpointDraft[];
   readonly lastStepTold: number;
+  /** When its training began, epoch ms: its end is estimated from the pace since then. */
+  readonly startedMs: number | null;
 }
 
 export interface CheckpointDraft {

@@ -1,15 +1,33 @@
+import type { ObjectRef } from '@ftm/contracts/generated/events';
 import type { FineTuneState } from '@ftm/domain/fine-tune/state';
 import type { Job, Tools } from '../tasks.ts';
 
 export type Open = Extract<FineTuneState, { status: 'queued' | 'running' | 'paused' }>;
+
+export interface Cause {
+  readonly code: string;
+  readonly message: string;
+  /** From 1. */
+  readonly rows?: readonly number[];
+  readonly mirrorObject?: ObjectRef;
+}
+
+const MOST_ROWS = 1000;
+
+/** Rows that the provider names in what it says, from 1. */
+export function rowsIn(messages: readonly string[]): number[] {
+  const named = messages.flatMap((message) =>
+    [...message.matchAll(/\b(?:line|row|example)s? #?(\d{1,9})\b/gi)].map((match) => Number(match[1])),
+  );
+  return [...new Set(named)].sort((a, b) => a - b).slice(0, MOST_ROWS);
+}
 
 /** What the provider says may quote a row: TRiSM reads it before the log does. */
 export async function fail(
   job: Job,
   state: Open,
   tools: Tools,
-  code: string,
-  message: string,
+  { code, message, rows = [], mirrorObject }: Cause,
 ): Promise<void> {
   const { text } = await tools.orchestrator.scan(
     { tenantId: job.tenantId, projectId: state.request.projectId },
@@ -23,9 +41,18 @@ export async function fail(
       message: text,
       providerMessage: text,
       retryable: RETRYABLE.has(code),
-      remedy: REMEDIES[code] ?? 'read the provider’s message; ask again when its cause is gone',
+      remedy: remedyOf(code, rows),
+      rows: [...rows],
+      mirrorObject: mirrorObject ?? null,
     },
   });
+}
+
+function remedyOf(code: string, rows: readonly number[]): string {
+  const remedy = REMEDIES[code] ?? 'read the provider’s message; ask again when its cause is gone';
+  if (rows.length === 0) return remedy;
+  const shown = rows.slice(0, 10).join(', ');
+  return `${remedy} (${rows.length === 1 ? 'row' : 'rows'} ${shown}${rows.length > 10 ? ` and ${rows.length - 10} more` : ''})`;
 }
 
 /** What may go well when it is asked for again as it is, once the remedy was applied. */
@@ -53,5 +80,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   invalid_api_key: KEY,
   HTTP_401: KEY,
   HTTP_403: KEY,
+  SAFETY_EVALS_REFUSED:
+    'the provider’s safety evals refused the model, not the data’s format: take rows that teach what they forbid out of the dataset, then ask for a new job',
   server_error: 'ask for a new job; the provider’s training failed by itself',
 };

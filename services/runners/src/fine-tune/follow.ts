@@ -1,17 +1,17 @@
-import { canonicalJson } from '@ftm/contracts/canonical-json';
 import type { FineTuneSucceeded } from '@ftm/contracts/generated/events';
 import { selectCheckpoint } from '@ftm/domain/fine-tune/select-checkpoint';
 import { ProviderError, ProviderUnknown, type FailureKind } from '../provider/provider-errors.ts';
-import { curveOf, type ProviderJob, type TrainingProvider } from '../provider/training-provider.ts';
+import type { ProviderEvent, ProviderJob, TrainingProvider } from '../provider/training-provider.ts';
 import type { Job, Outcome, Tools } from '../tasks.ts';
-import { fail, type Open } from './failures.ts';
+import { fail, rowsIn, type Open } from './failures.ts';
+import { mirror } from './mirror.ts';
 import { nextPollMs } from './schedule.ts';
 import { cancelDuplicates, tagOf } from './submit.ts';
 
 export type Submitted = Open & { readonly submitted: NonNullable<Open['submitted']> };
 
 /** Progress is told about so many times over a job, not at every step. */
-const PROGRESS_EVENTS = 8;
+const PROGRESS_EVENTS = 20;
 const ENDED = new Set(['succeeded', 'failed', 'cancelled']);
 
 /** One look at a submitted job: what was asked for is passed on, and what the provider says is the truth. */
@@ -21,6 +21,7 @@ export async function follow(
   tools: Tools,
   provider: TrainingProvider,
 ): Promise<Outcome> {
+  await tools.slots.hold(job, provider.account);
   await sweep(job, state, tools, provider);
   const { seen, steered } = await steer(state, provider);
   switch (seen.status) {
@@ -32,8 +33,8 @@ export async function follow(
       });
       return { againInMs: 0 };
     case 'failed': {
-      const { code, message } = await causeOf(seen, provider);
-      await fail(job, state, tools, code, message);
+      const { object, events } = await mirror(job, state, seen, tools, provider);
+      await fail(job, state, tools, { ...causeOf(seen, events), mirrorObject: object });
       return 'done';
     }
     case 'cancelled':
@@ -43,6 +44,7 @@ export async function follow(
         canceled: {
           reason: state.cancelReason ?? 'canceled at the provider',
           trainedTokens: seen.trainedTokens,
+          mirrorObject: (await mirror(job, state, seen, tools, provider)).object,
         },
       });
       return 'done';
@@ -142,11 +144,13 @@ async function progress(
       totalSteps: point?.totalSteps ?? null,
       trainLoss: point?.trainLoss ?? null,
       validLoss: point?.validLoss ?? null,
+      estimatedFinish:
+        seen.estimatedFinish === null ? null : new Date(seen.estimatedFinish * 1000).toISOString(),
+      mirrorObject: point === null ? null : (await mirror(job, state, seen, tools, provider)).object,
     },
   });
 }
 
-/** The curve, and beside it what the provider said in its own words: in an object, because nobody has scanned it. */
 async function resultOf(
   job: Job,
   state: Submitted,
@@ -160,19 +164,7 @@ async function resultOf(
       code: 'MALFORMED',
       message: 'the provider shows a job that succeeded without a model or tokens',
     });
-  const events = await provider.events(seen.id);
-  const told = {
-    providerJobId: seen.id,
-    points: curveOf(events),
-    events: events.map(({ raw }) => raw),
-    job: seen.raw,
-  };
-  const { dataKeyId: _, ...curveObject } = await tools.objects.put(
-    job.tenantId,
-    `ft_jobs/${job.tenantId}/${state.request.projectId}/${job.id}`,
-    'curve.json',
-    Buffer.from(canonicalJson(told)),
-  );
+  const { object: curveObject } = await mirror(job, state, seen, tools, provider);
   const checkpoints = await provider.checkpoints(seen.id);
   return {
     providerModelId: seen.fineTunedModel,
@@ -184,15 +176,15 @@ async function resultOf(
   };
 }
 
-/** A failed job may carry no reason; then its last words do. */
-async function causeOf(
+/** A failed job may carry no reason; then its last words do. Rows are named in either. */
+function causeOf(
   seen: ProviderJob,
-  provider: TrainingProvider,
-): Promise<{ readonly code: string; readonly message: string }> {
-  if (seen.error !== null) return seen.error;
-  const words = (await provider.events(seen.id)).findLast(({ level }) => level === 'error');
-  return {
-    code: 'PROVIDER_FAILED',
-    message: words?.message ?? 'the provider gave no reason, and its events give none',
-  };
+  events: readonly ProviderEvent[],
+): { readonly code: string; readonly message: string; readonly rows: readonly number[] } {
+  const errors = events.filter(({ level }) => level === 'error').map(({ message }) => message);
+  const message =
+    seen.error?.message ?? errors.at(-1) ?? 'the provider gave no reason, and its events give none';
+  const unnamed = /moderation eval/i.test(message) ? 'SAFETY_EVALS_REFUSED' : 'PROVIDER_FAILED';
+  const code = seen.error?.code ?? unnamed;
+  return { code: code === 'PROVIDER_FAILED' ? unnamed : code, message, rows: rowsIn([message, ...errors]) };
 }

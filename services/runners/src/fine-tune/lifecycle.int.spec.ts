@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { FtmEvent } from '@ftm/contracts/generated/events';
-import { streamId, tenantId } from '@ftm/contracts/ids';
+import { derivedUuid, streamId, tenantId } from '@ftm/contracts/ids';
 import type { StateOf } from '@ftm/domain/aggregates';
+import type { StoredObject } from '@ftm/object-store/encrypted-store';
+import { runModelRegistration } from '../model/runner.ts';
 import { createOpenAiProvider } from '../provider/openai-provider.ts';
 import { startSimulator, type Simulator } from '../provider/testing/simulator.ts';
 import type { TrainingProvider } from '../provider/training-provider.ts';
 import { runFineTune } from './runner.ts';
+import { nextPollMs } from './schedule.ts';
 import { chatRows, createLab, createSkippingClock, jobOf, requestJob, waitAfter } from './testing/lab.ts';
 
 /** The runner against the simulator in a process of its own, on a clock that skips the waiting. */
@@ -80,6 +83,24 @@ async function eventOf<T extends FtmEvent['type']>(id: string, type: T) {
   );
 }
 
+async function mirrored(object: StoredObject | null | undefined) {
+  const tools = lab.tools({ clock, providerFor: async () => provider, env: tuned });
+  const plain = await tools.objects.get(TENANT, object ?? { uri: 'none', sha256: '', bytes: 0 });
+  return JSON.parse(plain.toString()) as {
+    points: { step: number }[];
+    events: { level: string; message: string }[];
+  };
+}
+
+async function progressOf(id: string) {
+  const told = await eventOf(id, 'FineTuneProgressed');
+  return {
+    at: told.at(-1)?.step ?? 0,
+    estimates: told.flatMap(({ estimatedFinish }) => estimatedFinish ?? []),
+    mirrors: told.flatMap(({ mirrorObject }) => mirrorObject ?? []),
+  };
+}
+
 describe('a job', () => {
   it(
     'ends with its model, its curve, what the provider said, and a checkpoint picked by a rule',
@@ -116,8 +137,130 @@ describe('a job', () => {
           providerMessage: 'Training file has 7 example(s), but must have at least 10 examples',
           remedy: 'build a dataset with at least 10 rows',
           retryable: false,
+          rows: [],
+          mirrorObject: expect.objectContaining({ uri: expect.any(String) }),
         },
       ]);
+      const [failed] = await eventOf(id, 'FineTuneFailed');
+      const { events } = await mirrored(failed?.mirrorObject);
+      expect(events.at(-1)).toMatchObject({ level: 'error', message: failed?.providerMessage });
+    },
+    SLOW_MS,
+  );
+
+  it(
+    'whose file the provider finds wrong is failed with the rows that it named',
+    async () => {
+      const rows = chatRows(12).split('\n');
+      rows[3] = '{"messages":[]}';
+      rows[7] = 'no JSON';
+      const id = await asked({}, rows.join('\n'));
+      await drive(id, ended);
+      const [failed] = await eventOf(id, 'FineTuneFailed');
+      expect(failed).toMatchObject({ code: 'invalid_training_file', rows: [4, 8], retryable: false });
+      expect(failed?.providerMessage).toContain('Line 4:');
+      expect(failed?.remedy).toContain('(rows 4, 8)');
+    },
+    SLOW_MS,
+  );
+
+  it(
+    'is mirrored while it runs and when it is canceled, and shows when it will end',
+    async () => {
+      await simulator.admin('POST', '/speed', { step_delay_ms: 100 });
+      const id = await asked({
+        hyperparameters: { nEpochs: 3, batchSize: 1, learningRateMultiplier: null, beta: null },
+      });
+      await drive(id, (state) => 'progress' in state && (state.progress?.step ?? 0) > 4);
+      const { at, estimates, mirrors } = await progressOf(id);
+      expect(mirrors.length).toBeLessThanOrEqual(20);
+      expect((await mirrored(mirrors.at(-1))).points.length).toBeGreaterThanOrEqual(at);
+      expect(estimates.length).toBeGreaterThan(0);
+      await command(id, { type: 'RequestCancel', reason: 'enough' });
+      await drive(id, ended);
+      const [canceled] = await eventOf(id, 'FineTuneCanceled');
+      expect((await mirrored(canceled?.mirrorObject)).events.at(-1)?.message).toBe(
+        'Fine-tuning job cancelled',
+      );
+    },
+    SLOW_MS,
+  );
+
+  it(
+    'that says when it will end is looked at as that comes nearer, not by its age',
+    async () => {
+      await simulator.admin('POST', '/speed', { step_delay_ms: 300 });
+      const id = await asked({
+        hyperparameters: { nEpochs: 3, batchSize: 1, learningRateMultiplier: null, beta: null },
+      });
+      await drive(id, (state) => 'progress' in state && (state.progress?.step ?? 0) > 1);
+      // To a clock that is a day ahead the job is old, and by its age would be looked at in hours.
+      const [submitted] = await eventOf(id, 'FineTuneSubmitted');
+      const seen = await provider.getJob(submitted?.providerJobId ?? '');
+      const bounds = { minMs: 10, maxMs: 24 * HOUR_MS };
+      const real = { now: Date.now, random: () => 0.5 };
+      const old = { ...seen, createdAt: Date.now() / 1000 - 86_400 };
+      expect(nextPollMs(old, bounds, real)).toBeLessThan(5000);
+      expect(nextPollMs({ ...old, estimatedFinish: null }, bounds, real)).toBeGreaterThan(HOUR_MS);
+      await simulator.admin('POST', '/speed', { step_delay_ms: 0 });
+      await drive(id, paidFor);
+    },
+    SLOW_MS,
+  );
+
+  it(
+    'waits where the limits leave no place for it, says why, and is sent when there is one',
+    async () => {
+      const id = await asked();
+      let full = true;
+      const tools = {
+        ...lab.tools({ clock, providerFor: async () => provider, env: tuned }),
+        slots: {
+          take: async () => (full ? { code: 'TENANT_LIMIT' as const, message: 'full' } : null),
+          hold: async () => undefined,
+          release: async () => undefined,
+        },
+      };
+      for (let run = 0; run < 5; run += 1) await runFineTune(jobOf(TENANT, id), tools);
+      expect(await eventOf(id, 'FineTuneDeferred')).toEqual([{ code: 'TENANT_LIMIT', message: 'full' }]);
+      expect(await creates(id)).toBe(0);
+      full = false;
+      await runFineTune(jobOf(TENANT, id), tools);
+      expect(await creates(id)).toBe(1);
+      await drive(id, paidFor);
+    },
+    SLOW_MS,
+  );
+
+  it(
+    'that succeeded is registered once, as the checkpoint that the rule picked, which can be asked itself',
+    async () => {
+      const id = await asked({
+        hyperparameters: { nEpochs: 3, batchSize: 1, learningRateMultiplier: null, beta: null },
+        validationObject: await lab.putObject(TENANT, Buffer.from(chatRows(12))),
+      });
+      await drive(id, paidFor);
+      const [result] = await eventOf(id, 'FineTuneSucceeded');
+      expect(result?.selectedCheckpoint?.rule).toBe('best_validation_loss');
+      const tools = lab.tools({ clock, providerFor: async () => provider, env: tuned });
+      for (let run = 0; run < 2; run += 1) await runModelRegistration(jobOf(TENANT, id), tools);
+      const model = derivedUuid(TENANT, 'model-version', id);
+      expect(await lab.history(TENANT, streamId('model-version', model))).toMatchObject([
+        {
+          type: 'ModelVersionRegistered',
+          data: {
+            ftJobId: id,
+            providerModelId: result?.selectedCheckpoint?.providerModelId,
+            selection: result?.selectedCheckpoint,
+          },
+        },
+        { type: 'GateAnswered' },
+      ]);
+      for (const { providerModelId } of result?.checkpoints ?? []) {
+        expect(providerModelId).toMatch(/:ckpt-step-\d+$/);
+        const answer = await provider.complete(providerModelId, [{ role: 'user', content: 'question 3' }]);
+        expect(answer.outputTokens).toBeGreaterThan(0);
+      }
     },
     SLOW_MS,
   );

@@ -6,8 +6,11 @@ import type { TrainingProvider } from '../provider/training-provider.ts';
 import type { Job, Outcome, Tools } from '../tasks.ts';
 import type { Open } from './failures.ts';
 import { follow } from './follow.ts';
-import { nextPollMs, notBefore } from './schedule.ts';
+import { jittered, nextPollMs, notBefore } from './schedule.ts';
 import { settle, submit } from './submit.ts';
+
+/** A job that waits for its turn asks again at least so often. */
+const WAITER_POLL_MS = 20_000;
 
 const failures = counter('ftm_provider_failures_total', 'What went wrong with the provider', ['kind']);
 
@@ -46,6 +49,7 @@ async function nextStep(job: Job, state: FineTuneState, tools: Tools): Promise<O
     case 'blocked':
     case 'failed':
     case 'canceled':
+      await tools.slots.release(job);
       return 'done';
     case 'completed':
       return recordCost(job, state, tools);
@@ -64,11 +68,16 @@ async function nextStep(job: Job, state: FineTuneState, tools: Tools): Promise<O
   }
 }
 
-function send(job: Job, state: Open, tools: Tools, provider: TrainingProvider): Promise<Outcome> {
+async function send(job: Job, state: Open, tools: Tools, provider: TrainingProvider): Promise<Outcome> {
   const { intent } = state;
-  return intent === null || state.refusal !== null
-    ? submit(job, state, tools, provider)
-    : settle(job, { ...state, intent }, tools, provider);
+  if (intent !== null && state.refusal === null) {
+    await tools.slots.hold(job, provider.account);
+    return settle(job, { ...state, intent }, tools, provider);
+  }
+  const deferral = await tools.slots.take(job, provider.account);
+  if (deferral === null) return submit(job, state, tools, provider);
+  await tools.commands.send(job, `deferred:${state.version}`, { type: 'DeferSubmit', id: job.id, deferral });
+  return { againInMs: jittered(Math.min(tools.config.FTM_PROVIDER_POLL_MS, WAITER_POLL_MS), tools.clock) };
 }
 
 async function approveCost(job: Job, state: Open, tools: Tools): Promise<Outcome> {

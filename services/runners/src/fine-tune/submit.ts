@@ -10,6 +10,7 @@ import { ProviderRefused, ProviderUnknown } from '../provider/provider-errors.ts
 import type { JobRequest, JobTag, ProviderJob, TrainingProvider } from '../provider/training-provider.ts';
 import type { Job, Outcome, Tools } from '../tasks.ts';
 import { fail, type Open } from './failures.ts';
+import { fileName } from './files.ts';
 import { jittered, notBefore } from './schedule.ts';
 
 const OPERATOR_POLL_MS = 30_000;
@@ -29,7 +30,10 @@ export async function submit(
   // The log says so before the bytes are gone, and also when somebody has restored them from a backup.
   const dataset = await tools.commands.load(job.tenantId, 'dataset', request.datasetId);
   if (dataset.status === 'erasing' || dataset.status === 'erased') {
-    await fail(job, state, tools, 'DATASET_ERASED', `the dataset is ${dataset.status}`);
+    await fail(job, state, tools, {
+      code: 'DATASET_ERASED',
+      message: `the dataset is ${dataset.status}`,
+    });
     return 'done';
   }
   try {
@@ -64,7 +68,7 @@ export async function submit(
     return await createOnce(job, tools, provider, { attempt, body, announcedAt });
   } catch (error) {
     if (!(error instanceof ProviderRefused) || error.retryable) throw error;
-    await fail(job, state, tools, error.code, error.message);
+    await fail(job, state, tools, error);
     return 'done';
   }
 }
@@ -75,10 +79,10 @@ async function uploadFiles(
   tools: Tools,
   provider: TrainingProvider,
 ): Promise<{ trainingFileId: string; validationFileId: string | null }> {
-  const upload = async (name: string, object: ObjectRef): Promise<string> => {
+  const upload = async (part: 'train' | 'validation', object: ObjectRef): Promise<string> => {
     const source = watched(tools.objects.getStream(job.tenantId, object));
     try {
-      return await provider.uploadFile(`${job.id}-${name}.jsonl`, {
+      return await provider.uploadFile(fileName(job.id, part), {
         bytes: plainBytes(object.bytes),
         stream: source.stream,
       });
@@ -156,7 +160,7 @@ export async function settle(
     await tools.commands.send(job, 'canceled', {
       type: 'RecordCanceled',
       id: job.id,
-      canceled: { reason: state.cancelReason, trainedTokens: null },
+      canceled: { reason: state.cancelReason, trainedTokens: null, mirrorObject: null },
     });
     return 'done';
   }

@@ -7,6 +7,8 @@ export async function runModelRegistration(job: Job, tools: Tools): Promise<Outc
   const state = await tools.commands.load(job.tenantId, 'fine-tune', job.id);
   if (state.status !== 'completed') return 'done';
   const { request, result } = state;
+  // What the rule picked; a job that kept no checkpoints has only its own model.
+  const providerModelId = result.selectedCheckpoint?.providerModelId ?? result.providerModelId;
   const id = derivedUuid(job.tenantId, 'model-version', job.id);
   const action = 'model.register';
   const answer = await tools.orchestrator.checkGovernance(
@@ -16,7 +18,7 @@ export async function runModelRegistration(job: Job, tools: Tools): Promise<Outc
       projectId: request.projectId,
       actor: state.createdBy,
       resource: { type: 'model_version', id },
-      context: { origin: 'ft_job', ft_job_id: job.id, provider_model_id: result.providerModelId },
+      context: { origin: 'ft_job', ft_job_id: job.id, provider_model_id: providerModelId },
     },
     `model_version/${id}:${action}`,
   );
@@ -33,7 +35,8 @@ export async function runModelRegistration(job: Job, tools: Tools): Promise<Outc
     ftJobId: job.id,
     datasetId: request.datasetId,
     baseModel: request.baseModel,
-    providerModelId: result.providerModelId,
+    providerModelId,
+    selection: result.selectedCheckpoint,
   };
   try {
     await tools.commands.send(job, 'registered', {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import OpenAI from 'openai';
 import type { FineTuningJob, JobCreateParams } from 'openai/resources/fine-tuning/jobs/jobs';
 import type { ChatCompletionMessageParam } from 'openai/resources/chat/completions';
@@ -5,7 +6,7 @@ import { gauge } from '@ftm/runtime/metrics';
 import { tracedFetch } from '@ftm/runtime/telemetry';
 import { guarded } from './openai-errors.ts';
 import { uploadInParts, uploadWhole, UPLOAD_LIMITS, type UploadLimits } from './openai-upload.ts';
-import { jobRequest, toCheckpoint, toEvent, toJob } from './openai-wire.ts';
+import { jobRequest, toCheckpoint, toEvent, toJob, toShutdownDate } from './openai-wire.ts';
 import { readRateLimits } from './rate-limits.ts';
 import type { JobTag, TrainingProvider } from './training-provider.ts';
 
@@ -34,6 +35,7 @@ export interface OpenAiOptions {
 const ONCE = { maxRetries: 0 } as const;
 const MAX_JOBS_LISTED = 10_000;
 const MAX_EVENTS = 100_000;
+const MAX_FILES_LISTED = 100_000;
 
 const remaining = gauge('ftm_provider_rate_limit_remaining', 'What the provider says is left', [
   'host',
@@ -55,12 +57,38 @@ export function createOpenAiProvider(options: OpenAiOptions): TrainingProvider {
   const asked = <T>(work: () => Promise<T>): Promise<T> => guarded(work, flavour.trustRateLimits);
 
   return {
+    account: createHash('sha256')
+      .update(JSON.stringify([options.baseUrl, options.apiKey]))
+      .digest('hex')
+      .slice(0, 32),
     uploadFile: (name, source) =>
       asked(() =>
         source.bytes <= uploads.wholeFileBytes
           ? uploadWhole(client, name, source)
           : uploadInParts(client, name, source, uploads.partBytes),
       ),
+    findFiles: (names) =>
+      asked(async () =>
+        (
+          await upTo(MAX_FILES_LISTED, client.files.list({ purpose: 'fine-tune', limit: 1000 }, ONCE))
+        ).flatMap(({ id, filename }) => (names.includes(filename) ? [id] : [])),
+      ),
+    deleteFile: (id) =>
+      asked(async () => {
+        await unlessMissing(client.files.delete(id, ONCE));
+      }),
+    shutdownDates: (models) =>
+      asked(async () => {
+        const found = await Promise.all(
+          [...new Set(models)].map((model) => unlessMissing(client.models.retrieve(model, ONCE))),
+        );
+        return found.flatMap((model) => {
+          const shutdownDate = model === null ? null : toShutdownDate(model);
+          return model === null || shutdownDate === null
+            ? []
+            : [{ shutdownDate, source: `the provider’s list of models: ${model.id}` }];
+        });
+      }),
     jobRequest,
     // A repeat by the client would be a second paid job: the wire API has no idempotency key.
     createJob: (request) =>
@@ -106,6 +134,14 @@ export function createOpenAiProvider(options: OpenAiOptions): TrainingProvider {
         };
       }),
   };
+}
+
+/** What is not there is null. */
+async function unlessMissing<T>(answer: Promise<T>): Promise<T | null> {
+  return answer.catch((error: unknown) => {
+    if (error instanceof OpenAI.NotFoundError) return null;
+    throw error;
+  });
 }
 
 /** A provider that ignores the filter must not make us adopt somebody else's job. */

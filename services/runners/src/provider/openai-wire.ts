@@ -103,5 +103,12 @@ export function toCheckpoint(each: FineTuningJobCheckpoint): ProviderCheckpoint 
   };
 }
 
+/** ISO date. The client does not know the field: it comes as text, or as Unix seconds. */
+export function toShutdownDate(model: object): string | null {
+  const date = 'shutdown_date' in model ? model.shutdown_date : null;
+  if (typeof date === 'number') return new Date(date * 1000).toISOString().slice(0, 10);
+  return typeof date === 'string' ? (/^\d{4}-\d\d-\d\d/.exec(date)?.[0] ?? null) : null;
+}
+
 /** Without what the client adds to what came. */
 const plain = (value: object): unknown => JSON.parse(JSON.stringify(value)) as unknown;

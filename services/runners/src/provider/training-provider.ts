@@ -88,8 +88,18 @@ export interface JobTag {
 
 /** Where models are trained and asked. Every method throws ProviderRefused or ProviderUnknown. */
 export interface TrainingProvider {
+  /** Which account it speaks for: the same for the same endpoint and key, and says nothing of either. */
+  readonly account: string;
   /** @returns the file's id. A large file goes in parts. */
   uploadFile(name: string, source: FileSource): Promise<string>;
+  /** Ids of the training files with one of these names. */
+  findFiles(names: readonly string[]): Promise<readonly string[]>;
+  /** One that is not there is deleted already. */
+  deleteFile(id: string): Promise<void>;
+  /** Of those models that the provider shows and will shut down. */
+  shutdownDates(
+    models: readonly string[],
+  ): Promise<readonly { readonly shutdownDate: string; readonly source: string }[]>;
   jobRequest(order: JobOrder): JobRequest;
   /** Sent once: never repeated by the client itself. */
   createJob(request: JobRequest): Promise<ProviderJob>;

@@ -38,7 +38,9 @@ function cancelOf({ task, id }: OpenWork): Command | undefined {
       return { type: 'CancelEvalRun', id, reason };
     case 'ft':
       return { type: 'RequestCancel', id, reason };
+    case 'end_of_life':
     case 'erasure':
+    case 'files':
     case 'model':
     case 'tenant':
       return undefined;

@@ -6,7 +6,9 @@ import { withSpan } from '@ftm/runtime/telemetry';
 import { runErasure } from '../dataset/erasure.ts';
 import { runDataset } from '../dataset/runner.ts';
 import { runEval } from '../eval/runner.ts';
+import { runProviderFiles } from '../fine-tune/files.ts';
 import { runFineTune } from '../fine-tune/runner.ts';
+import { runEndOfLifeWatch } from '../model/end-of-life.ts';
 import { runModelRegistration } from '../model/runner.ts';
 import type { Runner, Tools } from '../tasks.ts';
 import { runTenantErasure } from '../tenant/erasure.ts';
@@ -16,8 +18,10 @@ import type { Task } from './work-table.ts';
 
 const RUNNERS: { readonly [T in Task]: Runner } = {
   dataset: runDataset,
+  end_of_life: runEndOfLifeWatch,
   erasure: runErasure,
   eval: runEval,
+  files: runProviderFiles,
   ft: runFineTune,
   model: runModelRegistration,
   tenant: runTenantErasure,

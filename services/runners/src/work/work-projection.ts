@@ -1,3 +1,4 @@
+import type { FtmEvent } from '@ftm/contracts/generated/events';
 import { parseStreamId } from '@ftm/contracts/ids';
 import type { ProjectedEvent } from '@ftm/projection/projection';
 import type { Client } from '@ftm/postgres/pool';
@@ -27,29 +28,68 @@ export const queueOf = (task: Task, tenantId: string): string | null =>
 /** Folds events into the queue, in the transaction that moves the checkpoint: a replay of what is done leaves no job behind. */
 export async function applyToQueue(client: Client, events: readonly ProjectedEvent[]): Promise<void> {
   for (const { event, envelope } of events) {
-    if (event.type === 'FineTuneSubmitted')
-      await client.query('insert into work.provider_jobs values ($1, $2, $3) on conflict do nothing', [
-        event.data.providerJobId,
-        envelope.tenantId,
-        parseStreamId(envelope.stream).id,
-      ]);
+    await note(client, event, envelope.tenantId, parseStreamId(envelope.stream).id);
     for (const { change, task, id = parseStreamId(envelope.stream).id } of workOf(event)) {
       const key = jobKey(task, envelope.tenantId, id);
       if (change === 'remove') {
         await client.query('select graphile_worker.remove_job($1)', [key]);
         continue;
       }
-      const payload: JobPayload = {
-        tenantId: envelope.tenantId,
-        id,
-        correlation: envelope.correlation,
-        causation: envelope.id,
-        traceparent: envelope.traceparent,
-      };
-      await client.query(
-        "select graphile_worker.add_job($1, payload => $2::json, queue_name => $4, job_key => $3, job_key_mode => 'replace', max_attempts => 30000)",
-        [task, JSON.stringify(payload), key, queueOf(task, envelope.tenantId)],
-      );
+      await addJob(client, task, id, envelope);
     }
+    if (event.type === 'DatasetErasureRequested')
+      for (const id of await jobsOn(client, envelope.tenantId, parseStreamId(envelope.stream).id))
+        await addJob(client, 'files', id, envelope);
   }
+}
+
+async function addJob(
+  client: Client,
+  task: Task,
+  id: string,
+  { tenantId, correlation, id: causation, traceparent }: ProjectedEvent['envelope'],
+): Promise<void> {
+  const payload: JobPayload = { tenantId, id, correlation, causation, traceparent };
+  await client.query(
+    "select graphile_worker.add_job($1, payload => $2::json, queue_name => $4, job_key => $3, job_key_mode => 'replace', max_attempts => 30000)",
+    [task, JSON.stringify(payload), jobKey(task, tenantId, id), queueOf(task, tenantId)],
+  );
+}
+
+/** What runners look up that is on other streams than their own. */
+async function note(client: Client, event: FtmEvent, tenantId: string, id: string): Promise<void> {
+  switch (event.type) {
+    case 'FineTuneRequested':
+      await client.query('insert into work.dataset_jobs values ($1, $2, $3) on conflict do nothing', [
+        tenantId,
+        event.data.datasetId,
+        id,
+      ]);
+      return;
+    case 'FineTuneSubmitted':
+      await client.query('insert into work.provider_jobs values ($1, $2, $3) on conflict do nothing', [
+        event.data.providerJobId,
+        tenantId,
+        id,
+      ]);
+      return;
+    case 'FineTuneSucceeded':
+    case 'FineTuneFailed':
+    case 'FineTuneCanceled':
+    case 'FineTuneBlocked':
+      await client.query('delete from work.provider_slots where tenant_id = $1 and ft_job_id = $2', [
+        tenantId,
+        id,
+      ]);
+      return;
+    default:
+  }
+}
+
+async function jobsOn(client: Client, tenantId: string, datasetId: string): Promise<string[]> {
+  const { rows } = await client.query<{ ft_job_id: string }>(
+    'select ft_job_id from work.dataset_jobs where tenant_id = $1 and dataset_id = $2',
+    [tenantId, datasetId],
+  );
+  return rows.map((row) => row.ft_job_id);
 }

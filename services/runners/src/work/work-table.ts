@@ -1,7 +1,7 @@
 import type { EventName, FtmEvent } from '@ftm/contracts/generated/events';
 
 /** Kinds of open work; each has its runner. */
-export type Task = 'dataset' | 'erasure' | 'eval' | 'ft' | 'model' | 'tenant';
+export type Task = 'dataset' | 'end_of_life' | 'erasure' | 'eval' | 'files' | 'ft' | 'model' | 'tenant';
 
 export interface WorkChange {
   readonly change: 'add' | 'remove';
@@ -17,6 +17,11 @@ type Rule<N extends EventName> =
 
 const add = (task: Task): readonly ['add', Task] => ['add', task];
 const remove = (task: Task): readonly ['remove', Task] => ['remove', task];
+
+const ENDED: readonly WorkChange[] = [
+  { change: 'remove', task: 'ft' },
+  { change: 'add', task: 'files' },
+];
 
 /** What every event means for open work. An event that is not listed does not compile. */
 const WORK: { readonly [N in EventName]: Rule<N> } = {
@@ -42,6 +47,7 @@ const WORK: { readonly [N in EventName]: Rule<N> } = {
   FineTuneBlocked: remove('ft'),
   FineTuneCostApprovalRequested: null,
   FineTuneCostApproved: null,
+  FineTuneDeferred: null,
   FineTuneSubmitIntended: null,
   FineTuneSubmitRefused: null,
   FineTuneSubmitResolved: add('ft'),
@@ -54,17 +60,24 @@ const WORK: { readonly [N in EventName]: Rule<N> } = {
   FineTunePauseRequested: add('ft'),
   FineTuneResumeRequested: add('ft'),
   FineTuneCancelRequested: add('ft'),
-  FineTuneSucceeded: add('model'),
-  FineTuneFailed: remove('ft'),
-  FineTuneCanceled: remove('ft'),
+  FineTuneSucceeded: () => [
+    { change: 'add', task: 'model' },
+    { change: 'add', task: 'files' },
+  ],
+  FineTuneFailed: () => ENDED,
+  FineTuneCanceled: () => ENDED,
+  FineTuneProviderFilesDeleted: remove('files'),
   FineTuneCostRecorded: remove('ft'),
-  ModelVersionRegistered: (data) =>
-    data.ftJobId === null ? [] : [{ change: 'remove', task: 'model', id: data.ftJobId }],
+  ModelVersionRegistered: ({ ftJobId }) => [
+    { change: 'add', task: 'end_of_life' },
+    ...(ftJobId === null ? [] : [{ change: 'remove' as const, task: 'model' as const, id: ftJobId }]),
+  ],
   ModelVersionEvaluated: null,
   ModelVersionPromoted: null,
   ModelVersionDemoted: null,
-  ModelVersionRetired: null,
+  ModelVersionRetired: remove('end_of_life'),
   ModelEndOfLifeAnnounced: null,
+  ModelEndOfLifeWarned: null,
   PromotionRequested: null,
   PromotionApproved: null,
   PromotionRejected: null,

@@ -130,6 +130,7 @@ export function createLab(clock: Clock): Lab {
       objects,
       tenants: { openWork: async () => [], erase: async () => 0 },
       providerFor: options.providerFor,
+      slots: { take: async () => null, hold: async () => undefined, release: async () => undefined },
       clock: options.clock,
       config: Config.parse({ ...CONFIG, ...options.env }),
       logger: { error: ignore, warn: ignore, info: ignore, debug: ignore },
@@ -143,6 +144,8 @@ const ignore = (): void => undefined;
 function createYes(): OrchestratorClient {
   const yes: Partial<OrchestratorClient> = {
     prismEstimate: async () => ({ estimateId: 'e', budgetRemainingUsdMicros: 1 }) as never,
+    checkGovernance: async () =>
+      ({ decision: 'allow', decisionId: 'd', reasons: [], policyVersion: '1' }) as never,
     scan: async (_of, text) => ({ text }) as never,
     recordUsage: async (_usage, key) => ({ usageId: key }),
   };

@@ -1,0 +1,34 @@
+import { canonicalJson } from '@ftm/contracts/canonical-json';
+import type { ObjectRef } from '@ftm/contracts/generated/events';
+import {
+  curveOf,
+  type ProviderEvent,
+  type ProviderJob,
+  type TrainingProvider,
+} from '../provider/training-provider.ts';
+import type { Job, Tools } from '../tasks.ts';
+import type { Open } from './failures.ts';
+
+/** What the provider said of a job, in its own words, with the curve: in an object, because nobody has scanned it. By content: what has not changed is the same object. */
+export async function mirror(
+  job: Job,
+  state: Open,
+  seen: ProviderJob,
+  tools: Tools,
+  provider: TrainingProvider,
+): Promise<{ readonly object: ObjectRef; readonly events: readonly ProviderEvent[] }> {
+  const events = await provider.events(seen.id);
+  const told = {
+    providerJobId: seen.id,
+    points: curveOf(events),
+    events: events.map(({ raw }) => raw),
+    job: seen.raw,
+  };
+  const { dataKeyId: _, ...object } = await tools.objects.put(
+    job.tenantId,
+    `ft_jobs/${job.tenantId}/${state.request.projectId}/${job.id}`,
+    'curve.json',
+    Buffer.from(canonicalJson(told)),
+  );
+  return { object, events };
+}
