@@ -29,5 +29,7 @@ export const Config = z.object({
       'each is whsec_ and base64, or text, of at least 24 bytes',
     )
     .optional(),
+  /** A model that its provider shuts down in fewer days is not promoted; 0: only one that is gone is not. */
+  FTM_PROMOTION_MIN_DAYS_TO_SHUTDOWN: z.coerce.number().int().min(0).max(3650).default(30),
   FTM_SESSION_TIMEOUT_MS: z.coerce.number().int().min(1000).default(10_000),
 });

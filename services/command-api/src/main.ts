@@ -91,7 +91,11 @@ const routes = allRoutes({
   orchestrator,
   objects,
   proofs: createProofs(pool),
-  limits: { uploadBytes: config.FTM_UPLOAD_MAX_BYTES, datasetRows: config.FTM_DATASET_MAX_ROWS },
+  limits: {
+    uploadBytes: config.FTM_UPLOAD_MAX_BYTES,
+    datasetRows: config.FTM_DATASET_MAX_ROWS,
+    minDaysToShutdown: config.FTM_PROMOTION_MIN_DAYS_TO_SHUTDOWN,
+  },
 });
 const health = healthRouter({
   postgres: () => pool.query('select 1'),

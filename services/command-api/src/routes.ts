@@ -2,6 +2,7 @@ import { auditRoutes } from './audit/routes.ts';
 import { datasetRoutes } from './dataset/routes.ts';
 import { evalRunRoutes } from './eval-run/routes.ts';
 import { evalSuiteRoutes } from './eval-suite/routes.ts';
+import { followRoutes } from './fine-tune/follow-routes.ts';
 import { fineTuneRoutes } from './fine-tune/routes.ts';
 import type { Route } from './http/route.ts';
 import { modelVersionRoutes } from './model-version/routes.ts';
@@ -18,6 +19,7 @@ export function allRoutes(services: Services): Route[] {
     evalSuiteRoutes,
     evalRunRoutes,
     fineTuneRoutes,
+    followRoutes,
     modelVersionRoutes,
     promotionRoutes,
     productionPointerRoutes,

@@ -35,7 +35,12 @@ export interface Services {
   readonly orchestrator: OrchestratorClient;
   readonly objects: EncryptedStore;
   readonly proofs: Proofs;
-  readonly limits: { readonly uploadBytes: number; readonly datasetRows: number };
+  readonly limits: {
+    readonly uploadBytes: number;
+    readonly datasetRows: number;
+    /** A model that is shut down in fewer days is not made live. */
+    readonly minDaysToShutdown: number;
+  };
 }
 
 /** Ids that a retry of the same call meets again. */

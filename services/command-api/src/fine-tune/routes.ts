@@ -1,10 +1,8 @@
 import { z } from 'zod';
 import type { CostEstimate } from '@ftm/contracts/generated/events';
-import { streamId } from '@ftm/contracts/ids';
 import { estimateRange } from '@ftm/domain/fine-tune/estimate';
 import { priceFor } from '@ftm/domain/pricing/default-prices';
 import { requireProject } from '../auth.ts';
-import { eventToWire } from '../commander.ts';
 import { Problem } from '../http/problem.ts';
 import {
   ADMIN,
@@ -18,7 +16,6 @@ import {
   type Call,
   type Route,
 } from '../http/route.ts';
-import { openObject } from '../object-lines.ts';
 import { snake } from '@ftm/domain/resource';
 import { readRoutes } from '../resource-routes.ts';
 import { askGate, callIds, command, fresh, type Services } from '../service.ts';
@@ -274,25 +271,6 @@ export function fineTuneRoutes(services: Services): Route[] {
     }),
     defineRoute({
       method: 'get',
-      path: '/v1/ft-jobs/{id}/events',
-      summary: 'Everything that happened to the job, from the log',
-      tag: 'fine-tune jobs',
-      roles: READ,
-      params: ById,
-      async handle(call) {
-        await fresh(services, call, 'fine-tune', call.params.id);
-        return {
-          status: 200,
-          body: {
-            data: (await services.reads.stream(call.principal, streamId('fine-tune', call.params.id))).map(
-              (each) => snake(eventToWire(each)),
-            ),
-          },
-        };
-      },
-    }),
-    defineRoute({
-      method: 'get',
       path: '/v1/ft-jobs/{id}/checkpoints',
       summary: 'The checkpoints that the provider kept',
       tag: 'fine-tune jobs',
@@ -310,27 +288,6 @@ export function fineTuneRoutes(services: Services): Route[] {
                 }
               : { data: [], selected: null },
         };
-      },
-    }),
-    defineRoute({
-      method: 'get',
-      path: '/v1/ft-jobs/{id}/curve',
-      summary: 'The loss curve of a completed job',
-      tag: 'fine-tune jobs',
-      roles: READ,
-      params: ById,
-      async handle(call) {
-        const state = await fresh(services, call, 'fine-tune', call.params.id);
-        if (state.status !== 'completed')
-          throw new Problem(
-            409,
-            'FT_JOB_OPEN',
-            `the job is ${state.status}; its curve is kept when it is completed`,
-          );
-        const { points } = JSON.parse(
-          (await openObject(services, call, state.result.curveObject)).toString('utf8'),
-        ) as { points: unknown[] };
-        return { status: 200, body: { data: snake(points) } };
       },
     }),
   ];

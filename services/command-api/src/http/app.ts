@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import process from 'node:process';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import helmet from 'helmet';
 import type { z } from 'zod';
@@ -221,8 +223,18 @@ function send(response: Response, answer: Answer, id: string): void {
   response.set({ 'x-request-id': id, 'cache-control': 'no-store', ...answer.headers });
   response.status(answer.status);
   if (answer.body === undefined) response.end();
+  else if (isStream(answer.body)) sendAsItComes(response, answer.body);
   else if (answer.body instanceof Uint8Array) response.send(Buffer.from(answer.body));
   else response.json(answer.body);
+}
+
+const isStream = (body: unknown): body is AsyncIterable<string> =>
+  typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
+
+/** The request is answered with the headers; a client that goes away ends the stream. */
+function sendAsItComes(response: Response, body: AsyncIterable<string>): void {
+  response.flushHeaders();
+  pipeline(Readable.from(body, { objectMode: false }), response).catch(() => undefined);
 }
 
 export function sendProblem(response: Response, problem: Problem, id: string): void {

@@ -108,10 +108,12 @@ function operation(route: Route): Json {
     responses: {
       [route.success]: {
         description: 'Done.',
-        content:
-          route.produces === 'application/json'
+        content: {
+          ...(route.produces === 'application/json'
             ? { 'application/json': { schema: { type: 'object' } } }
-            : { [route.produces]: { schema: { type: 'string', format: 'binary' } } },
+            : { [route.produces]: { schema: { type: 'string', format: 'binary' } } }),
+          ...(route.alsoProduces === null ? {} : { [route.alsoProduces]: { schema: { type: 'string' } } }),
+        },
       },
       ...Object.fromEntries(
         [

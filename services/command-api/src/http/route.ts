@@ -25,6 +25,7 @@ export interface Call<P = unknown, Q = unknown, B = unknown> {
 
 export interface Answer {
   readonly status: number;
+  /** JSON, bytes, or text that is sent as it comes. */
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -43,6 +44,8 @@ export interface Route {
   readonly success: number;
   /** Media type of a successful answer. */
   readonly produces: string;
+  /** Media type of an answer that is sent as it comes, for who asks for it. */
+  readonly alsoProduces: string | null;
   readonly maxBodyBytes: number;
   /** Media type of a body that the handler reads from the request as it comes in; null: the body is JSON, and read before. */
   readonly streams: string | null;
@@ -61,6 +64,7 @@ export interface RouteOptions<P extends z.ZodType, Q extends z.ZodType, B extend
   readonly body?: B;
   readonly success?: number;
   readonly produces?: string;
+  readonly alsoProduces?: string;
   readonly maxBodyBytes?: number;
   readonly streams?: string;
   readonly needsIfMatch?: boolean;
@@ -84,6 +88,7 @@ export function defineRoute<
     query: options.query ?? z.strictObject({}),
     body: options.body ?? null,
     produces: options.produces ?? 'application/json',
+    alsoProduces: options.alsoProduces ?? null,
     success: options.success ?? 200,
     maxBodyBytes: options.maxBodyBytes ?? MIB,
     streams: options.streams ?? null,

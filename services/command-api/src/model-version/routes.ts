@@ -40,6 +40,7 @@ export function modelVersionRoutes(services: Services): Route[] {
           datasetId: null,
           baseModel: body.base_model,
           providerModelId: body.provider_model_id,
+          selection: null,
         };
         return command(
           services,
