@@ -4,6 +4,7 @@ import process from 'node:process';
 import { auditCommand } from './audit/commands.ts';
 import { datasetsCommand } from './datasets/commands.ts';
 import { dlqCommand } from './dlq.ts';
+import { ftJobsCommand } from './ft-jobs/commands.ts';
 import { packCommand } from './pack.ts';
 import { projectionsCommand } from './projections.ts';
 import { snapshotCommand } from './snapshot.ts';
@@ -16,6 +17,7 @@ const program = new Command('ftm')
   .addCommand(auditCommand())
   .addCommand(datasetsCommand())
   .addCommand(dlqCommand())
+  .addCommand(ftJobsCommand())
   .addCommand(packCommand())
   .addCommand(projectionsCommand())
   .addCommand(snapshotCommand())

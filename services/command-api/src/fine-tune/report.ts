@@ -60,7 +60,11 @@ function overview({ state, model }: JobReportInput): string {
   const result = state.status === 'completed' ? state.result : null;
   const known = model.state.status === 'absent' ? null : model.state;
   return tiles([
-    { name: 'Status', value: state.status, note: state.progress?.providerStatus ?? '' },
+    {
+      name: 'Status',
+      value: state.status,
+      note: 'result' in state || 'failure' in state ? '' : (state.progress?.providerStatus ?? ''),
+    },
     {
       name: 'Trained tokens',
       value: result === null ? '–' : count(result.trainedTokens),
@@ -255,7 +259,7 @@ function entry({ envelope, event }: RecordedEvent): { at: string; what: string; 
   return {
     at: envelope.time,
     what: event.type.replace(/^FineTune/, ''),
-    note: `${noteOf(event)} · ${envelope.actor}`,
+    note: [noteOf(event), envelope.actor].filter((each) => each !== '').join(' · '),
   };
 }
 

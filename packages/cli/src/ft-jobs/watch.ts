@@ -1,0 +1,113 @@
+import process from 'node:process';
+import { listen } from '@ftm/client/event-stream';
+import type { FtmClient, Resource } from '@ftm/client/ftm-client';
+import { clientOf, type ApiOptions } from '../api-options.ts';
+import { say, sayJson } from '../output.ts';
+import { etaMs, frame, lineOf, type Progress, type WireEvent } from './frame.ts';
+import type { LossPoint } from './loss-chart.ts';
+import { createScreen } from './screen.ts';
+import { sayJob } from './show.ts';
+
+export interface WatchOptions extends ApiOptions {
+  readonly json?: boolean;
+}
+
+const REDRAW_MS = 1000;
+
+/** Shows a job until it has ended: a live picture in a terminal, a line for each event elsewhere, JSON lines with `--json`. */
+export async function watch(id: string, options: WatchOptions): Promise<void> {
+  const client = clientOf(options);
+  const path = `/v1/ft-jobs/${encodeURIComponent(id)}`;
+  // Refused at once, before anything is drawn: no such job, no such key.
+  await client.get(path);
+  const stop = new AbortController();
+  const interrupted = (): void => stop.abort();
+  process.once('SIGINT', interrupted);
+  try {
+    await follow(client, path, options, stop.signal);
+  } finally {
+    process.removeListener('SIGINT', interrupted);
+  }
+  if (stop.signal.aborted) {
+    process.stderr.write(`\nnot watched any more; the job goes on: ftm ft-jobs watch ${id}\n`);
+    process.exitCode = 130;
+    return;
+  }
+  const { body: job } = await client.get(path);
+  if (options.json === true) sayJson(job);
+  else sayJob(job);
+  if (job.status !== 'completed') process.exitCode = 1;
+}
+
+async function follow(
+  client: FtmClient,
+  path: string,
+  options: WatchOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const live = options.json !== true && process.stdout.isTTY;
+  const screen = createScreen(process.stdout);
+  let progress: Progress | null = null;
+  let job: Resource | null = null;
+  let points: readonly LossPoint[] = [];
+  let away = false;
+  const draw = (): void => {
+    if (live && job !== null)
+      screen.draw(
+        frame({ job, progress, points, etaMs: etaMs(progress, Date.now()), away }, process.stdout.columns),
+      );
+  };
+  const timer = setInterval(draw, REDRAW_MS);
+  try {
+    const events = listen({
+      baseUrl: options.api,
+      apiKey: options.apiKey,
+      path: `${path}/events`,
+      signal,
+      onRetry: () => {
+        away = true;
+        draw();
+      },
+    });
+    for await (const { data } of events) {
+      const event = JSON.parse(data) as WireEvent;
+      away = false;
+      if (options.json === true) say(data);
+      else if (!live) say(lineOf(event));
+      if (!live) continue;
+      progress = progressed(progress, event);
+      // The picture follows the log, it does not have to draw all of what has happened before.
+      job = (await client.get(path)).body;
+      points = await curveOf(client, path, points);
+      draw();
+    }
+  } finally {
+    clearInterval(timer);
+    screen.leave();
+  }
+}
+
+function progressed(before: Progress | null, { envelope, event }: WireEvent): Progress | null {
+  if (event.type !== 'FineTuneProgressed') return before;
+  const { step, total_steps: totalSteps, estimated_finish: estimatedFinish } = event.data;
+  if (typeof step !== 'number' || typeof totalSteps !== 'number') return before;
+  const atMs = Date.parse(envelope.time);
+  return {
+    step,
+    totalSteps,
+    atMs,
+    first: before?.first ?? { step, atMs },
+    estimatedFinishMs: typeof estimatedFinish === 'string' ? Date.parse(estimatedFinish) : null,
+  };
+}
+
+/** What cannot be read now is read with the next event. */
+const curveOf = (
+  client: FtmClient,
+  path: string,
+  before: readonly LossPoint[],
+): Promise<readonly LossPoint[]> =>
+  client.get<{ readonly data: readonly LossPoint[] }>(`${path}/curve`).then(
+    ({ body }) => body.data,
+    () => before,
+  );
