@@ -3,6 +3,8 @@ import { CommandRejected } from '../command-client.ts';
 import type { Job, OpenWork, Outcome, Tools } from '../tasks.ts';
 
 const LOOK_AGAIN_MS = 500;
+/** This very work, and watches, which last as long as what they watch and make no bytes. */
+const ENDLESS: ReadonlySet<OpenWork['task']> = new Set(['tenant', 'end_of_life']);
 
 /**
  * What runs for the tenant is canceled and waited for: it would go on to make bytes, and jobs at the provider. Nothing new begins since the erasure was confirmed. Then the keys go,
@@ -11,7 +13,7 @@ const LOOK_AGAIN_MS = 500;
 export async function runTenantErasure(job: Job, tools: Tools): Promise<Outcome> {
   const state = await tools.commands.load(job.tenantId, 'tenant', job.id);
   if (state.status !== 'erasing') return 'done';
-  const open = (await tools.tenants.openWork(job.tenantId)).filter(({ task }) => task !== 'tenant');
+  const open = (await tools.tenants.openWork(job.tenantId)).filter(({ task }) => !ENDLESS.has(task));
   for (const work of open) await cancel(job, work, tools);
   if (open.length > 0) return { againInMs: LOOK_AGAIN_MS };
   const dataKeys = await tools.tenants.erase(job.tenantId);
