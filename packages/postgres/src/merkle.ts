@@ -13,9 +13,9 @@ export async function readEventHashes(
     `select hash from (
        select seq, hash from log.journal where tenant_id = $1 and seq between $2 and $3
        union all
-       select (headers->>'ftm_seq')::bigint, headers->>'ftm_hash' from log.parked
-       where consumer = $4 and tenant_id = $1 and (headers->>'ftm_seq')::bigint between $2 and $3
-         and not exists (select from log.journal j where j.tenant_id = $1 and j.seq = (headers->>'ftm_seq')::bigint)
+       select (p.headers->>'ftm_seq')::bigint, p.headers->>'ftm_hash' from log.parked p
+       where p.consumer = $4 and p.tenant_id = $1 and (p.headers->>'ftm_seq')::bigint between $2 and $3
+         and not exists (select from log.journal j where j.tenant_id = $1 and j.seq = (p.headers->>'ftm_seq')::bigint)
      ) as known order by seq`,
     [tenantId, seq, seq + count - 1, JOURNAL_CONSUMER],
   );
