@@ -31,7 +31,8 @@ export interface LogSource {
   close(): Promise<void>;
 }
 
-const FETCH_BYTES = 8_000_000;
+/** Of one request to a broker. */
+export const FETCH_BYTES = 8_000_000;
 
 export function kafkaSource(
   connection: KafkaConnection,
