@@ -3,6 +3,7 @@ import { streamId } from '@ftm/contracts/ids';
 import { eventually } from '@ftm/event-log/testing/environment';
 import { claimPartition } from '@ftm/postgres/checkpoints';
 import { createPool, type Pool } from '@ftm/postgres/pool';
+import { createTestDatabase } from '@ftm/postgres/testing/database';
 import { runProjection, type ProjectionEvent } from '@ftm/projection/projection';
 import { keepInJournal } from './journal.ts';
 import { applyToReadModels } from './read-models.ts';
@@ -30,12 +31,13 @@ describe('the projector', () => {
   const applied: AuthoredRecord[] = [];
   const kept: AuthoredRecord[] = [];
 
-  function start(): () => Promise<void> {
+  function start(into = pool, groupSuffix?: string): () => Promise<void> {
     return runProjection({
       kafka: stand.connection,
       topic: stand.topic,
       registry: stand.registry,
-      pool,
+      pool: into,
+      groupSuffix,
       consumer: 'journal',
       sessionTimeoutMs: 6000,
       keep: keepInJournal,
@@ -227,6 +229,26 @@ describe('the projector', () => {
       'a header has a NUL in it',
       expect.stringContaining('the database refuses it: duplicate key'),
     ]);
+  });
+
+  it('makes the whole of another database too, when its group is another one', async () => {
+    const database = await createTestDatabase();
+    const [owner, other] = [database.ownerUrl, database.url('ftm_projector')].map((url) =>
+      createPool({ url, applicationName: 'projector-test-other' }),
+    );
+    if (owner === undefined || other === undefined) throw new Error('no pools');
+    const stopOther = start(other, 'other');
+    try {
+      await eventually('it has all', async () => (await journalCount(owner)) >= kept.length);
+      expect(await journalRows(owner)).toEqual(journalOf(kept));
+      await sendGood(...(await writeStory(stand.author, freshTenant(), 8)));
+      await expectTruth();
+      await eventually('and what comes', async () => (await journalCount(owner)) >= kept.length);
+    } finally {
+      await stopOther();
+      await Promise.all([owner.end(), other.end()]);
+      await database.drop();
+    }
   });
 
   it('waits while the database is away, and catches up when it is back', async () => {
