@@ -199,12 +199,7 @@ async function project(
     } else sound.push({ envelope, record });
   }
   await keep?.(client, sound);
-  await extended?.(
-    client,
-    new Map(
-      [...heads].map(([tenant, { seq }]) => [tenant, { before: known.get(tenant)?.seq ?? 0, size: seq }]),
-    ),
-  );
+  await extended?.(client, extensions(known, heads));
 
   const readable: ProjectedEvent[] = [];
   for (const { envelope, record } of sound) {
@@ -224,6 +219,15 @@ async function project(
   await apply(client, readable);
   await saveHeads(client, consumer, heads);
   return happened;
+}
+
+function extensions(
+  before: ReadonlyMap<string, ChainHead>,
+  after: ReadonlyMap<string, ChainHead>,
+): Map<string, Extension> {
+  return new Map(
+    [...after].map(([tenant, { seq }]) => [tenant, { before: before.get(tenant)?.seq ?? 0, size: seq }]),
+  );
 }
 
 function extend(
