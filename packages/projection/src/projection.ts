@@ -162,8 +162,9 @@ async function project(
   client: Client,
   batch: LogBatch,
   poison: ReadonlyMap<bigint, Poison>,
-  { consumer, keep, extended, apply }: ProjectionOptions,
+  options: ProjectionOptions,
 ): Promise<ProjectionEvent[]> {
+  const { consumer, apply } = options;
   const { partition, firstOffset, nextOffset, epoch } = batch;
   if (!(await advance(client, consumer, partition, { from: firstOffset, to: nextOffset, epoch })))
     throw new LostOwnership();
@@ -198,8 +199,7 @@ async function project(
       await setAside(record, envelope.stream, unstorable.reason);
     } else sound.push({ envelope, record });
   }
-  await keep?.(client, sound);
-  await extended?.(client, extensions(known, heads));
+  await keepAll(client, options, sound, extensions(known, heads));
 
   const readable: ProjectedEvent[] = [];
   for (const { envelope, record } of sound) {
@@ -219,6 +219,16 @@ async function project(
   await apply(client, readable);
   await saveHeads(client, consumer, heads);
   return happened;
+}
+
+async function keepAll(
+  client: Client,
+  { keep, extended }: ProjectionOptions,
+  records: readonly SoundRecord[],
+  chains: ReadonlyMap<string, Extension>,
+): Promise<void> {
+  await keep?.(client, records);
+  await extended?.(client, chains);
 }
 
 function extensions(
