@@ -82,30 +82,33 @@ const eventTypes = async (id: string): Promise<string[]> =>
     )
   ).body.data.map(({ event }) => event.type);
 
-const fineTune = async (datasetId: string, seed: number): Promise<Resource> =>
-  (
-    await client.post('/v1/ft-jobs', {
-      project_id: ACME_PROJECT,
-      method: 'supervised',
-      base_model: BASE_MODEL,
-      dataset_id: datasetId,
-      hyperparams: { n_epochs: 2 },
-      seed,
-    })
-  ).body;
+/** Asks for something, and waits until it can be read. */
+async function create(path: string, body: unknown): Promise<Resource> {
+  const { body: made, position } = await client.post(path, body);
+  if (position !== null) await client.get(`${path}/${made.id}`, { minPosition: position });
+  return made;
+}
+
+const fineTune = (datasetId: string, seed: number): Promise<Resource> =>
+  create('/v1/ft-jobs', {
+    project_id: ACME_PROJECT,
+    method: 'supervised',
+    base_model: BASE_MODEL,
+    dataset_id: datasetId,
+    hyperparams: { n_epochs: 2 },
+    seed,
+  });
 
 let jobs: readonly Resource[];
 
 describe('webhooks of the provider', () => {
   it('twice, out of order, before the poll and forged: each job is fetched once it has changed, and ends once', async () => {
-    const dataset = (
-      await client.post('/v1/datasets', {
-        project_id: ACME_PROJECT,
-        assistant_id: BANK_HELPER,
-        name: 'following',
-        source: { kind: 'orchestrator_traces', limit: 200 },
-      })
-    ).body;
+    const dataset = await create('/v1/datasets', {
+      project_id: ACME_PROJECT,
+      assistant_id: BANK_HELPER,
+      name: 'following',
+      source: { kind: 'orchestrator_traces', limit: 200 },
+    });
     await client.waitFor(`/v1/datasets/${dataset.id}`, ({ status }) => status === 'ready', WAIT);
     const asked = await Promise.all([1, 2].map((seed) => fineTune(dataset.id, seed)));
     jobs = await Promise.all(
@@ -142,7 +145,7 @@ describe('a job that has ended', () => {
     expect(models.data).toMatchObject([
       { provider_model_id: chosen.provider_model_id, selection: job?.['selected_checkpoint'] },
     ]);
-    const { body: suite } = await client.post('/v1/eval-suites', {
+    const suite = await create('/v1/eval-suites', {
       project_id: ACME_PROJECT,
       name: 'following',
       cases: evalCases(10),
@@ -151,7 +154,7 @@ describe('a job that has ended', () => {
     const checkpoints = job?.['checkpoints'] as readonly { readonly provider_model_id: string }[];
     expect(checkpoints.length).toBeGreaterThan(1);
     for (const { provider_model_id: value } of checkpoints) {
-      const { body: run } = await client.post('/v1/eval-runs', {
+      const run = await create('/v1/eval-runs', {
         project_id: ACME_PROJECT,
         suite_id: suite.id,
         model_ref: { type: 'provider_model_id', value },

@@ -32,8 +32,8 @@ function createCommand(): Command {
     ).addOption(new Option('--no-watch', 'only ask for it')),
   ).action((options: JobOptions & Json & { readonly watch: boolean }) =>
     refusable(async () => {
-      const { body: job } = await clientOf(options).post('/v1/ft-jobs', bodyOf(options));
-      if (options.watch) await watch(job.id, options);
+      const { body: job, position } = await clientOf(options).post('/v1/ft-jobs', bodyOf(options));
+      if (options.watch) await watch(job.id, options, position);
       else if (options.json === true) sayJson(job);
       else sayJob(job);
     }),

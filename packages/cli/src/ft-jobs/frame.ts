@@ -6,6 +6,7 @@ import { statusStyle } from './show.ts';
 /** An event as the API shows it. */
 export interface WireEvent {
   readonly envelope: { readonly time: string; readonly actor: string };
+  readonly position: { readonly partition: number; readonly offset: string };
   readonly event: { readonly type: string; readonly data: Readonly<Record<string, unknown>> };
 }
 

@@ -87,6 +87,7 @@ it('one event is one line', () => {
   expect(
     lineOf({
       envelope: { time: 't', actor: 'a' },
+      position: { partition: 0, offset: '0' },
       event: {
         type: 'FineTuneProgressed',
         data: { provider_status: 'running', step: 3, total_steps: 9, train_loss: 0.5, valid_loss: null },

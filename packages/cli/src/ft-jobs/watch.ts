@@ -14,17 +14,25 @@ export interface WatchOptions extends ApiOptions {
 
 const REDRAW_MS = 1000;
 
-/** Shows a job until it has ended: a live picture in a terminal, a line for each event elsewhere, JSON lines with `--json`. */
-export async function watch(id: string, options: WatchOptions): Promise<void> {
+/**
+ * Shows a job until it has ended: a live picture in a terminal, a line for each event elsewhere, JSON lines with `--json`.
+ * @param position of what is known of it already: reads wait until they have come so far
+ */
+export async function watch(
+  id: string,
+  options: WatchOptions,
+  position: string | null = null,
+): Promise<void> {
   const client = clientOf(options);
   const path = `/v1/ft-jobs/${encodeURIComponent(id)}`;
   // Refused at once, before anything is drawn: no such job, no such key.
-  await client.get(path);
+  await client.get(path, from(position));
   const stop = new AbortController();
   const interrupted = (): void => stop.abort();
   process.once('SIGINT', interrupted);
+  let last = position;
   try {
-    await follow(client, path, options, stop.signal);
+    last = await follow(client, path, options, stop.signal);
   } finally {
     process.removeListener('SIGINT', interrupted);
   }
@@ -33,7 +41,7 @@ export async function watch(id: string, options: WatchOptions): Promise<void> {
     process.exitCode = 130;
     return;
   }
-  const { body: job } = await client.get(path);
+  const { body: job } = await client.get(path, from(last));
   if (options.json === true) sayJson(job);
   else sayJob(job);
   if (job.status !== 'completed') process.exitCode = 1;
@@ -44,13 +52,14 @@ async function follow(
   path: string,
   options: WatchOptions,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<string | null> {
   const live = options.json !== true && process.stdout.isTTY;
   const screen = createScreen(process.stdout);
   let progress: Progress | null = null;
   let job: Resource | null = null;
   let points: readonly LossPoint[] = [];
   let away = false;
+  let position: string | null = null;
   const draw = (): void => {
     if (live && job !== null)
       screen.draw(
@@ -72,20 +81,24 @@ async function follow(
     for await (const { data } of events) {
       const event = JSON.parse(data) as WireEvent;
       away = false;
+      position = `${event.position.partition}:${event.position.offset}`;
       if (options.json === true) say(data);
       else if (!live) say(lineOf(event));
       if (!live) continue;
       progress = progressed(progress, event);
       // The picture follows the log, it does not have to draw all of what has happened before.
-      job = (await client.get(path)).body;
+      job = (await client.get(path, from(position))).body;
       points = await curveOf(client, path, points);
       draw();
     }
+    return position;
   } finally {
     clearInterval(timer);
     screen.leave();
   }
 }
+
+const from = (position: string | null) => (position === null ? {} : { minPosition: position });
 
 function progressed(before: Progress | null, { envelope, event }: WireEvent): Progress | null {
   if (event.type !== 'FineTuneProgressed') return before;
