@@ -27,9 +27,9 @@ describe('a loss chart', () => {
     const lines = lossChart(points, { columns: 60, rows: 6 });
     expect(lines).toHaveLength(6);
     expect(lines[0]).toMatch(/^ 3\.000 ┤/);
-    const right = lines.map((line) => line.slice(36).replaceAll('⠀', ''));
+    const right = lines.map((line) => line.slice(36).trim());
     expect(right).toEqual(lines.map(() => ''));
-    expect(lines.at(-1)?.replaceAll(/[⠀┴ 0]/g, '')).not.toBe('');
+    expect(lines.at(-1)?.replaceAll(/[┴ 0]/g, '')).not.toBe('');
   });
 
   it('is as wide as it may be, and never breaks on what a provider tells', () => {
@@ -49,7 +49,7 @@ describe('a loss chart', () => {
         (told, columns) => {
           for (const line of lossChart(told, { columns, rows: 5 })) {
             expect(line).not.toMatch(/NaN|undefined/);
-            expect([...line].length).toBe(columns);
+            expect(line.length).toBe(columns);
           }
         },
       ),
@@ -73,7 +73,7 @@ describe('a picture', () => {
     const lines = frame({ job: job('running'), progress, points, etaMs: 61_000, away: false }, 60);
     expect(lines.join('\n')).toContain('step 20 of 40   ETA 1 min 1 s');
     expect(lines.join('\n')).toContain('training 0.1500   validation 0.1600');
-    for (const line of lines) expect([...line].length).toBeLessThanOrEqual(60);
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(60);
   });
 
   it('says what a job waits for, and that the API is away', () => {

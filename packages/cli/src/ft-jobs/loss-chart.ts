@@ -46,6 +46,8 @@ export function lossChart(
     const line = Array.from({ length: width }, (__, column) => {
       const at = row * width + column;
       const [ours, theirs] = [trainCells[at] ?? 0, validCells[at] ?? 0];
+      // Some fonts show the dots of an empty cell.
+      if ((ours | theirs) === 0) return ' ';
       const text = String.fromCharCode(BRAILLE + (ours | theirs));
       return ours === 0 && theirs !== 0 ? paintValid(text) : text;
     }).join('');

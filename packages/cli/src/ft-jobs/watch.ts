@@ -30,7 +30,7 @@ export async function watch(
   const stop = new AbortController();
   const interrupted = (): void => stop.abort();
   process.once('SIGINT', interrupted);
-  let last = position;
+  let last: string | null;
   try {
     last = await follow(client, path, options, stop.signal);
   } finally {

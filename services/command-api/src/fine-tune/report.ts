@@ -213,10 +213,7 @@ function lineage({ id, state, dataset, model }: JobReportInput): string {
     nodes: [
       {
         id: datasetNode,
-        label:
-          dataset.status === 'absent'
-            ? state.request.datasetId
-            : (dataset.request.name ?? state.request.datasetId),
+        label: dataset.status === 'absent' ? state.request.datasetId : dataset.request.name,
         kind: 'dataset',
         status: dataset.status,
       },

@@ -1,7 +1,12 @@
-import type { FineTuneSucceeded } from '@ftm/contracts/generated/events';
+import type { FineTuneProgressed, FineTuneSucceeded } from '@ftm/contracts/generated/events';
 import { selectCheckpoint } from '@ftm/domain/fine-tune/select-checkpoint';
 import { ProviderError, ProviderUnknown, type FailureKind } from '../provider/provider-errors.ts';
-import type { ProviderEvent, ProviderJob, TrainingProvider } from '../provider/training-provider.ts';
+import type {
+  CurvePoint,
+  ProviderEvent,
+  ProviderJob,
+  TrainingProvider,
+} from '../provider/training-provider.ts';
 import type { Job, Outcome, Tools } from '../tasks.ts';
 import { fail, rowsIn, type Open } from './failures.ts';
 import { mirror } from './mirror.ts';
@@ -139,17 +144,23 @@ async function progress(
     type: 'RecordProgress',
     id: job.id,
     progress: {
-      providerStatus: seen.status,
-      step: point?.step ?? null,
-      totalSteps: point?.totalSteps ?? null,
-      trainLoss: point?.trainLoss ?? null,
-      validLoss: point?.validLoss ?? null,
-      estimatedFinish:
-        seen.estimatedFinish === null ? null : new Date(seen.estimatedFinish * 1000).toISOString(),
+      ...figuresOf(seen, point),
       mirrorObject: point === null ? null : (await mirror(job, state, seen, tools, provider)).object,
     },
   });
 }
+
+const figuresOf = (
+  { status, estimatedFinish }: ProviderJob,
+  point: CurvePoint | null,
+): Omit<FineTuneProgressed, 'mirrorObject'> => ({
+  providerStatus: status,
+  step: point?.step ?? null,
+  totalSteps: point?.totalSteps ?? null,
+  trainLoss: point?.trainLoss ?? null,
+  validLoss: point?.validLoss ?? null,
+  estimatedFinish: estimatedFinish === null ? null : new Date(estimatedFinish * 1000).toISOString(),
+});
 
 async function resultOf(
   job: Job,
