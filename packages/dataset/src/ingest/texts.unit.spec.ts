@@ -41,7 +41,7 @@ const calling = (id: string, args: string): ChatRow =>
       { role: 'assistant', tool_calls: [{ id, type: 'function', function: { name: 'f', arguments: args } }] },
       { role: 'tool', tool_call_id: id, content: 'sent' },
     ],
-  }) as ChatRow;
+  });
 const argumentsOf = (from: ChatRow): string | undefined =>
   from.messages[0]?.tool_calls?.[0]?.function.arguments;
 /** What a sanitiser does: the same text is the same placeholder. */
