@@ -15,6 +15,8 @@ export const AGGREGATES = [
   'promotion',
   'production-pointer',
   're-eval',
+  'pricing',
+  'budget',
 ] as const;
 export type Aggregate = (typeof AGGREGATES)[number];
 

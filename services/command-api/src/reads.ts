@@ -29,6 +29,8 @@ const TABLES: { readonly [A in Aggregate]: string } = {
   promotion: 'ftm.ftm_promotions',
   'production-pointer': 'ftm.ftm_production_pointers',
   're-eval': 'ftm.ftm_re_evals',
+  pricing: 'ftm.ftm_price_books',
+  budget: 'ftm.ftm_budgets',
 };
 
 export interface ListOptions {

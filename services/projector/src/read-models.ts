@@ -91,7 +91,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 function checkStorable<A extends Aggregate>(aggregate: A, state: StateOf<A>, event: FtmEvent): void {
   if (NUL.test(JSON.stringify(event.data))) throw new Error('a text in it has a NUL');
   const projection = PROJECTIONS[aggregate];
-  for (const [column, value] of Object.entries(projection.values(state as Present<StateOf<A>>)))
+  for (const [column, value] of Object.entries(projection.values(state as unknown as Present<StateOf<A>>)))
     if (projection.columns[column] === 'uuid' && value !== null && !UUID.test(value))
       throw new Error(`${column} is no UUID`);
 }
@@ -117,7 +117,7 @@ export function rowOf<A extends Aggregate>(
   const known: States[Aggregate] = folded;
   if (known.status === 'absent') return null;
   const facts: Facts = known;
-  const state = folded as Present<StateOf<A>>;
+  const state = folded as unknown as Present<StateOf<A>>;
   return {
     tenant_id: tenantId,
     id,

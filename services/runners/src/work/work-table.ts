@@ -42,6 +42,8 @@ const WORK: { readonly [N in EventName]: Rule<N> } = {
   FineTuneBlocked: remove('ft'),
   FineTuneCostApprovalRequested: null,
   FineTuneCostApproved: null,
+  FineTuneCostApprovalExpired: null,
+  FineTuneReestimated: null,
   FineTuneSubmitIntended: null,
   FineTuneSubmitRefused: null,
   FineTuneSubmitResolved: add('ft'),
@@ -56,8 +58,10 @@ const WORK: { readonly [N in EventName]: Rule<N> } = {
   FineTuneCancelRequested: add('ft'),
   FineTuneSucceeded: add('model'),
   FineTuneFailed: remove('ft'),
-  FineTuneCanceled: remove('ft'),
+  // What was trained until then is billed, and has to be recorded.
+  FineTuneCanceled: (data) => [{ change: (data.trainedTokens ?? 0) > 0 ? 'add' : 'remove', task: 'ft' }],
   FineTuneCostRecorded: remove('ft'),
+  FineTuneCostVarianceDetected: null,
   ModelVersionRegistered: (data) =>
     data.ftJobId === null ? [] : [{ change: 'remove', task: 'model', id: data.ftJobId }],
   ModelVersionEvaluated: null,
@@ -77,6 +81,10 @@ const WORK: { readonly [N in EventName]: Rule<N> } = {
   ReEvalTriggered: null,
   ReEvalUnscheduled: null,
   RegressionDetected: null,
+  PriceBookRevised: null,
+  BudgetSet: null,
+  BudgetHoldPlaced: null,
+  BudgetHoldSettled: null,
   GateAnswered: null,
 };
 
