@@ -65,8 +65,8 @@ export interface AnalysedChunk {
   };
   /** One for each row of the chunk, in order. */
   readonly rows: readonly (RowFacts | BrokenRow)[];
-  /** Rows in which personal data was left. */
-  readonly personal: number;
+  /** Numbers of the rows in which personal data was left. */
+  readonly personal: readonly number[];
 }
 
 /** Longer answers are no labels. */
@@ -78,9 +78,9 @@ export function createAnalyser(
 ): (chunk: Chunk) => AnalysedChunk {
   const cases = createContaminationIndex(recipe.cases, { threshold: recipe.contaminationThreshold });
   return (chunk) => {
-    let personal = 0;
+    const personal: number[] = [];
     const rows = chunk.rows.map((each) => {
-      if (rules.isPersonal(JSON.stringify(each.row))) personal += 1;
+      if (rules.isPersonal(JSON.stringify(each.row))) personal.push(each.number);
       const { row, rejections } = rules.validate(each.row);
       return row === undefined
         ? { number: each.number, broken: rejections.map(bySanitisation) }

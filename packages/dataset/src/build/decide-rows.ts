@@ -59,7 +59,7 @@ const KINDS = ['exact', 'near', 'semantic'] as const;
  * @param again the facts once more, for what needs the outcome of the near-duplicates
  */
 export function createDecider(recipe: DecisionRecipe, dir: string) {
-  const exact = recipe.exact ? createExactIndex() : null;
+  let exact = recipe.exact ? createExactIndex() : null;
   const near =
     recipe.nearThreshold === null ? null : createNearIndex({ threshold: recipe.nearThreshold, dir });
   const conflicts = createConflictIndex({ dir });
@@ -79,7 +79,7 @@ export function createDecider(recipe: DecisionRecipe, dir: string) {
     keptRows.set(index, decision.keptRow);
     whys.set(index, KINDS.indexOf(decision.kind) * 2 * SCALE + Math.round(decision.similarity * SCALE));
     counts[decision.kind] += 1;
-    if (found.length < EXAMPLES) found.push(decision);
+    if (counts[decision.kind] <= EXAMPLES) found.push(decision);
   };
   const isOut = (index: number): boolean =>
     keptRows.get(index) !== NONE ||
@@ -114,6 +114,8 @@ export function createDecider(recipe: DecisionRecipe, dir: string) {
     },
 
     async decide(again: () => AsyncIterable<RowFacts | BrokenRow>): Promise<Decisions> {
+      // It has answered for every row, and what follows needs the memory.
+      exact = null;
       if (near !== null) {
         await near.resolve();
         apply(near.duplicates());

@@ -2,11 +2,16 @@ import type { TrainingRow } from '../rows/row.ts';
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
-/** What the wire's grammar fixes, so that nobody can have said it. Everything else that is text goes through the sanitiser. */
-const GRAMMAR: ReadonlySet<string> = new Set(['role', 'type', 'detail', 'id', 'tool_call_id', 'weight']);
+/** What the wire's grammar fixes, so that nobody can have said it, as long as it is a word. Everything else that is text goes through the sanitiser, ids of calls too: they are free text. */
+const GRAMMAR: ReadonlySet<string> = new Set(['role', 'type', 'detail']);
+const WORD = /^[a-z_]{1,24}$/;
+/** A name that a program gave; what is none may be somebody's. */
+const IDENTIFIER = /^[A-Za-z_$][\w$.-]*$/;
 /** JSON inside of a string: what it says is looked at, and put back as JSON. */
 const NESTED = 'arguments';
-const DATA_URI = /^data:image\//;
+/** Only where an image stands, and with nothing but an image in it: a sentence that begins like one is a sentence. */
+const IMAGE_KEY = 'url';
+const DATA_URI = /^data:image\/[a-z]+;base64,[A-Za-z0-9+/]+={0,2}$/;
 
 /** All that people or models said in a row, in order. */
 export function textsOf(row: TrainingRow): string[] {
@@ -33,32 +38,36 @@ export function withTexts<R extends TrainingRow>(row: R, texts: readonly string[
 
 function walk(value: Json, key: string, each: (text: string) => string): Json {
   if (typeof value === 'string') {
-    if (GRAMMAR.has(key) || DATA_URI.test(value)) return value;
+    if (GRAMMAR.has(key) && WORD.test(value)) return value;
+    if (key === IMAGE_KEY && DATA_URI.test(value)) return value;
     return key === NESTED ? nested(value, each) : each(value);
   }
   if (Array.isArray(value)) return value.map((item) => walk(item, key, each));
   if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, walk(item, name, each)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [
+      IDENTIFIER.test(name) ? name : each(name),
+      walk(item, name, each),
+    ]),
+  );
 }
 
-/** A number in a call's arguments may be somebody's telephone number: it is looked at like text, and stays a number when nothing was found. */
+/** Strings and numbers of a JSON text, names of fields among them. */
+const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g;
+
+/**
+ * A number in a call's arguments may be somebody's telephone number: it is looked at like text, digit by digit as it stands there, and stays a number when nothing was found. What is not replaced
+ * stays as it was written.
+ */
 function nested(text: string, each: (text: string) => string): string {
-  let parsed: Json;
   try {
-    parsed = JSON.parse(text) as Json;
+    JSON.parse(text);
   } catch {
     return each(text);
   }
-  const inner = (value: Json): Json => {
-    if (typeof value === 'string') return each(value);
-    if (typeof value === 'number') {
-      const said = String(value);
-      const clean = each(said);
-      return clean === said ? value : clean;
-    }
-    if (Array.isArray(value)) return value.map(inner);
-    if (value === null || typeof value !== 'object') return value;
-    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, inner(item)]));
-  };
-  return JSON.stringify(inner(parsed));
+  return text.replace(TOKEN, (token) => {
+    const said = token.startsWith('"') ? (JSON.parse(token) as string) : token;
+    const clean = each(said);
+    return clean === said ? token : JSON.stringify(clean);
+  });
 }

@@ -122,17 +122,19 @@ function inputOf(
 /** From the rows that were read to those that were kept, a step at a time. */
 function funnelOf({ result, override }: Extract<DatasetState, { status: 'ready' }>) {
   const contaminated = override === null ? result.contaminatedRows : 0;
-  const duplicates = result.exactDuplicates + result.nearDuplicates + result.semanticDuplicates;
-  const sound = result.rowsRead - (result.rowsRejected - contaminated - duplicates);
+  const { exactDuplicates, nearDuplicates, semanticDuplicates } = result;
+  const kept = result.trainRows + result.validationRows;
+  const notNear = kept + semanticDuplicates;
+  const notExact = notNear + nearDuplicates;
+  const notInSuites = notExact + exactDuplicates;
+  const sampled = result.rowsRejected + kept;
   return [
     { step: 'read', rows: result.rowsRead },
-    { step: 'valid and sanitised', rows: sound },
-    { step: 'not in eval suites', rows: sound - contaminated },
-    { step: 'not exact duplicates', rows: sound - contaminated - result.exactDuplicates },
-    {
-      step: 'not near duplicates',
-      rows: sound - contaminated - result.exactDuplicates - result.nearDuplicates,
-    },
-    { step: 'kept', rows: result.trainRows + result.validationRows },
+    ...(sampled === result.rowsRead ? [] : [{ step: 'in the sample', rows: sampled }]),
+    { step: 'valid and sanitised', rows: notInSuites + contaminated },
+    { step: 'not in eval suites', rows: notInSuites },
+    { step: 'not exact duplicates', rows: notExact },
+    { step: 'not near duplicates', rows: notNear },
+    { step: 'kept', rows: kept },
   ];
 }

@@ -14,9 +14,10 @@ const SUITES_PAGE = 200;
 
 /** Which fields of `source` mean something for which kind. */
 const FIELDS_OF_KIND = {
-  orchestrator_traces: ['from', 'to', 'outcome', 'tags'],
+  orchestrator_traces: ['from', 'to', 'outcome', 'tags', 'limit', 'sample_fraction'],
+  // An upload is taken whole: its rows were counted and hashed while they came in. A part of it is a dataset of the dataset.
   upload: ['upload_id'],
-  dataset: ['dataset_ids'],
+  dataset: ['dataset_ids', 'limit', 'sample_fraction'],
 } as const;
 
 export const outputFormat = z.enum(['jsonl_chat', 'jsonl_prompt_completion', 'jsonl_preference']);
@@ -106,7 +107,7 @@ export async function toDatasetRequest(
 }
 
 function refuseForeignFields({ source, assistant_id }: DatasetBody): void {
-  const allowed: readonly string[] = ['kind', 'limit', 'sample_fraction', ...FIELDS_OF_KIND[source.kind]];
+  const allowed: readonly string[] = ['kind', ...FIELDS_OF_KIND[source.kind]];
   const errors: FieldError[] = Object.entries(source)
     .filter(([field, value]) => value !== null && value !== undefined && !allowed.includes(field))
     .map(([field]) => ({

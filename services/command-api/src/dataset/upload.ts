@@ -93,7 +93,7 @@ export async function receiveUpload(
       throw new Problem(
         413,
         'TOO_MANY_ROWS',
-        `${error.message}; send it in parts, and build from all of them`,
+        `${error.message}; send it in parts, make a dataset of each, and one dataset of those`,
       );
     throw error;
   });
@@ -101,7 +101,7 @@ export async function receiveUpload(
     throw new Problem(
       409,
       'TRISM_BLOCKED',
-      'TRiSM refused rows of the body altogether; nothing of it was kept',
+      'TRiSM refused rows of the body altogether: there is no upload of it',
     );
 
   const { rejected } = source.summary();

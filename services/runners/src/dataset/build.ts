@@ -34,6 +34,8 @@ export type Built =
 const MIN_ROWS = 10;
 /** Scan ids that stand in the event; all are in the manifest. */
 const SCANS_TOLD = 20;
+/** Rows that a reason names. */
+const ROWS_TOLD = 5;
 /** Of this program: another version may make other bytes of the same recipe. */
 const PIPELINE = 'ftm-dataset/2';
 
@@ -89,12 +91,14 @@ export async function buildDataset(
     await tell('analysing', 0);
     const tally = createTally();
     let personal = 0;
+    const personalRows: number[] = [];
     for await (const chunk of analysed(threads, input)) {
-      personal += chunk.personal;
+      personal += chunk.personal.length;
+      personalRows.push(...chunk.personal.slice(0, ROWS_TOLD - personalRows.length));
       tally.add(chunk);
       for (const row of chunk.rows) decider.add(row);
     }
-    if (personal > 0) return personalDataLeft(personal);
+    if (personal > 0) return personalDataLeft(personal, personalRows);
     const decisions = await decider.decide(() => rowsOf(analysed(threads, input)));
     const writer = createDatasetWriter(job, request, tools, { chunks: input.chunkReader, decisions });
     if (
@@ -152,18 +156,21 @@ async function* rowsOf(chunks: AsyncIterable<AnalysedChunk>): AsyncIterable<RowF
   for await (const chunk of chunks) yield* chunk.rows;
 }
 
-const personalDataLeft = (rows: number): Built => ({
+const personalDataLeft = (rows: number, first: readonly number[]): Built => ({
   kind: 'blocked',
   gate: 'trism.sanitize',
   reasons: [
-    { code: 'PERSONAL_DATA_LEFT', message: `personal data was left in ${rows} rows after sanitisation` },
+    {
+      code: 'PERSONAL_DATA_LEFT',
+      message: `personal data was left in ${rows} rows after sanitisation; the first are rows ${first.join(', ')}. Take them out of the source, or use a sanitizer_profile that replaces more`,
+    },
   ],
   rejectionsObject: null,
 });
 
 function contaminated({ counts, findings }: Decisions, rejectionsObject: ObjectRef): Built {
   const suites = new Set(findings.contamination.map(({ suite }) => suite));
-  const first = findings.contamination.slice(0, 5).map(({ row }) => row);
+  const first = findings.contamination.slice(0, ROWS_TOLD).map(({ row }) => row);
   return {
     kind: 'blocked',
     gate: CONTAMINATION_GATE,

@@ -57,8 +57,15 @@ export function workingFiles(job: Job, projectId: string, tools: Tools) {
         }
       },
     }),
+    /** The last one first: what is left after a crash is a whole beginning, and is found again. */
     async remove(count: number): Promise<void> {
-      for (let index = 0; index < count; index += 1) await tools.objects.deleteNamed(name(index));
+      for (let index = count - 1; index >= 0; index -= 1) await tools.objects.deleteNamed(name(index));
+    },
+    /** Of a build that ended before it knew how many there are. */
+    async removeAll(): Promise<void> {
+      let count = 0;
+      while ((await load(count)) !== undefined) count += 1;
+      await this.remove(count);
     },
   };
 }

@@ -1,6 +1,8 @@
 import { CONTAMINATION_GATE, type DatasetState } from '@ftm/domain/dataset/state';
 import { ingest, TooManyRows } from '@ftm/dataset/ingest/ingest';
 import type { UploadManifest } from '@ftm/dataset/ingest/upload';
+import { ObjectKeyErased } from '@ftm/object-store/object-store';
+import { OrchestratorRefused } from '@ftm/orchestrator/client';
 import { sanitizeTogether } from '@ftm/orchestrator/sanitize-all';
 import { CommandRejected } from '../command-client.ts';
 import { TerminalError, type Job, type Outcome, type Tools } from '../tasks.ts';
@@ -13,6 +15,9 @@ type Building = Extract<DatasetState, { status: 'building' | 'pending_sanitizati
 
 /** So often is looked whether the dataset is still wanted. */
 const CHUNKS_BETWEEN_LOOKS = 8;
+
+/** Statuses of requests that will never be taken, however often they are sent. A refused key is none: it may be put right. */
+const NEVER_TAKEN: ReadonlySet<number> = new Set([400, 404, 413, 422]);
 
 /** Nobody wants it any more: canceled, erased, or ended by another. */
 class NoLongerWanted extends Error {}
@@ -41,7 +46,10 @@ export async function runDataset(job: Job, tools: Tools): Promise<Outcome> {
     // What was blocked for contamination may yet be let through.
     if (built.kind !== 'blocked' || built.gate !== CONTAMINATION_GATE) await files.remove(input.ownChunks);
   } catch (error) {
-    if (error instanceof NoLongerWanted || isSettled(error)) return 'done';
+    if (error instanceof NoLongerWanted || isSettled(error)) {
+      await files.removeAll();
+      return 'done';
+    }
     const failure = toTerminal(error);
     if (failure === undefined) throw error;
     await tools.commands
@@ -57,6 +65,7 @@ export async function runDataset(job: Job, tools: Tools): Promise<Outcome> {
         },
       })
       .catch((refused: unknown) => (isSettled(refused) ? undefined : Promise.reject(refused as Error)));
+    await files.removeAll();
   }
   return 'done';
 }
@@ -151,6 +160,19 @@ function toTerminal(error: unknown): TerminalError | undefined {
       'TOO_MANY_ROWS',
       error.message,
       'narrow the filters, or set source.limit or source.sample_fraction',
+    );
+  if (error instanceof ObjectKeyErased)
+    return new TerminalError(
+      'SOURCE_ERASED',
+      'what the dataset is made from was erased',
+      'build from a source that is still there',
+    );
+  if (error instanceof OrchestratorRefused && NEVER_TAKEN.has(error.status))
+    return new TerminalError(
+      'ORCHESTRATOR_REFUSED',
+      // Its own words may quote what it was sent.
+      `the Orchestrator refused what it was asked: ${error.status} ${error.code}`,
+      'look at the sanitizer_profile and the filters of the source, and build it again',
     );
   return undefined;
 }
