@@ -132,7 +132,7 @@ export function createDecider(recipe: DecisionRecipe, dir: string) {
           contaminatedRows: contaminated.size,
         },
         findings: {
-          duplicates: found,
+          duplicates: found.map((each) => ({ ...each, keptRow: survivorOf(each.keptRow) })),
           contamination: [...contaminated].slice(0, EXAMPLES).map(([row, match]) => ({ row, ...match })),
           conflicts: conflictReport,
           nearConflicts,
@@ -199,17 +199,32 @@ export function createDecider(recipe: DecisionRecipe, dir: string) {
     }
   }
 
+  /** The row that is kept in the end: the earlier one may have been left out in its turn. */
+  function survivorOf(number: number): number {
+    let [low, high] = [0, numbers.length - 1];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (numbers.get(middle) < number) low = middle + 1;
+      else high = middle;
+    }
+    const next = keptRows.get(low);
+    return next === NONE ? number : survivorOf(next);
+  }
+
   function duplicate(index: number): RowRejection {
     const why = whys.get(index);
     const kind = KINDS[Math.floor(why / (2 * SCALE))] ?? 'exact';
     const similarity = ((why % (2 * SCALE)) / SCALE).toFixed(3);
+    const earlier = keptRows.get(index);
+    const survivor = survivorOf(earlier);
     return {
       code: `${kind}_duplicate`,
       path: '$',
-      message:
+      message: `row ${earlier} ${
         kind === 'exact'
-          ? `row ${keptRows.get(index)} says the same`
-          : `row ${keptRows.get(index)} ${kind === 'near' ? 'says nearly the same' : 'means the same'} (similarity ${similarity}), with the same answer`,
+          ? 'says the same'
+          : `${kind === 'near' ? 'says nearly the same' : 'means the same'} (similarity ${similarity}), with the same answer`
+      }${survivor === earlier ? '' : `; row ${survivor} is kept for both`}`,
       remedy: BUILD_REMEDIES[`${kind}_duplicate`],
     };
   }

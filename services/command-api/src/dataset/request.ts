@@ -42,7 +42,8 @@ export const DatasetBody = z.strictObject({
     .strictObject({
       exact: z.boolean().default(true),
       near: z.boolean().default(false),
-      near_threshold: z.number().min(0.5).max(1).default(0.8),
+      // Below, the index would find few of the pairs that there are.
+      near_threshold: z.number().min(0.7).max(1).default(0.8),
       semantic_threshold: z.number().min(0.5).max(1).nullable().default(null),
     })
     .prefault({}),

@@ -10,7 +10,7 @@ import { runFineTune } from '../fine-tune/runner.ts';
 import { runModelRegistration } from '../model/runner.ts';
 import type { Runner, Tools } from '../tasks.ts';
 import { retryInMs } from './retry.ts';
-import { jobKey, type JobPayload } from './work-projection.ts';
+import { jobKey, queueOf, type JobPayload } from './work-projection.ts';
 import type { Task } from './work-table.ts';
 
 const RUNNERS: { readonly [T in Task]: Runner } = {
@@ -37,12 +37,14 @@ export function createTaskList(tools: Tools): TaskList {
 async function run(task: Task, payload: JobPayload, helpers: JobHelpers, tools: Tools): Promise<void> {
   const { tenantId: tenant, id, correlation, causation, traceparent, failures = 0 } = payload;
   const end = seconds.startTimer({ task });
+  const queue = queueOf(task, tenant);
   const again = async (inMs: number, next: JobPayload): Promise<void> => {
     // The job that runs is replaced under its key, unless the log has ended the work meanwhile: then nobody looks for it any more.
     if (await isCurrent(helpers.job, helpers))
       await helpers.addJob(task, next, {
         jobKey: jobKey(task, tenant, id),
         jobKeyMode: 'replace',
+        ...(queue === null ? {} : { queueName: queue }),
         runAt: new Date(Date.now() + inMs),
         maxAttempts: 30_000,
       });

@@ -17,6 +17,13 @@ export interface JobPayload {
 
 export const jobKey = (task: Task, tenantId: string, id: string): string => `${task}/${tenantId}/${id}`;
 
+/**
+ * One dataset of a tenant is built at a time, whatever the number of runners: who asks for hundreds waits for their own, and takes one worker from everybody else. Jobs of a queue run one after the
+ * other; one that waits to be tried again does not hold it. All other work is short or waits for others, and has no queue.
+ */
+export const queueOf = (task: Task, tenantId: string): string | null =>
+  task === 'dataset' ? `dataset/${tenantId}` : null;
+
 /** Folds events into the queue, in the transaction that moves the checkpoint: a replay of what is done leaves no job behind. */
 export async function applyToQueue(client: Client, events: readonly ProjectedEvent[]): Promise<void> {
   for (const { event, envelope } of events) {
@@ -40,8 +47,8 @@ export async function applyToQueue(client: Client, events: readonly ProjectedEve
         traceparent: envelope.traceparent,
       };
       await client.query(
-        "select graphile_worker.add_job($1, payload => $2::json, job_key => $3, job_key_mode => 'replace', max_attempts => 30000)",
-        [task, JSON.stringify(payload), key],
+        "select graphile_worker.add_job($1, payload => $2::json, queue_name => $4, job_key => $3, job_key_mode => 'replace', max_attempts => 30000)",
+        [task, JSON.stringify(payload), key, queueOf(task, envelope.tenantId)],
       );
     }
   }
