@@ -35,13 +35,12 @@ const row: fc.Arbitrary<TrainingRow> = fc.oneof(
 );
 const chat = (content: unknown, more: object = {}): ChatRow =>
   ({ messages: [{ role: 'user', content, ...more }] }) as unknown as ChatRow;
-const calling = (id: string, args: string): ChatRow =>
-  ({
-    messages: [
-      { role: 'assistant', tool_calls: [{ id, type: 'function', function: { name: 'f', arguments: args } }] },
-      { role: 'tool', tool_call_id: id, content: 'sent' },
-    ],
-  }) as ChatRow;
+const calling = (id: string, args: string): ChatRow => ({
+  messages: [
+    { role: 'assistant', tool_calls: [{ id, type: 'function', function: { name: 'f', arguments: args } }] },
+    { role: 'tool', tool_call_id: id, content: 'sent' },
+  ],
+});
 const argumentsOf = (from: ChatRow): string | undefined =>
   from.messages[0]?.tool_calls?.[0]?.function.arguments;
 /** What a sanitiser does: the same text is the same placeholder. */
