@@ -7,6 +7,7 @@ import { uploadPrefix, type UploadManifest } from '@ftm/dataset/ingest/upload';
 import type { OutputFormat, TrainingRow } from '@ftm/dataset/rows/row';
 import { rowRules } from '@ftm/dataset/rows/rules';
 import { datasetScope } from '@ftm/object-store/encrypted-store';
+import { OrchestratorRefused } from '@ftm/orchestrator/client';
 import { sanitizeTogether } from '@ftm/orchestrator/sanitize-all';
 import { notFound, Problem } from '../http/problem.ts';
 import type { Answer, Call } from '../http/route.ts';
@@ -96,6 +97,13 @@ export async function receiveUpload(
         413,
         'TOO_MANY_ROWS',
         `${error.message}; send it in parts, make a dataset of each, and one dataset of those`,
+      );
+    // An unknown profile, for one: the same body would be refused again.
+    if (error instanceof OrchestratorRefused)
+      throw new Problem(
+        422,
+        'ORCHESTRATOR_REFUSED',
+        `TRiSM does not take the rows with the sanitizer_profile ${asked.sanitizer_profile}: ${error.code}`,
       );
     throw error;
   });
