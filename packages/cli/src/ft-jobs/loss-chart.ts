@@ -32,7 +32,7 @@ export function lossChart(
   const width = Math.max(8, size.columns - LABEL);
   const draw = (values: readonly Value[]): Uint8Array => {
     const cells = new Uint8Array(width * size.rows);
-    for (const { x, y } of joined(values, (width * 2 - 1) / (steps - 1))) {
+    for (const { x, y } of joined(values, (width * 2 - 1) / (steps - 1), size.rows * 4)) {
       const down = top === bottom ? 0 : ((top - y) / (top - bottom)) * (size.rows * 4 - 1);
       const [column, row] = [Math.min(width * 2 - 1, Math.round(x)), Math.round(down)];
       const cell = (row >> 2) * width + (column >> 1);
@@ -72,12 +72,12 @@ const valuesOf = (points: readonly LossPoint[], of: 'train_loss' | 'valid_loss')
     return y === null ? [] : [{ x: point.step - 1, y }];
   });
 
-/** A line through the points, a dot for each column. */
-function joined(values: readonly Value[], scale: number): Value[] {
+/** A line through the points, without gaps where it is steep. */
+function joined(values: readonly Value[], scale: number, height: number): Value[] {
   return values.flatMap(({ x, y }, at) => {
     const before = values[at - 1];
     if (before === undefined) return [{ x: x * scale, y }];
-    const dots = Math.max(1, Math.ceil((x - before.x) * scale));
+    const dots = Math.max(height, Math.ceil((x - before.x) * scale));
     return Array.from({ length: dots }, (_, dot) => {
       const share = (dot + 1) / dots;
       return { x: (before.x + (x - before.x) * share) * scale, y: before.y + (y - before.y) * share };
