@@ -36,6 +36,19 @@ export function touched<S extends Facts>(state: S, meta: EventMeta): S {
   return { ...state, updatedAt: meta.time, version: meta.version, lastSeq: meta.seq };
 }
 
+/** The facts of a state alone, without what its status adds. */
+export function factsOf({
+  createdAt,
+  updatedAt,
+  createdBy,
+  version,
+  lastSeq,
+  governanceDecisionId,
+  gates,
+}: Facts): Facts {
+  return { createdAt, updatedAt, createdBy, version, lastSeq, governanceDecisionId, gates };
+}
+
 export function withGate<S extends Facts>(state: S, answer: GateAnswered): S {
   return { ...state, governanceDecisionId: answer.decisionId, gates: [...state.gates, answer] };
 }

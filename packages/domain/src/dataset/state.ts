@@ -13,6 +13,7 @@ import type { EventMeta } from '../event-meta.ts';
 import {
   ABSENT,
   born,
+  factsOf,
   ImpossibleEvent,
   present,
   touched,
@@ -111,28 +112,9 @@ export function evolveDataset(before: DatasetState, event: DatasetEvent, meta: E
   }
 }
 
-function opened({
-  createdAt,
-  updatedAt,
-  createdBy,
-  version,
-  lastSeq,
-  governanceDecisionId,
-  gates,
-  request,
-  progress,
-  override,
-}: Open): Open {
-  return {
-    createdAt,
-    updatedAt,
-    createdBy,
-    version,
-    lastSeq,
-    governanceDecisionId,
-    gates,
-    request,
-    progress,
-    override,
-  };
-}
+const opened = (state: Open): Open => ({
+  ...factsOf(state),
+  request: state.request,
+  progress: state.progress,
+  override: state.override,
+});

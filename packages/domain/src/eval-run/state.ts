@@ -6,7 +6,7 @@ import type {
   Reason,
 } from '@ftm/contracts/generated/events';
 import type { EventMeta } from '../event-meta.ts';
-import { ABSENT, born, present, touched, withGate, type Absent, type Facts } from '../facts.ts';
+import { ABSENT, born, factsOf, present, touched, withGate, type Absent, type Facts } from '../facts.ts';
 
 /** queued ─▶ running ─▶ completed | failed | canceled;  queued ─▶ blocked | canceled */
 export type EvalRunState =
@@ -46,15 +46,7 @@ export function evolveEvalRun(before: EvalRunState, event: EvalRunEvent, meta: E
   }
 }
 
-function opened({
-  createdAt,
-  updatedAt,
-  createdBy,
-  version,
-  lastSeq,
-  governanceDecisionId,
-  gates,
-  request,
-}: Open): Open {
-  return { createdAt, updatedAt, createdBy, version, lastSeq, governanceDecisionId, gates, request };
-}
+const opened = (state: Open): Open => ({
+  ...factsOf(state),
+  request: state.request,
+});

@@ -17,7 +17,7 @@ import type {
   Reason,
 } from '@ftm/contracts/generated/events';
 import type { EventMeta } from '../event-meta.ts';
-import { ABSENT, born, present, touched, withGate, type Absent, type Facts } from '../facts.ts';
+import { ABSENT, born, factsOf, present, touched, withGate, type Absent, type Facts } from '../facts.ts';
 
 /**
  * queued: requested ─▶ (awaiting approval) ─▶ cost approved ─▶ submit intended ─▶ running ⇄ paused
@@ -139,13 +139,6 @@ export function evolveFineTune(before: FineTuneState, event: FineTuneEvent, meta
 
 function opened(state: Open): Open {
   const {
-    createdAt,
-    updatedAt,
-    createdBy,
-    version,
-    lastSeq,
-    governanceDecisionId,
-    gates,
     request,
     pendingApproval,
     approval,
@@ -163,13 +156,7 @@ function opened(state: Open): Open {
     filesDeleted,
   } = state;
   return {
-    createdAt,
-    updatedAt,
-    createdBy,
-    version,
-    lastSeq,
-    governanceDecisionId,
-    gates,
+    ...factsOf(state),
     request,
     pendingApproval,
     approval,

@@ -1,6 +1,6 @@
 import type { FtmEvent, PromotionTarget } from '@ftm/contracts/generated/events';
 import type { EventMeta } from '../event-meta.ts';
-import { ABSENT, born, present, touched, withGate, type Absent, type Facts } from '../facts.ts';
+import { ABSENT, born, factsOf, present, touched, withGate, type Absent, type Facts } from '../facts.ts';
 
 export interface PointerEntry {
   readonly modelVersionId: string;
@@ -68,16 +68,4 @@ export function evolveProductionPointer(
       return live === undefined ? { ...rest, status: 'empty' } : { ...rest, status: 'live', live };
     }
   }
-}
-
-function factsOf({
-  createdAt,
-  updatedAt,
-  createdBy,
-  version,
-  lastSeq,
-  governanceDecisionId,
-  gates,
-}: Facts): Facts {
-  return { createdAt, updatedAt, createdBy, version, lastSeq, governanceDecisionId, gates };
 }

@@ -7,7 +7,7 @@ import type {
   Reason,
 } from '@ftm/contracts/generated/events';
 import type { EventMeta } from '../event-meta.ts';
-import { ABSENT, born, present, touched, withGate, type Absent, type Facts } from '../facts.ts';
+import { ABSENT, born, factsOf, present, touched, withGate, type Absent, type Facts } from '../facts.ts';
 
 /** pending ─▶ promoted ─▶ rolled_back;  pending ─▶ rejected | blocked */
 export type PromotionState =
@@ -52,15 +52,7 @@ export function evolvePromotion(
   }
 }
 
-function opened({
-  createdAt,
-  updatedAt,
-  createdBy,
-  version,
-  lastSeq,
-  governanceDecisionId,
-  gates,
-  request,
-}: Open): Open {
-  return { createdAt, updatedAt, createdBy, version, lastSeq, governanceDecisionId, gates, request };
-}
+const opened = (state: Open): Open => ({
+  ...factsOf(state),
+  request: state.request,
+});

@@ -3,6 +3,7 @@ import type { EventMeta } from '../event-meta.ts';
 import {
   ABSENT,
   born,
+  factsOf,
   ImpossibleEvent,
   present,
   touched,
@@ -54,16 +55,4 @@ export function evolveTenant(before: TenantState, event: TenantEvent, meta: Even
       if (state.status !== 'erasing') throw new ImpossibleEvent(event.type, state.status);
       return { ...state, status: 'erased', erasure: event.data };
   }
-}
-
-function factsOf({
-  createdAt,
-  updatedAt,
-  createdBy,
-  version,
-  lastSeq,
-  governanceDecisionId,
-  gates,
-}: Facts): Facts {
-  return { createdAt, updatedAt, createdBy, version, lastSeq, governanceDecisionId, gates };
 }
