@@ -6,14 +6,15 @@ import { fold } from '@ftm/domain/aggregates';
 import { toPast } from '@ftm/domain/event-meta';
 import type { FineTuneState } from '@ftm/domain/fine-tune/state';
 import { snake } from '@ftm/domain/resource';
-import { CONTENT_SECURITY_POLICY } from '@ftm/report/style';
 import { asTenant, eventToWire } from '../commander.ts';
 import { eventStream, lastEventId } from '../http/event-stream.ts';
+import { htmlAnswer } from '../http/html.ts';
 import { Problem } from '../http/problem.ts';
 import { ById, defineRoute, READ, type Call, type Route } from '../http/route.ts';
 import { openObject } from '../object-lines.ts';
 import { fresh, type Services } from '../service.ts';
-import { jobReport, type CurvePoint } from './report.ts';
+import { jobReport } from './report.ts';
+import type { CurvePoint } from './report-input.ts';
 
 type Known = Exclude<FineTuneState, { status: 'absent' }>;
 type ById = Call<{ readonly id: string }>;
@@ -98,14 +99,7 @@ export function followRoutes(services: Services): Route[] {
           dataset: await states('dataset', state.request.datasetId),
           model: { id: modelId, state: await states('model-version', modelId) },
         });
-        return {
-          status: 200,
-          body: Buffer.from(html),
-          headers: {
-            'content-type': 'text/html; charset=utf-8',
-            'content-security-policy': CONTENT_SECURITY_POLICY,
-          },
-        };
+        return htmlAnswer(html);
       },
     }),
   ];

@@ -1,5 +1,5 @@
 import { notice, section, usd } from '@ftm/report/html';
-import type { JobReportInput } from './report.ts';
+import type { JobReportInput } from './report-input.ts';
 
 type Warning = readonly [kind: 'note' | 'warning' | 'error', text: string];
 

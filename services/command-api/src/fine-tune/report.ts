@@ -1,7 +1,4 @@
 import type { RecordedEvent } from '@ftm/contracts/envelope';
-import type { DatasetState } from '@ftm/domain/dataset/state';
-import type { FineTuneState } from '@ftm/domain/fine-tune/state';
-import type { ModelVersionState } from '@ftm/domain/model-version/state';
 import {
   columns,
   count,
@@ -17,23 +14,8 @@ import {
 } from '@ftm/report/html';
 import { lineageGraph } from '@ftm/report/lineage-graph';
 import { lineChart } from '@ftm/report/plots';
+import type { CurvePoint, JobReportInput } from './report-input.ts';
 import { jobWarnings } from './report-warnings.ts';
-
-export interface CurvePoint {
-  readonly step: number;
-  readonly totalSteps: number | null;
-  readonly trainLoss: number | null;
-  readonly validLoss: number | null;
-}
-
-export interface JobReportInput {
-  readonly id: string;
-  readonly state: Exclude<FineTuneState, { readonly status: 'absent' }>;
-  readonly events: readonly RecordedEvent[];
-  readonly curve: readonly CurvePoint[];
-  readonly dataset: DatasetState;
-  readonly model: { readonly id: string; readonly state: ModelVersionState };
-}
 
 /** A job as one page for people: what to worry about first, then how it learned, what was picked and why, what it cost, who let it, and what came of it. */
 export function jobReport(input: JobReportInput): string {

@@ -1,6 +1,6 @@
 import type { FineTuneDeferred } from '@ftm/contracts/generated/events';
+import type { TenantId } from '@ftm/contracts/ids';
 import { withTransaction, type Pool } from '@ftm/postgres/pool';
-import type { Job } from '../tasks.ts';
 
 /** How many jobs may be at the provider at once. */
 export interface SlotLimits {
@@ -9,13 +9,19 @@ export interface SlotLimits {
   readonly perAccount: number;
 }
 
+/** A fine-tune job that wants a place. */
+interface Asking {
+  readonly tenantId: TenantId;
+  readonly id: string;
+}
+
 /** Places at the provider. A job asks for one before it is sent, and has it until it has ended. */
 export interface ProviderSlots {
   /** @returns null when the job has a place, else what it waits for. Ask again soon: who does not ask for minutes is passed over. */
-  take(job: Job, account: string): Promise<FineTuneDeferred | null>;
+  take(job: Asking, account: string): Promise<FineTuneDeferred | null>;
   /** A job that is at the provider has its place, whatever the limits say. */
-  hold(job: Job, account: string): Promise<void>;
-  release(job: Job): Promise<void>;
+  hold(job: Asking, account: string): Promise<void>;
+  release(job: Asking): Promise<void>;
 }
 
 /** A waiting job that nobody runs any more must not stop the others. */
