@@ -2,13 +2,11 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import process from 'node:process';
 import { createEncryptedStore, datasetScope, type EncryptedStore } from './encrypted-store.ts';
 import { createLocalKeyProvider } from './local-key-provider.ts';
 import { ObjectCorrupt, ObjectKeyErased, type ObjectStore } from './object-store.ts';
 import { createS3Store } from './s3.ts';
-
-const need = (name: string): string => process.env[name] ?? `${name} is not set: run by npm test`;
+import { s3Options } from './testing/open-stores.ts';
 
 describe('the encrypted store', () => {
   let directory: string;
@@ -20,13 +18,7 @@ describe('the encrypted store', () => {
     directory = await mkdtemp(join(tmpdir(), 'ftm-key-'));
     const file = join(directory, 'kek');
     await writeFile(file, randomBytes(32).toString('base64'), { mode: 0o600 });
-    store = createS3Store({
-      endpoint: need('FTM_S3_ENDPOINT'),
-      region: need('FTM_S3_REGION'),
-      bucket: need('FTM_S3_BUCKET'),
-      accessKeyId: need('FTM_S3_ACCESS_KEY_ID'),
-      secretAccessKey: need('FTM_S3_SECRET_ACCESS_KEY'),
-    });
+    store = createS3Store(s3Options());
     open = async () => createEncryptedStore(store, await createLocalKeyProvider(file));
   });
   afterAll(() => rm(directory, { recursive: true }));

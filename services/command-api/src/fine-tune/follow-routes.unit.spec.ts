@@ -1,8 +1,5 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { FtmEvent } from '@ftm/contracts/generated/events';
-import { commandId, derivedUuid, streamId, tenantId, type StreamId } from '@ftm/contracts/ids';
+import { derivedUuid, streamId, tenantId } from '@ftm/contracts/ids';
 import {
   datasetRequested,
   datasetSanitized,
@@ -12,8 +9,8 @@ import {
 } from '@ftm/domain/testing/examples';
 import { createMemoryEventLog } from '@ftm/event-log/memory-event-log';
 import { createCommander } from '../commander.ts';
-import { createApp } from '../http/app.ts';
 import type { Services } from '../service.ts';
+import { appendingTo, serveRoutes } from '../testing/route-server.ts';
 import { followRoutes } from './follow-routes.ts';
 
 /** The routes over HTTP with a log in memory; the bearer token is the project that the key covers. */
@@ -31,55 +28,24 @@ const services = {
   commander: createCommander(log, 'none'),
   objects: { get: async () => Buffer.from(JSON.stringify({ points })) },
 } as unknown as Services;
-let server: Server;
+let server: Awaited<ReturnType<typeof serveRoutes>>;
 let url: string;
 let calls = 0;
+const append = appendingTo(log, TENANT);
 
 beforeAll(async () => {
-  const app = createApp({
-    routes: followRoutes(services),
-    authenticator: {
-      authenticate: async (authorization) =>
-        ({
-          tenantId: TENANT,
-          subject: 'user:ada',
-          roles: ['viewer'],
-          projects: [authorization?.replace('Bearer ', '') ?? ''],
-        }) as never,
-    },
-    logger: { error: () => undefined, warn: () => undefined, info: () => undefined, debug: () => undefined },
-    open: [],
-    waitFor: async () => undefined,
-  });
-  server = createServer(app).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  server = await serveRoutes(followRoutes(services), TENANT, (project) => ({
+    roles: ['viewer'],
+    projects: [project],
+  }));
+  url = server.url;
   await append(
     streamId('dataset', DATASET),
     { type: 'DatasetRequested', data: datasetRequested },
     { type: 'DatasetSanitized', data: datasetSanitized },
   );
 });
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
-});
-
-async function append(stream: StreamId, ...events: readonly FtmEvent[]): Promise<void> {
-  calls += 1;
-  await log.submit({
-    tenantId: TENANT,
-    commandId: commandId(TENANT, `append ${calls}`),
-    fingerprint: String(calls),
-    actor: 'user:ada',
-    correlation: 'c',
-    causation: null,
-    traceparent: null,
-    now: new Date().toISOString(),
-    primary: stream,
-    decide: async () => ({ kind: 'append', events: events.map((event) => ({ stream, event })) }),
-  });
-}
+afterAll(() => server.close());
 
 const ask = (path: string, headers: Readonly<Record<string, string>> = {}, project = '*') =>
   fetch(`${url}${path}`, { headers: { authorization: `Bearer ${project}`, ...headers } });

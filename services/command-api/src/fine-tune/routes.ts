@@ -123,6 +123,28 @@ async function estimate(services: Services, call: Call<unknown, unknown, JobBody
   });
 }
 
+/** What a job's owner may ask for while it runs; `unless` is the reason where none is given. */
+const STEERING = [
+  {
+    verb: 'cancel',
+    type: 'RequestCancel',
+    summary: 'Ask for the end of a job',
+    unless: 'canceled by its owner',
+  },
+  {
+    verb: 'pause',
+    type: 'RequestPause',
+    summary: 'Ask a job to stop for a while',
+    unless: 'asked for by its owner',
+  },
+  {
+    verb: 'resume',
+    type: 'RequestResume',
+    summary: 'Ask a paused job to go on',
+    unless: 'asked for by its owner',
+  },
+] as const;
+
 export function fineTuneRoutes(services: Services): Route[] {
   return [
     defineRoute({
@@ -198,35 +220,15 @@ export function fineTuneRoutes(services: Services): Route[] {
       },
     }),
     ...readRoutes(services, 'fine-tune', '/v1/ft-jobs', 'fine-tune jobs', ['dataset_id']),
-    defineRoute({
-      method: 'post',
-      path: '/v1/ft-jobs/{id}/cancel',
-      summary: 'Ask for the end of a job',
-      tag: 'fine-tune jobs',
-      roles: WRITE,
-      params: ById,
-      body: z.strictObject({ reason: reason.default('canceled by its owner') }),
-      success: 202,
-      async handle(call) {
-        await fresh(services, call, 'fine-tune', call.params.id);
-        return command(
-          services,
-          call,
-          callIds(call, `POST /v1/ft-jobs/${call.params.id}/cancel`),
-          { type: 'RequestCancel', id: call.params.id, reason: call.body.reason },
-          { status: 202 },
-        );
-      },
-    }),
-    ...(['pause', 'resume'] as const).map((verb) =>
+    ...STEERING.map(({ verb, type, summary, unless }) =>
       defineRoute({
         method: 'post',
         path: `/v1/ft-jobs/{id}/${verb}`,
-        summary: verb === 'pause' ? 'Ask a job to stop for a while' : 'Ask a paused job to go on',
+        summary,
         tag: 'fine-tune jobs',
         roles: WRITE,
         params: ById,
-        body: z.strictObject({ reason: reason.default('asked for by its owner') }),
+        body: z.strictObject({ reason: reason.default(unless) }),
         success: 202,
         async handle(call) {
           await fresh(services, call, 'fine-tune', call.params.id);
@@ -234,11 +236,7 @@ export function fineTuneRoutes(services: Services): Route[] {
             services,
             call,
             callIds(call, `POST /v1/ft-jobs/${call.params.id}/${verb}`),
-            {
-              type: verb === 'pause' ? 'RequestPause' : 'RequestResume',
-              id: call.params.id,
-              reason: call.body.reason,
-            },
+            { type, id: call.params.id, reason: call.body.reason },
             { status: 202 },
           );
         },

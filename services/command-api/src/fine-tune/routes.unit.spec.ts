@@ -1,13 +1,10 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { FtmEvent } from '@ftm/contracts/generated/events';
-import { commandId, derivedUuid, streamId, tenantId, type StreamId } from '@ftm/contracts/ids';
+import { derivedUuid, streamId, tenantId } from '@ftm/contracts/ids';
 import { datasetRequested, datasetSanitized, fineTuneRequested, PROJECT } from '@ftm/domain/testing/examples';
 import { createMemoryEventLog } from '@ftm/event-log/memory-event-log';
 import { createCommander } from '../commander.ts';
-import { createApp } from '../http/app.ts';
 import type { Services } from '../service.ts';
+import { appendingTo, serveRoutes } from '../testing/route-server.ts';
 import { fineTuneRoutes } from './routes.ts';
 
 /** The routes over HTTP with the rules and a log in memory; the bearer token is the role. */
@@ -15,29 +12,17 @@ const TENANT = tenantId('acme');
 const DATASET = derivedUuid('routes', 'dataset');
 const log = createMemoryEventLog();
 const services = { commander: createCommander(log, 'none') } as unknown as Services;
-let server: Server;
+let server: Awaited<ReturnType<typeof serveRoutes>>;
 let url: string;
 let calls = 0;
+const append = appendingTo(log, TENANT);
 
 beforeAll(async () => {
-  const app = createApp({
-    routes: fineTuneRoutes(services),
-    authenticator: {
-      authenticate: async (authorization) =>
-        ({
-          tenantId: TENANT,
-          subject: 'user:ada',
-          roles: [authorization?.replace('Bearer ', '') ?? ''],
-          projects: ['*'],
-        }) as never,
-    },
-    logger: { error: () => undefined, warn: () => undefined, info: () => undefined, debug: () => undefined },
-    open: [],
-    waitFor: async () => undefined,
-  });
-  server = createServer(app).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  server = await serveRoutes(fineTuneRoutes(services), TENANT, (role) => ({
+    roles: [role],
+    projects: ['*'],
+  }));
+  url = server.url;
   await append(
     streamId('dataset', DATASET),
     { type: 'DatasetRequested', data: datasetRequested },
@@ -45,22 +30,6 @@ beforeAll(async () => {
   );
 });
 afterAll(() => server.close());
-
-async function append(stream: StreamId, ...events: readonly FtmEvent[]): Promise<void> {
-  calls += 1;
-  await log.submit({
-    tenantId: TENANT,
-    commandId: commandId(TENANT, `append ${calls}`),
-    fingerprint: String(calls),
-    actor: 'user:ada',
-    correlation: 'c',
-    causation: null,
-    traceparent: null,
-    now: new Date().toISOString(),
-    primary: stream,
-    decide: async () => ({ kind: 'append', events: events.map((event) => ({ stream, event })) }),
-  });
-}
 
 async function post(path: string, body: unknown, role = 'engineer') {
   calls += 1;
