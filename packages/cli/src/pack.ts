@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { readFile, writeFile } from 'node:fs/promises';
 import process from 'node:process';
 import { verifyPack } from '@ftm/evidence/pack';
+import { calling, type ApiOptions } from './api-options.ts';
 import { CannotRun } from './cannot-run.ts';
 import { count, paint, say, sayJson } from './output.ts';
 import { needing, trustedOf, type Settings } from './settings.ts';
@@ -14,31 +15,26 @@ export function packCommand(): Command {
 }
 
 function exportCommand(): Command {
-  return new Command('export')
-    .argument('<model-version>', 'id of the model version')
-    .description('get the evidence pack of a model version from the API')
-    .requiredOption('--out <file>', 'where it goes; an existing file is not touched')
-    .addOption(new Option('--api <url>', 'the API').env('FTM_API_URL').makeOptionMandatory())
-    .addOption(
-      new Option('--api-key <key>', 'key of the API; better in the environment')
-        .env('FTM_API_KEY')
-        .makeOptionMandatory(),
-    )
-    .action(async (id: string, { out, api, apiKey }: { out: string; api: string; apiKey: string }) => {
-      const answer = await fetch(new URL(`/v1/model-versions/${encodeURIComponent(id)}/evidence`, api), {
-        headers: { authorization: `Bearer ${apiKey}` },
-        signal: AbortSignal.timeout(120_000),
-      }).catch((error: unknown) => {
-        throw new CannotRun(`${api} does not answer`, { cause: error });
-      });
-      if (!answer.ok) {
-        const { detail } = (await answer.json().catch(() => ({}))) as { detail?: string };
-        throw new CannotRun(`the API refuses (${answer.status}): ${detail ?? answer.statusText}`);
-      }
-      const pack = Buffer.from(await answer.arrayBuffer());
-      await writeFile(out, pack, { flag: 'wx' });
-      say(`${out}: ${count(pack.length)} bytes. Verify it: ftm pack verify ${out} --trust <key>`);
+  return calling(
+    new Command('export')
+      .argument('<model-version>', 'id of the model version')
+      .description('get the evidence pack of a model version from the API')
+      .requiredOption('--out <file>', 'where it goes; an existing file is not touched'),
+  ).action(async (id: string, { out, api, apiKey }: ApiOptions & { readonly out: string }) => {
+    const answer = await fetch(new URL(`/v1/model-versions/${encodeURIComponent(id)}/evidence`, api), {
+      headers: { authorization: `Bearer ${apiKey}` },
+      signal: AbortSignal.timeout(120_000),
+    }).catch((error: unknown) => {
+      throw new CannotRun(`${api} does not answer`, { cause: error });
     });
+    if (!answer.ok) {
+      const { detail } = (await answer.json().catch(() => ({}))) as { detail?: string };
+      throw new CannotRun(`the API refuses (${answer.status}): ${detail ?? answer.statusText}`);
+    }
+    const pack = Buffer.from(await answer.arrayBuffer());
+    await writeFile(out, pack, { flag: 'wx' });
+    say(`${out}: ${count(pack.length)} bytes. Verify it: ftm pack verify ${out} --trust <key>`);
+  });
 }
 
 function verifyCommand(): Command {

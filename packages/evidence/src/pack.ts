@@ -118,12 +118,10 @@ export function verifyPack(bytes: Uint8Array, trusted: readonly NoteVerifier[]):
       const problem = whatIsWrong(record, tenant, opened);
       if (problem !== null) findings.push(`${record.partition}:${record.offset}: ${problem}`);
     }
-    if (findings.length === 0)
-      findings.push(
-        ...gaps(tellStory(contents)),
-        ...foreignManifests(tellStory(contents)),
-        ...differences(bytes, buildPack(contents)),
-      );
+    if (findings.length === 0) {
+      const story = tellStory(contents);
+      findings.push(...gaps(story), ...foreignManifests(story), ...differences(bytes, buildPack(contents)));
+    }
   } catch (error) {
     findings.push(error instanceof Error ? error.message : String(error));
   }

@@ -19,6 +19,12 @@ export async function evidencePack(
   modelVersionId: string,
 ): Promise<Uint8Array> {
   const tenant = tenantId(principal.tenantId);
+  const read = new Map<StreamId, readonly WrittenEvent[]>();
+  const written = async (stream: StreamId): Promise<readonly WrittenEvent[]> => {
+    const events = read.get(stream) ?? (await reads.written(principal, stream));
+    read.set(stream, events);
+    return events;
+  };
   const streams = new Map<StreamId, readonly WrittenEvent[]>();
   const waiting: StreamId[] = [
     streamId('model-version', modelVersionId),
@@ -27,7 +33,7 @@ export async function evidencePack(
   ];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     if (streams.has(next)) continue;
-    const events = await reads.written(principal, next);
+    const events = await written(next);
     streams.set(next, events);
     for (const { event } of events) waiting.push(...referencesOf(tenant, event));
   }
@@ -91,8 +97,7 @@ export async function evidencePack(
     }
     const about: StreamId[] = [];
     for (const stream of found)
-      if ((await reads.written(principal, stream)).some(({ event }) => isAbout(modelVersionId, event)))
-        about.push(stream);
+      if ((await written(stream)).some(({ event }) => isAbout(modelVersionId, event))) about.push(stream);
     return about;
   }
 }

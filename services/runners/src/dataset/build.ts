@@ -119,6 +119,7 @@ export async function buildDataset(
       total,
       statistics,
       model: task.rules.model,
+      embedderId: semanticThreshold === null ? null : embedder.id,
       writer,
     });
     return { kind: 'sanitized', sanitized };
@@ -211,6 +212,8 @@ interface Parts {
   readonly total: Total;
   readonly statistics: DatasetStatistics;
   readonly model: string;
+  /** Null where meaning was not compared. */
+  readonly embedderId: string | null;
   readonly writer: DatasetWriter;
 }
 
@@ -255,7 +258,7 @@ async function write(parts: Parts): Promise<DatasetSanitized> {
   };
   const manifest = await writer.file('manifest.json', {
     format: 'ftm.dataset.v2',
-    tools: { pipeline: PIPELINE, tokens: parts.model, embedder: embedderOf(state) },
+    tools: { pipeline: PIPELINE, tokens: parts.model, embedder: parts.embedderId },
     recipe: state.request,
     summary,
     trism_scan_ids: total.scanIds,
@@ -279,9 +282,6 @@ async function write(parts: Parts): Promise<DatasetSanitized> {
     dataKeyId: trainFile.dataKeyId,
   };
 }
-
-const embedderOf = ({ request }: Building): string | null =>
-  request.dedup.semanticThreshold === null ? null : createHashedEmbedder().id;
 
 const fileOf = ({ object, plainSha256, plainBytes }: WrittenFile) => ({
   object,

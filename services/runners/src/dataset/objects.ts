@@ -1,15 +1,8 @@
-import type { ObjectRef } from '@ftm/contracts/generated/events';
-import type { TenantId } from '@ftm/contracts/ids';
 import { decodeChunk, encodeChunk, type Chunk } from '@ftm/dataset/ingest/chunk';
 import type { Ingested } from '@ftm/dataset/ingest/ingest';
 import type { UploadManifest } from '@ftm/dataset/ingest/upload';
 import { datasetScope } from '@ftm/object-store/encrypted-store';
-import { lines } from '@ftm/object-store/lines';
 import type { Job, Tools } from '../tasks.ts';
-
-/** The lines of a stored object, however large it is. */
-export const readLines = (tools: Tools, tenant: TenantId, object: ObjectRef): AsyncIterable<string> =>
-  lines(tools.objects.getStream(tenant, object));
 
 /** Chunks in order: what everything after the ingest is made of. */
 export interface ChunkReader {

@@ -21,10 +21,7 @@ export function rowValidator({
   images,
 }: Pick<RulesRecipe, 'format' | 'images'>): AnalysisRules['validate'] {
   const rules = rowRules({ format, images });
-  return (value) => {
-    const { row, rejections } = validateRow(value, rules);
-    return { row, rejections };
-  };
+  return (value) => validateRow(value, rules);
 }
 
 export async function analysisRules(recipe: RulesRecipe): Promise<AnalysisRules> {

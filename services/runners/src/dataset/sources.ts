@@ -3,8 +3,8 @@ import { digest, type TenantId } from '@ftm/contracts/ids';
 import { rowOfTrace } from '@ftm/dataset/ingest/from-trace';
 import type { Source, SourcePage, SourceRow } from '@ftm/dataset/ingest/source';
 import type { Trace } from '@ftm/orchestrator/client';
+import { readLines } from '../object-lines.ts';
 import { TerminalError, type Job, type Tools } from '../tasks.ts';
-import { readLines } from './objects.ts';
 
 const PAGE = 500;
 

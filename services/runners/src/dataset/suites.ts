@@ -1,7 +1,7 @@
 import type { EvalPrompt } from '@ftm/dataset/dedup/contamination';
 import { suiteVersion } from '@ftm/domain/eval-suite/state';
+import { readLines } from '../object-lines.ts';
 import { TerminalError, type Job, type Tools } from '../tasks.ts';
-import { readLines } from './objects.ts';
 
 /** The questions of eval suites, as their newest versions have them. @throws TerminalError for a suite that is none of the project's */
 export async function casesOfSuites(

@@ -9,6 +9,7 @@ import { suiteVersion } from '@ftm/domain/eval-suite/state';
 import { costOf, priceFor } from '@ftm/domain/pricing/default-prices';
 import { CommandRejected } from '../command-client.ts';
 import { ProviderRefused } from '../provider/provider-errors.ts';
+import { readLines } from '../object-lines.ts';
 import { TerminalError, type Job, type Outcome, type Tools } from '../tasks.ts';
 import { createGrader, type Grader } from './graders.ts';
 
@@ -248,11 +249,9 @@ function costOfAnswers(model: string, results: readonly CaseResult[]): number {
 }
 
 async function lines<T>(job: Job, tools: Tools, object: EvalRunRequested['casesObject']): Promise<T[]> {
-  const text = (await tools.objects.get(job.tenantId, object)).toString('utf8');
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as T);
+  const found: T[] = [];
+  for await (const line of readLines(tools, job.tenantId, object)) found.push(JSON.parse(line) as T);
+  return found;
 }
 
 async function inParallel<T, R>(
