@@ -1,3 +1,4 @@
+import { isBase64 } from '../rows/images.ts';
 import type { TrainingRow } from '../rows/row.ts';
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -11,7 +12,7 @@ const IDENTIFIER = /^[A-Za-z_$][\w$.-]*$/;
 const NESTED = 'arguments';
 /** Only where an image stands, and with nothing but an image in it: a sentence that begins like one is a sentence. */
 const IMAGE_KEY = 'url';
-const DATA_URI = /^data:image\/[a-z]+;base64,[A-Za-z0-9+/]+={0,2}$/;
+const DATA_URI = /^data:image\/[a-z]+;base64,/;
 
 /** All that people or models said in a row, in order. */
 export function textsOf(row: TrainingRow): string[] {
@@ -39,7 +40,7 @@ export function withTexts<R extends TrainingRow>(row: R, texts: readonly string[
 function walk(value: Json, key: string, each: (text: string) => string): Json {
   if (typeof value === 'string') {
     if (GRAMMAR.has(key) && WORD.test(value)) return value;
-    if (key === IMAGE_KEY && DATA_URI.test(value)) return value;
+    if (key === IMAGE_KEY && isImage(value)) return value;
     return key === NESTED ? nested(value, each) : each(value);
   }
   if (Array.isArray(value)) return value.map((item) => walk(item, key, each));
@@ -70,4 +71,9 @@ function nested(text: string, each: (text: string) => string): string {
     const clean = each(said);
     return clean === said ? token : JSON.stringify(clean);
   });
+}
+
+function isImage(text: string): boolean {
+  const [prefix] = DATA_URI.exec(text) ?? [];
+  return prefix !== undefined && isBase64(text.slice(prefix.length));
 }
