@@ -3,78 +3,18 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { signCheckpoint } from '@ftm/audit/checkpoint';
 import { EXPORT_HEAD, type EventLine, type ExportLine } from '@ftm/audit/export-lines';
-import { createCompactTree, hex, leafHash } from '@ftm/audit/merkle';
 import { createNoteSigner, generateNoteKey } from '@ftm/audit/signed-note';
-import { EMPTY_CHAIN, eventHash } from '@ftm/contracts/chain';
-import { encodeBody, fullName, newest } from '@ftm/contracts/codec';
-import { toHeaders, type Envelope } from '@ftm/contracts/envelope';
-import { streamId, tenantId } from '@ftm/contracts/ids';
+import { newest } from '@ftm/contracts/codec';
+import { tenantId } from '@ftm/contracts/ids';
+import { logOf, SCHEMA_ID, TYPE } from '../testing/log-lines.ts';
 import { runCli } from '../testing/run-cli.ts';
 import type { VerifyReport } from './verify.ts';
 
 /** What `ftm audit verify --export` says of a file that somebody had in their hands: the command as a process, against a sound export and what can be done to it. */
 const TENANT = tenantId('acme');
-const SCHEMA_ID = 7;
 const key = generateNoteKey('ftm');
-const signer = createNoteSigner(key.signerKey);
-const TYPE = 'DatasetErased';
-
-/** A log as its writer makes it; `reason` tells histories apart. */
-function write(count: number, reason = 'asked for'): EventLine[] {
-  let head = EMPTY_CHAIN;
-  return Array.from({ length: count }, (_, index) => {
-    const frame = Buffer.alloc(5);
-    frame.writeUInt32BE(SCHEMA_ID, 1);
-    const value = Buffer.concat([frame, encodeBody(TYPE, { reason, dataKeyId: `key-${index}` })]);
-    const unhashed: Omit<Envelope, 'hash'> = {
-      tenantId: TENANT,
-      id: `id-${index}`,
-      type: fullName(TYPE),
-      source: 'urn:ftm:command-api',
-      time: new Date(Date.UTC(2026, 0, 1) + index * 1000).toISOString(),
-      stream: streamId('dataset', `d${index}`),
-      version: 1,
-      seq: index + 1,
-      prev: head.hash,
-      command: `command-${index}`,
-      fingerprint: 'f',
-      actor: 'user:ada',
-      correlation: 'c',
-      causation: null,
-      traceparent: null,
-    };
-    const hash = eventHash(unhashed, value);
-    head = { seq: index + 1, hash };
-    return {
-      kind: 'event',
-      partition: 3,
-      offset: String(index),
-      key: TENANT,
-      headers: toHeaders({ ...unhashed, hash }),
-      value: value.toString('base64'),
-    };
-  });
-}
-
-function vouch(log: readonly EventLine[], size: number): ExportLine {
-  const tree = createCompactTree();
-  const hashes = log.slice(0, size).map(({ headers }) => headers['ftm_hash'] ?? '');
-  for (const hash of hashes) tree.append(leafHash(Buffer.from(hash, 'hex')));
-  const note = signCheckpoint(
-    {
-      origin: `ftm/${TENANT}`,
-      tenantId: TENANT,
-      size,
-      root: hex(tree.root()),
-      time: '2026-01-01T01:00:00.000Z',
-      head: hashes.at(-1) ?? '',
-    },
-    [signer],
-  );
-  return { kind: 'checkpoint', where: `checkpoint ${size}`, tenant: TENANT, note };
-}
+const { write, vouch } = logOf(TENANT, createNoteSigner(key.signerKey));
 
 const LOG = write(12);
 const NOTES = [vouch(LOG, 5), vouch(LOG, 12)];

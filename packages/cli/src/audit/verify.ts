@@ -6,9 +6,8 @@ import {
   type VerifierState,
 } from '@ftm/audit/verifier';
 import type { NoteVerifier } from '@ftm/audit/signed-note';
-import type { OrchestratorClient } from '@ftm/orchestrator/client';
 import { CannotRun } from '../cannot-run.ts';
-import { createCopyCheck, type CopyReport } from './copy.ts';
+import { createCopyCheck, type AuditCopy, type CopyReport, type CopyState } from './copy.ts';
 import type { SchemaCheck } from './schemas.ts';
 import type { LogSource, Positions } from './sources.ts';
 
@@ -16,7 +15,7 @@ export interface VerifyOptions {
   readonly source: LogSource;
   readonly trusted: readonly NoteVerifier[];
   /** Compared with the log where it is given. */
-  readonly orchestrator?: OrchestratorClient;
+  readonly orchestrator?: AuditCopy;
   readonly schemas?: SchemaCheck;
   /** Written now and then, so that a stopped run can go on. */
   readonly stateFile?: string;
@@ -41,10 +40,10 @@ interface SavedState {
   readonly source: string;
   readonly positions: Positions;
   readonly log: VerifierState;
-  readonly copy: VerifierState | null;
+  readonly copy: CopyState | null;
 }
 
-const FORMAT = 'ftm-audit-verify-1';
+const FORMAT = 'ftm-audit-verify-2';
 const SAVE_EVERY_MS = 5000;
 /** A state names every stream: of a long log it is long, and must not become most of the work. */
 const SAVE_AT_MOST = 0.1;
@@ -60,7 +59,11 @@ export async function verifyLog(options: VerifyOptions): Promise<VerifyReport> {
   const copy =
     orchestrator === undefined
       ? undefined
-      : createCopyCheck(orchestrator, verifierOptions({ trusted }, now, saved?.copy ?? undefined));
+      : createCopyCheck(orchestrator, {
+          trusted,
+          now,
+          ...(saved?.copy == null ? {} : { from: saved.copy }),
+        });
   let positions: Positions = saved?.positions ?? {};
   const before = saved?.log.events ?? 0;
   let events = before;
@@ -74,7 +77,7 @@ export async function verifyLog(options: VerifyOptions): Promise<VerifyReport> {
       source: source.name,
       positions,
       log: verifier.state(),
-      copy: copy?.verifier.state() ?? null,
+      copy: copy?.state() ?? null,
     };
     await writeFile(`${options.stateFile}.new`, JSON.stringify(state));
     await rename(`${options.stateFile}.new`, options.stateFile);
@@ -97,9 +100,11 @@ export async function verifyLog(options: VerifyOptions): Promise<VerifyReport> {
     }
     return events > start;
   }
-  // The log grows while it is read: what is vouched for must be in it, so it is read on as long as more comes.
-  const unfinished = async (): Promise<boolean> => verifier.unmet() || ((await copy?.ahead()) ?? false);
-  while ((await pass()) && (await unfinished()));
+  // The log grows while it is read: what is vouched for when a pass ends must be in the next one, or is missing.
+  const unfinished = async (): Promise<boolean> => ((await copy?.ahead()) ?? false) || verifier.unmet();
+  await pass();
+  while (signal?.aborted !== true && (await unfinished()) && (await pass()));
+  // Before the ends are judged: what is missing now may be there in the next run.
   await save();
 
   const complete = signal?.aborted !== true;
@@ -159,7 +164,7 @@ async function load(file: string, source: string): Promise<SavedState | undefine
 
 /** The Orchestrator's copy of one tenant, by itself: without Kafka, without FTM. */
 export async function verifyCopy(options: {
-  readonly orchestrator: OrchestratorClient;
+  readonly orchestrator: AuditCopy;
   readonly tenant: string;
   readonly trusted: readonly NoteVerifier[];
 }): Promise<Verification> {
