@@ -1,4 +1,4 @@
-import type { Message, Producer } from 'kafkajs';
+import type { Message, Producer, Transaction } from 'kafkajs';
 import { writerClient, type KafkaConnection } from './kafka-clients.ts';
 
 /** A newer writer of the partition exists, or the broker has ended this one's transaction. */
@@ -22,6 +22,11 @@ export interface OutgoingRecord {
  */
 export interface FencedProducer {
   /**
+   * Bumps the epoch and aborts what an older producer left, without a record of its own. The first `append` does as much.
+   * @throws any error, after which it must be dropped
+   */
+  claim(): Promise<void>;
+  /**
    * One transaction. The caller never has two under way.
    * @returns offset of the first record, once the transaction is committed
    * @throws Fenced, or any error, with the outcome unknown
@@ -41,7 +46,6 @@ export interface FencedProducerOptions {
   readonly timeoutMs: number;
 }
 
-/** The first `append` bumps the epoch and aborts what an older writer left: that is the claim. */
 export async function openFencedProducer(options: FencedProducerOptions): Promise<FencedProducer> {
   const { topic, partition, timeoutMs } = options;
   const producer = writerClient(options.connection).producer({
@@ -54,6 +58,7 @@ export async function openFencedProducer(options: FencedProducerOptions): Promis
   });
   let broken = false;
   let underWay: Promise<unknown> = Promise.resolve();
+  let begun: Promise<Transaction> | undefined;
   await withDeadline(timeoutMs, producer.connect()).catch((error: unknown) => {
     broken = true;
     void producer.disconnect().catch(() => undefined);
@@ -61,7 +66,8 @@ export async function openFencedProducer(options: FencedProducerOptions): Promis
   });
 
   async function transact(records: readonly OutgoingRecord[]): Promise<bigint> {
-    const transaction = await producer.transaction();
+    const transaction = await (begun ?? producer.transaction());
+    begun = undefined;
     const messages: Message[] = records.map((each) => ({ ...each, partition }));
     const [metadata] = await transaction.send({ topic, acks: -1, messages });
     if (metadata?.errorCode !== 0 || metadata.baseOffset === undefined)
@@ -72,18 +78,24 @@ export async function openFencedProducer(options: FencedProducerOptions): Promis
     return BigInt(metadata.baseOffset);
   }
 
+  async function attempt<T>(work: () => Promise<T>): Promise<T> {
+    if (broken) throw new Error('a producer that failed is not used again');
+    const doing = work();
+    underWay = doing;
+    try {
+      return await withDeadline(timeoutMs, doing);
+    } catch (error) {
+      broken = true;
+      throw isFenced(error) ? new Fenced({ cause: error }) : error;
+    }
+  }
+
   return {
-    async append(records) {
-      if (broken) throw new Error('a producer that failed is not used again');
-      const sending = transact(records);
-      underWay = sending;
-      try {
-        return await withDeadline(timeoutMs, sending);
-      } catch (error) {
-        broken = true;
-        throw isFenced(error) ? new Fenced({ cause: error }) : error;
-      }
+    async claim() {
+      // To the broker a transaction begins with its first record: this one waits for it here.
+      await attempt(() => (begun ??= producer.transaction()));
     },
+    append: (records) => attempt(() => transact(records)),
     drop() {
       broken = true;
       void close(producer);

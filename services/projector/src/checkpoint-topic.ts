@@ -1,5 +1,6 @@
 import { CHECKPOINTS_TOPIC } from '@ftm/contracts/topics';
-import { writerClient, type KafkaConnection } from '@ftm/event-log/kafka-clients';
+import { openFencedProducer, type FencedProducer } from '@ftm/event-log/fenced-producer';
+import type { KafkaConnection } from '@ftm/event-log/kafka-clients';
 import { createPartitionReader } from '@ftm/event-log/partition-reader';
 
 export interface PublishedNote {
@@ -10,7 +11,13 @@ export interface PublishedNote {
 
 /** The topic of signed checkpoints: one partition, key = tenant, value = the note. */
 export interface CheckpointTopic {
-  /** @returns the offset after it, once all replicas have it */
+  /** Whoever published until now publishes nothing more, not even what is under way. */
+  claim(): Promise<void>;
+  /**
+   * Only after a claim, and one at a time.
+   * @returns the offset after it, once all replicas have it
+   * @throws any error: whether it was published is unknown, and a new claim is needed
+   */
   publish(tenantId: string, note: string): Promise<bigint>;
   /** What was published from an offset on. */
   readFrom(
@@ -19,35 +26,39 @@ export interface CheckpointTopic {
   close(): Promise<void>;
 }
 
-export function openCheckpointTopic(connection: KafkaConnection): CheckpointTopic {
-  const producer = writerClient(connection).producer({
-    idempotent: true,
-    maxInFlightRequests: 1,
-    allowAutoTopicCreation: false,
-  });
-  let connected: Promise<void> | undefined;
+const TIMEOUT_MS = 10_000;
+
+export function openCheckpointTopic(connection: KafkaConnection, transactionalId: string): CheckpointTopic {
+  let producer: FencedProducer | undefined;
   return {
-    async publish(tenantId, note) {
-      connected ??= producer.connect();
+    async claim() {
+      producer?.drop();
+      producer = undefined;
+      const next = await openFencedProducer({
+        connection,
+        topic: CHECKPOINTS_TOPIC,
+        partition: 0,
+        transactionalId,
+        timeoutMs: TIMEOUT_MS,
+      });
       try {
-        await connected;
+        await next.claim();
+        producer = next;
       } catch (error) {
-        connected = undefined;
+        next.drop();
         throw error;
       }
-      const [written] = await producer.send({
-        topic: CHECKPOINTS_TOPIC,
-        acks: -1,
-        messages: [
-          {
-            key: tenantId,
-            value: note,
-            partition: 0,
-            headers: { 'content-type': 'text/plain; charset=utf-8', ce_type: 'ftm.audit.Checkpoint' },
-          },
-        ],
-      });
-      return BigInt(written?.baseOffset ?? 0) + 1n;
+    },
+    async publish(tenantId, note) {
+      if (producer === undefined) throw new Error('checkpoints are published only after a claim');
+      const offset = await producer.append([
+        {
+          key: tenantId,
+          value: Buffer.from(note),
+          headers: { 'content-type': 'text/plain; charset=utf-8', ce_type: 'ftm.audit.Checkpoint' },
+        },
+      ]);
+      return offset + 1n;
     },
     async readFrom(from) {
       const reader = createPartitionReader(connection, CHECKPOINTS_TOPIC);
@@ -67,7 +78,7 @@ export function openCheckpointTopic(connection: KafkaConnection): CheckpointTopi
       }
     },
     async close() {
-      if (connected !== undefined) await producer.disconnect();
+      await producer?.close();
     },
   };
 }

@@ -12,6 +12,7 @@ import { CHECKPOINTS_TOPIC } from '@ftm/contracts/topics';
 import { memberClient } from '@ftm/event-log/kafka-clients';
 import { readTopic } from '@ftm/event-log/read-topic';
 import { eventually } from '@ftm/event-log/testing/environment';
+import { openCheckpointTopic } from './checkpoint-topic.ts';
 import type { AuthoredRecord } from './testing/log-author.ts';
 import { SERVICE_KEY, startOrchestrator, type OrchestratorProcess } from './testing/orchestrator-process.ts';
 import { startProjector, type ProjectorProcess } from './testing/projector-process.ts';
@@ -127,6 +128,35 @@ describe('the checkpointer', () => {
       );
       return rowCount === 1;
     });
+  });
+
+  it('that was replaced and does not know it publishes nothing more, neither what is under way nor later', async () => {
+    const other = freshTenant();
+    const id = `${stand.topic}.checkpoints.replaced`;
+    const [former, present] = [
+      openCheckpointTopic(stand.connection, id),
+      openCheckpointTopic(stand.connection, id),
+    ];
+    try {
+      await former.claim();
+      await former.publish(other, 'the first');
+      await present.claim();
+      await expect(former.publish(other, 'too late')).rejects.toThrow('fenced');
+      await expect(former.publish(other, 'later still')).rejects.toThrow();
+      await present.publish(other, 'the second');
+      const { notes } = await present.readFrom(0n);
+      expect(notes.filter(({ tenantId }) => tenantId === other).map(({ note }) => note)).toEqual([
+        'the first',
+        'the second',
+      ]);
+      // It may take the lead again.
+      await former.claim();
+      await former.publish(other, 'the third');
+      await expect(present.publish(other, 'too late')).rejects.toThrow('fenced');
+    } finally {
+      await former.close();
+      await present.close();
+    }
   });
 
   it('changes its key in three steps: what old, both and new sign is followed by who trusts both, and only in part by who trusts one', async () => {

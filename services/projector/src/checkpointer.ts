@@ -1,4 +1,4 @@
-import { readCheckpoint, signCheckpoint } from '@ftm/audit/checkpoint';
+import { readCheckpoint, signCheckpoint, type Checkpoint } from '@ftm/audit/checkpoint';
 import { hex, treeRoot } from '@ftm/audit/merkle';
 import type { NoteSigner } from '@ftm/audit/signed-note';
 import { storedHashes } from '@ftm/audit/stored-hashes';
@@ -31,6 +31,10 @@ export interface CheckpointerOptions {
   readonly pollMs?: number;
 }
 
+interface Signed extends Checkpoint {
+  readonly note: string;
+}
+
 /** After a failure, of one tenant. */
 interface Wait {
   readonly until: number;
@@ -56,7 +60,8 @@ const CONSUMER = 'audit-checkpoints';
  * Signs what each tenant's log has come to, and publishes it: to the topic, and to the Orchestrator, which is another trust domain. A chain can be written anew from
  * its first event on, by whoever can write it; what was published elsewhere stays.
  *
- * Nothing is signed that does not extend the newest checkpoint. One process leads at a time; two would sign the same tree.
+ * Nothing is signed that does not extend the newest checkpoint. One process leads at a time. One that has lost the lead and does not know it yet is fenced, so that no
+ * checkpoint is ever published after a larger one.
  */
 export function startCheckpointer(options: CheckpointerOptions): { stop(): Promise<void> } {
   const { pool, topic, logger, pollMs = 250 } = options;
@@ -69,10 +74,13 @@ export function startCheckpointer(options: CheckpointerOptions): { stop(): Promi
 
   /** What a former leader published, and may not have noted: the topic is the truth. */
   async function catchUp(): Promise<void> {
+    await topic.claim();
     const { notes, nextOffset } = await topic.readFrom(await publishedUpTo(pool));
     await withTransaction(pool, async (client) => {
-      for (const { note, tenantId } of notes)
-        await saveCheckpoint(client, { ...readCheckpoint(note), tenantId, note });
+      for (const { note, tenantId, offset } of notes) {
+        const checkpoint = readable(note, offset);
+        if (checkpoint !== undefined) await saveCheckpoint(client, { ...checkpoint, tenantId, note });
+      }
       await movePublished(client, nextOffset);
       await saveVerifierKeys(
         client,
@@ -81,6 +89,16 @@ export function startCheckpointer(options: CheckpointerOptions): { stop(): Promi
       newest.clear();
       for (const each of await newestCheckpoints(client)) newest.set(each.tenantId, each);
     });
+  }
+
+  /** Whoever else writes to the topic must not keep us from signing; `ftm audit verify` reports it. */
+  function readable(note: string, offset: bigint): Checkpoint | undefined {
+    try {
+      return readCheckpoint(note);
+    } catch (error) {
+      logger.error('what was published is no checkpoint: left out', { offset: String(offset), error });
+      return undefined;
+    }
   }
 
   function isDue(tenant: string, seq: number): boolean {
@@ -95,7 +113,7 @@ export function startCheckpointer(options: CheckpointerOptions): { stop(): Promi
     return fresh >= options.everyEvents || Date.now() - since >= options.everyMs;
   }
 
-  async function sign(tenant: string, size: number): Promise<void> {
+  async function sign(tenant: string, size: number): Promise<Signed> {
     const last = newest.get(tenant);
     const { root, lastRoot, head } = await withTransaction(pool, async (client) => {
       const read = storedHashes({
@@ -115,10 +133,15 @@ export function startCheckpointer(options: CheckpointerOptions): { stop(): Promi
     }
     const time = new Date().toISOString();
     const checkpoint = { origin: `${options.origin}/${tenant}`, tenantId: tenant, size, root, time, head };
-    const note = signCheckpoint(checkpoint, options.signers);
+    return { ...checkpoint, note: signCheckpoint(checkpoint, options.signers) };
+  }
+
+  /** When it fails, what the topic has is unknown: whoever leads next reads it. */
+  async function publish(checkpoint: Signed): Promise<void> {
+    const { tenantId: tenant, size, root, note } = checkpoint;
     const nextOffset = await topic.publish(tenant, note);
     await withTransaction(pool, async (client) => {
-      await saveCheckpoint(client, { ...checkpoint, note });
+      await saveCheckpoint(client, checkpoint);
       await movePublished(client, nextOffset);
     });
     newest.set(tenant, { size, root, note, acknowledged: false });
@@ -140,18 +163,24 @@ export function startCheckpointer(options: CheckpointerOptions): { stop(): Promi
       newest.set(tenant, { ...checkpoint, acknowledged: true });
   }
 
-  async function attempt(waits: Map<string, Wait>, tenant: string, work: () => Promise<void>): Promise<void> {
+  /** @returns undefined when it failed, or waits because it did */
+  async function attempt<T>(
+    waits: Map<string, Wait>,
+    tenant: string,
+    work: () => Promise<T>,
+  ): Promise<T | undefined> {
     const failed = waits.get(tenant);
-    if (failed !== undefined && failed.until > Date.now()) return;
+    if (failed !== undefined && failed.until > Date.now()) return undefined;
     try {
-      await work();
+      const done = await work();
       waits.delete(tenant);
+      return done;
     } catch (error) {
       const failures = (failed?.failures ?? 0) + 1;
       waits.set(tenant, { failures, until: Date.now() + backoffMs(failures, { baseMs: 200 }) });
-      const message =
-        waits === sendWaits ? 'a checkpoint was not sent' : 'a checkpoint was not signed or published';
+      const message = waits === sendWaits ? 'a checkpoint was not sent' : 'a checkpoint was not signed';
       logger.error(message, { tenant, failures, error });
+      return undefined;
     }
   }
 
@@ -173,7 +202,9 @@ export function startCheckpointer(options: CheckpointerOptions): { stop(): Promi
     if (lead === null) return;
     for (const { tenantId: tenant, seq } of await newestEvents(lead.client)) {
       if (stopping.signal.aborted) return;
-      if (isDue(tenant, seq)) await attempt(signWaits, tenant, () => sign(tenant, seq));
+      if (!isDue(tenant, seq)) continue;
+      const checkpoint = await attempt(signWaits, tenant, () => sign(tenant, seq));
+      if (checkpoint !== undefined) await publish(checkpoint);
     }
   }
 

@@ -1,4 +1,5 @@
 import process from 'node:process';
+import { EVENTS_TOPIC } from '@ftm/contracts/topics';
 import type { KafkaConnection } from '@ftm/event-log/kafka-clients';
 import { createRegistry } from '@ftm/event-log/registry';
 import { createOrchestratorClient } from '@ftm/orchestrator/client';
@@ -81,7 +82,10 @@ if (config.FTM_AUDIT_FORWARDER === 'on')
 if (config.FTM_AUDIT_KEY_FILE === undefined)
   logger.warn('no checkpoints are signed: FTM_AUDIT_KEY_FILE is not set');
 else {
-  const topic = openCheckpointTopic(kafka);
+  const topic = openCheckpointTopic(
+    kafka,
+    `${config.FTM_EVENTS_TOPIC ?? EVENTS_TOPIC}.checkpoints${config.FTM_CONSUMER_GROUP_SUFFIX}`,
+  );
   shutdown.add('checkpoint topic', topic.close);
   const checkpointer = startCheckpointer({
     pool,
