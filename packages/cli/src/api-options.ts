@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { createFtmClient, FtmRefused, type FtmClient } from '@ftm/client/ftm-client';
+import { createFtmClient, FtmRefused, FtmUnreachable, type FtmClient } from '@ftm/client/ftm-client';
 import { CannotRun } from './cannot-run.ts';
 
 export interface ApiOptions {
@@ -20,12 +20,13 @@ export const calling = (command: Command): Command =>
 export const clientOf = ({ api, apiKey }: ApiOptions): FtmClient =>
   createFtmClient({ baseUrl: api, apiKey, retries: 3 });
 
-/** What the API refuses is one line for the caller. */
+/** What the API refuses, or that it does not answer, is one line for the caller. */
 export async function refusable<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof FtmRefused) throw new CannotRun(error.message, { cause: error });
+    if (error instanceof FtmRefused || error instanceof FtmUnreachable)
+      throw new CannotRun(error.message, { cause: error });
     throw error;
   }
 }

@@ -39,10 +39,17 @@ exitOnMisuse(program);
 try {
   await program.parseAsync(process.argv);
 } catch (error) {
-  // What the caller can mend is one line; anything else is a defect, and shows where it is.
-  const known = error instanceof CannotRun || (error instanceof Error && 'code' in error);
-  process.stderr.write(
-    `ftm: ${known ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-  );
+  process.stderr.write(`ftm: ${said(error)}\n`);
   process.exitCode = 2;
+}
+
+/** What the caller can mend is one line; anything else is a defect, and shows where it is. */
+function said(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.name.startsWith('KafkaJS')) {
+    let first = error;
+    while (first.cause instanceof Error) first = first.cause;
+    return `Kafka cannot be used: ${first.message}`;
+  }
+  return error instanceof CannotRun || 'code' in error ? error.message : (error.stack ?? error.message);
 }

@@ -37,6 +37,14 @@ export class FtmRefused extends Error {
   }
 }
 
+/** No answer of FTM came: nothing listens there, the connection broke, or somebody else answered. */
+export class FtmUnreachable extends Error {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'FtmUnreachable';
+  }
+}
+
 export interface FtmAnswer<T> {
   readonly status: number;
   readonly body: T;
@@ -79,7 +87,7 @@ export interface FtmClient {
   ): Promise<Resource>;
 }
 
-/** @throws FtmRefused for every 4xx and 5xx problem that is left after the retries */
+/** @throws FtmRefused for every 4xx and 5xx problem that is left after the retries, FtmUnreachable where there is no answer */
 export function createFtmClient(options: FtmClientOptions): FtmClient {
   const call = async <T>(
     method: string,
@@ -105,10 +113,9 @@ export function createFtmClient(options: FtmClientOptions): FtmClient {
         ...(body === undefined ? {} : { body: body.open(), duplex: 'half' as const }),
       }).catch((error: unknown) => {
         if (last)
-          throw new Error(
-            `FTM does not answer at ${url.origin}: ${String((error as { cause?: unknown }).cause ?? error)}`,
-            { cause: error },
-          );
+          throw new FtmUnreachable(`FTM does not answer at ${url.origin}: ${reasonOf(error)}`, {
+            cause: error,
+          });
         return undefined;
       });
       if (answer !== undefined && (last || (answer.status !== 503 && answer.status !== 429)))
@@ -157,7 +164,9 @@ async function read<T>(answer: Response): Promise<FtmAnswer<T>> {
   try {
     body = text === '' ? null : JSON.parse(text);
   } catch {
-    throw new Error(`FTM answered ${answer.status} with something that is not JSON`);
+    throw new FtmUnreachable(
+      `${answer.url} answered ${answer.status} with something that is not JSON: is it FTM?`,
+    );
   }
   if (!answer.ok) throw new FtmRefused(body as Problem);
   return {
@@ -166,6 +175,13 @@ async function read<T>(answer: Response): Promise<FtmAnswer<T>> {
     position: answer.headers.get('ftm-position'),
     etag: answer.headers.get('etag'),
   };
+}
+
+/** `fetch` says only that it failed; why is in the cause. */
+function reasonOf(error: unknown): string {
+  const { cause } = error as { readonly cause?: unknown };
+  const reason = cause instanceof Error ? cause : error;
+  return reason instanceof Error ? reason.message : String(reason);
 }
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
