@@ -42,6 +42,7 @@ module.exports = {
       'event-log',
       'evidence',
       'orchestrator',
+      'runtime',
     ]),
     {
       name: 'a-service-never-imports-a-service',

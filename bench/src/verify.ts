@@ -1,12 +1,21 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { generateNoteKey, createNoteVerifier } from '@ftm/audit/signed-note';
 import { createLogVerifier, type LogEntry } from '@ftm/audit/verifier';
 import { createSchemaCheck } from '@ftm/cli/audit/schemas';
-import { exportSource, FETCH_BYTES, kafkaSource, writeExport, type LogSource } from '@ftm/cli/audit/sources';
-import { verifyLog } from '@ftm/cli/audit/verify';
+import {
+  exportSource,
+  FETCH_BYTES,
+  kafkaSource,
+  writeExport,
+  type LogSource,
+  type LogTopics,
+} from '@ftm/cli/audit/sources';
+import { verifyInThreads } from '@ftm/cli/audit/verify-threads';
+import { verifyLog, type VerifyReport } from '@ftm/cli/audit/verify';
+import { createPartitionReader } from '@ftm/event-log/partition-reader';
 import { readerClient, type KafkaConnection } from '@ftm/event-log/kafka-clients';
 import { createRegistry } from '@ftm/event-log/registry';
 import { generateLog } from './generated-log.ts';
@@ -48,6 +57,8 @@ export async function measureVerify(
       'verify records in memory': () => spent(entries.length, () => verifyCore(entries)),
       'verify over Kafka': () =>
         spent(events, () => closing(kafka(), (each) => verify(each, events, registryUrl))),
+      [`verify over Kafka, ${CORES} threads`]: () =>
+        spent(events, () => verifyWithThreads(connection, topics, events, registryUrl)),
       'verify an export': () =>
         spent(events, () => closing(exportSource(file), (each) => verify(each, events, registryUrl))),
     };
@@ -103,7 +114,9 @@ async function readSome(source: LogSource, keep: number): Promise<LogEntry[]> {
   return kept;
 }
 
-const trusted = [createNoteVerifier(generateNoteKey('bench').verifierKey)];
+const publicKey = generateNoteKey('bench').verifierKey;
+const trusted = [createNoteVerifier(publicKey)];
+const CORES = availableParallelism();
 
 /** Hashes, chains, trees; what is kept of a partition begins at its beginning, so that it is sound. */
 function verifyCore(entries: readonly LogEntry[]): Promise<void> {
@@ -119,15 +132,26 @@ function verifyCore(entries: readonly LogEntry[]): Promise<void> {
   return Promise.resolve();
 }
 
-async function verify(source: LogSource, events: number, registryUrl: string): Promise<void> {
-  const report = await verifyLog({
-    source,
-    trusted,
-    schemas: createSchemaCheck(registryUrl),
-    staleMs: Number.POSITIVE_INFINITY,
-  });
+async function verifyWithThreads(
+  connection: KafkaConnection,
+  topics: LogTopics,
+  events: number,
+  registryUrl: string,
+): Promise<void> {
+  const reader = createPartitionReader(connection, topics.events);
+  const partitions = await reader.partitions().finally(() => reader.close());
+  const task = { connection, topics, trust: [publicKey], registryUrl, staleMs: Number.POSITIVE_INFINITY };
+  sound(await verifyInThreads(task, CORES, partitions), events);
+}
+
+function sound(report: VerifyReport, events: number): void {
   if (!report.ok || report.log.events !== events)
     throw new Error(`the log is not sound: ${JSON.stringify(report.log)}`);
+}
+
+async function verify(source: LogSource, events: number, registryUrl: string): Promise<void> {
+  const schemas = createSchemaCheck(registryUrl);
+  sound(await verifyLog({ source, trusted, schemas, staleMs: Number.POSITIVE_INFINITY }), events);
 }
 
 /** From the first record to the last, with the settings of our reader. */

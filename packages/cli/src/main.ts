@@ -9,7 +9,7 @@ import { packCommand } from './pack.ts';
 import { projectionsCommand } from './projections.ts';
 import { snapshotCommand } from './snapshot.ts';
 import { tailCommand } from './tail.ts';
-import { CannotRun } from './cannot-run.ts';
+import { saidOf } from './cannot-run.ts';
 
 const program = new Command('ftm')
   .description('FTM, the Fine-Tuning Manager, on the command line')
@@ -39,17 +39,6 @@ exitOnMisuse(program);
 try {
   await program.parseAsync(process.argv);
 } catch (error) {
-  process.stderr.write(`ftm: ${said(error)}\n`);
+  process.stderr.write(`ftm: ${saidOf(error)}\n`);
   process.exitCode = 2;
-}
-
-/** What the caller can mend is one line; anything else is a defect, and shows where it is. */
-function said(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.name.startsWith('KafkaJS')) {
-    let first = error;
-    while (first.cause instanceof Error) first = first.cause;
-    return `Kafka cannot be used: ${first.message}`;
-  }
-  return error instanceof CannotRun || 'code' in error ? error.message : (error.stack ?? error.message);
 }

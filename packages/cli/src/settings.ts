@@ -20,6 +20,11 @@ export interface Settings {
   readonly operatorToken?: string;
 }
 
+export interface OrchestratorAt {
+  readonly baseUrl: string;
+  readonly serviceKey: string;
+}
+
 const OPTIONS = {
   brokers: new Option('--brokers <list>', 'Kafka brokers, host:port, comma between').env('FTM_KAFKA_BROKERS'),
   topic: new Option('--topic <name>', 'topic of the events').env('FTM_EVENTS_TOPIC').default(EVENTS_TOPIC),
@@ -73,6 +78,11 @@ export function kafkaOf(settings: Settings): KafkaConnection {
   };
 }
 
+export const topicsOf = (settings: Settings) => ({
+  events: settings.topic,
+  checkpoints: settings.checkpointsTopic,
+});
+
 export const registryUrlOf = (settings: Settings): string =>
   need(settings, 'registry', '--registry', 'FTM_REGISTRY_URL');
 
@@ -81,11 +91,13 @@ export const registryOf = (settings: Settings): Registry => createRegistry(regis
 /** Undefined where it is not asked for. */
 export function orchestratorOf(settings: Settings): OrchestratorClient | undefined {
   if (settings.orchestrator === undefined || settings.orchestrator === false) return undefined;
-  return createOrchestratorClient({
-    baseUrl: settings.orchestrator,
-    serviceKey: need(settings, 'orchestratorKey', '--orchestrator-key', 'FTM_ORCHESTRATOR_SERVICE_KEY'),
-  });
+  return createOrchestratorClient(orchestratorAt(settings));
 }
+
+export const orchestratorAt = (settings: Settings): OrchestratorAt => ({
+  baseUrl: need(settings, 'orchestrator', '--orchestrator', 'FTM_ORCHESTRATOR_URL'),
+  serviceKey: need(settings, 'orchestratorKey', '--orchestrator-key', 'FTM_ORCHESTRATOR_SERVICE_KEY'),
+});
 
 export function operatorsOf(settings: Settings): Operator[] {
   const token = need(settings, 'operatorToken', '--operator-token', 'FTM_INTERNAL_TOKEN');
@@ -94,8 +106,10 @@ export function operatorsOf(settings: Settings): Operator[] {
   );
 }
 
+export const trustOf = (settings: Settings): string[] => listOf(settings.trust ?? '');
+
 export function trustedOf(settings: Settings): NoteVerifier[] {
-  return listOf(settings.trust ?? '').map((key) => {
+  return trustOf(settings).map((key) => {
     try {
       return createNoteVerifier(key);
     } catch (error) {

@@ -479,11 +479,25 @@ describe('commands', () => {
     expect(sound.code).toBe(0);
     expect(report.log.events).toBeGreaterThan(60);
     expect(report.log.checkpoints).toBeGreaterThan(0);
-    // A second run goes on where the first one ended.
-    const again = JSON.parse(
-      (await ftm('verify', '--json', '--state', join(dir, 'state.json'))).stdout,
-    ) as VerifyReport;
-    expect(again).toMatchObject({ ok: true, log: { events: report.log.events } });
+    // A second run goes on where the first one ended, whatever number of threads each has.
+    const saved = ['--json', '--state', join(dir, 'state.json')];
+    for (const threads of ['2', '3', '1']) {
+      const again = JSON.parse((await ftm('verify', ...saved, '--threads', threads)).stdout) as VerifyReport;
+      expect(again).toMatchObject({ ok: true, copy: { differences: [] } });
+      expect(again.log.events).toBeGreaterThanOrEqual(report.log.events);
+      expect(again.log.tenants.map((each) => each.tenantId).sort()).toEqual(
+        report.log.tenants.map((each) => each.tenantId).sort(),
+      );
+    }
+    const anew = JSON.parse((await ftm('verify', '--json', '--threads', '2')).stdout) as VerifyReport;
+    expect(anew).toMatchObject({
+      ok: true,
+      complete: true,
+      log: { findings: [] },
+      copy: { differences: [] },
+    });
+    expect(anew.log.events).toBeGreaterThanOrEqual(report.log.events);
+    expect(anew.log.checkpoints).toBeGreaterThanOrEqual(report.log.checkpoints);
     expect(await ftm('verify', '--copy-of', 'acme')).toMatchObject({ code: 0 });
 
     const file = join(dir, 'log.ndjson');

@@ -1,31 +1,20 @@
 import { Command, Option } from 'commander';
 import { writeFile } from 'node:fs/promises';
-import process from 'node:process';
 import { generateNoteKey } from '@ftm/audit/signed-note';
-import type { Verification } from '@ftm/audit/verifier';
 import { happenedBy, MOMENT_FORMS, parseMoment, type Moment } from '@ftm/contracts/moment';
 import { fold } from '@ftm/domain/aggregates';
 import { toPast } from '@ftm/domain/event-meta';
 import { parseStreamId } from '@ftm/contracts/ids';
 import { render } from '@ftm/domain/resource';
 import type { RecordedEvent } from '@ftm/contracts/envelope';
-import { count, paint, progressBar, say, sayJson, table } from '../output.ts';
+import { count, paint, progressBar, say, sayJson } from '../output.ts';
 import { liveModel, targetsOf } from '../reconstruct/live.ts';
 import { readLog } from '../reconstruct/log.ts';
 import { differences, foldTenant, type TenantSnapshot } from '../reconstruct/state.ts';
 import { CannotRun } from '../cannot-run.ts';
-import {
-  kafkaOf,
-  needing,
-  orchestratorOf,
-  registryOf,
-  registryUrlOf,
-  trustedOf,
-  type Settings,
-} from '../settings.ts';
-import { createSchemaCheck } from './schemas.ts';
-import { exportSource, kafkaSource, writeExport, type LogSource } from './sources.ts';
-import { verifyCopy, verifyLog, type VerifyReport } from './verify.ts';
+import { kafkaOf, needing, registryOf, topicsOf, type Settings } from '../settings.ts';
+import { kafkaSource, writeExport } from './sources.ts';
+import { verifyCommand } from './verify-command.ts';
 
 interface Json {
   readonly json?: boolean;
@@ -65,126 +54,6 @@ function keygenCommand(): Command {
     });
 }
 
-const sourceOf = (settings: Settings & { readonly export?: string }): LogSource =>
-  settings.export === undefined
-    ? kafkaSource(kafkaOf(settings), { events: settings.topic, checkpoints: settings.checkpointsTopic })
-    : exportSource(settings.export);
-
-function verifyCommand(): Command {
-  interface Options extends Settings, Json {
-    readonly export?: string;
-    readonly copyOf?: string;
-    readonly state?: string;
-    readonly schemas: boolean;
-    readonly staleSeconds: number;
-  }
-  return needing(
-    new Command('verify')
-      .description('look through the whole log and name everything that is wrong with it (exit code 1)')
-      .option('--export <file>', 'an export instead of Kafka')
-      .option('--copy-of <tenant>', 'the Orchestrator’s copy of a tenant alone')
-      .option(
-        '--state <file>',
-        'kept there now and then: a stopped run goes on, a later one reads what is new',
-      )
-      .option(
-        '--no-schemas',
-        'do not ask the schema registry; for an export it is asked only where it is named',
-      )
-      .addOption(
-        new Option('--stale-seconds <n>', 'how long an event may be without a checkpoint')
-          .argParser(Number)
-          .default(3600),
-      )
-      .addOption(json()),
-    'brokers',
-    'topic',
-    'checkpointsTopic',
-    'registry',
-    'orchestrator',
-    'noOrchestrator',
-    'orchestratorKey',
-    'trust',
-  ).action(async (options: Options) => {
-    const trusted = trustedOf(options);
-    if (trusted.length === 0)
-      throw new CannotRun(
-        '--trust is missing: without a trusted key a history that was written anew cannot be told from the first one',
-      );
-    const orchestrator = orchestratorOf(options);
-    if (options.copyOf !== undefined) {
-      if (orchestrator === undefined) throw new CannotRun('--copy-of needs --orchestrator');
-      const result = await verifyCopy({ orchestrator, tenant: options.copyOf, trusted });
-      if (options.json === true) sayJson(result);
-      else sayVerification('the Orchestrator’s copy', result);
-      process.exitCode = result.ok ? 0 : 1;
-      return;
-    }
-    const source = sourceOf(options);
-    const bar = progressBar('verifying');
-    const stop = new AbortController();
-    const onSignal = (): void => stop.abort();
-    process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
-    try {
-      const report = await verifyLog({
-        source,
-        trusted,
-        ...(orchestrator === undefined ? {} : { orchestrator }),
-        // A file may be looked at where there is no registry.
-        ...(options.schemas && (options.export === undefined || (options.registry ?? '') !== '')
-          ? { schemas: createSchemaCheck(registryUrlOf(options)) }
-          : {}),
-        ...(options.state === undefined ? {} : { stateFile: options.state }),
-        staleMs: options.staleSeconds * 1000,
-        onProgress: bar.tell,
-        signal: stop.signal,
-      });
-      bar.end();
-      if (options.json === true) sayJson(report);
-      else sayReport(report);
-      process.exitCode = report.ok ? 0 : report.complete ? 1 : 130;
-    } finally {
-      process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
-      await source.close();
-    }
-  });
-}
-
-function sayReport(report: VerifyReport): void {
-  sayVerification(report.source, report.log);
-  if (report.copy !== null) {
-    sayVerification('the Orchestrator’s copy', report.copy);
-    for (const each of report.copy.differences) say(paint('red', `  ${each.tenantId}: ${each.message}`));
-    if (report.copy.behind > 0) say(`  it has still to receive ${count(report.copy.behind)} events`);
-  }
-  say(`${report.seconds.toFixed(1)} s, ${count(report.events_per_second)} events/s`);
-  if (!report.complete)
-    say(paint('yellow', 'stopped before the end; with --state the next run goes on from here'));
-}
-
-function sayVerification(what: string, result: Verification): void {
-  const verdict = result.ok ? paint('green', 'sound') : paint('red', `${count(result.faults)} faults`);
-  say(
-    `${paint('bold', what)}: ${verdict}; ${count(result.events)} events, ${count(result.checkpoints)} checkpoints`,
-  );
-  if (result.tenants.length > 0)
-    say(
-      table(
-        ['tenant', 'events', 'vouched for', 'root'],
-        result.tenants.map((each) => [
-          each.tenantId,
-          count(each.events),
-          count(each.covered),
-          each.root.slice(0, 16),
-        ]),
-      ),
-    );
-  for (const each of result.findings)
-    say(`${paint('red', each.code)} at ${each.where} (${each.tenantId}): ${each.message}`);
-  if (result.faults > result.findings.length)
-    say(`and ${count(result.faults - result.findings.length)} more`);
-}
-
 function exportCommand(): Command {
   return needing(
     new Command('export')
@@ -195,7 +64,7 @@ function exportCommand(): Command {
     'topic',
     'checkpointsTopic',
   ).action(async (file: string, options: Settings & { readonly tenant?: string }) => {
-    const source = sourceOf(options);
+    const source = kafkaSource(kafkaOf(options), topicsOf(options));
     try {
       say(`${count(await writeExport(source, file, options.tenant))} events`);
     } finally {

@@ -7,6 +7,7 @@ import type { LogEntry, PublishedNote } from '@ftm/audit/verifier';
 import { TECHNICAL_KEY } from '@ftm/contracts/topics';
 import type { KafkaConnection } from '@ftm/event-log/kafka-clients';
 import { createPartitionReader, type PartitionReader } from '@ftm/event-log/partition-reader';
+import { partitionOf } from '@ftm/event-log/partitions';
 import { readBatches, readTopic } from '@ftm/event-log/read-topic';
 import { CannotRun } from '../cannot-run.ts';
 
@@ -34,31 +35,41 @@ export interface LogSource {
 /** Of one request to a broker. */
 export const FETCH_BYTES = 8_000_000;
 
+export interface LogTopics {
+  readonly events: string;
+  readonly checkpoints: string;
+}
+
+/** @param only of these partitions, and the checkpoints of the tenants that belong there; default all */
 export function kafkaSource(
   connection: KafkaConnection,
-  topics: { readonly events: string; readonly checkpoints: string },
+  topics: LogTopics,
+  only?: readonly number[],
 ): LogSource {
   const reader = createPartitionReader(connection, topics.events, { maxBytes: FETCH_BYTES });
   return {
     name: `topic ${topics.events}`,
     async notes() {
       const records = await readTopic(connection, topics.checkpoints);
-      return records.map((record) => ({
-        where: `${topics.checkpoints} ${record.partition}:${record.offset}`,
-        tenantId: record.key,
-        note: record.value.toString('utf8'),
-      }));
+      const owns = only === undefined ? () => true : ownerOf(only, await reader.partitions());
+      return records
+        .filter(({ key }) => owns(key))
+        .map((record) => ({
+          where: `${topics.checkpoints} ${record.partition}:${record.offset}`,
+          tenantId: record.key,
+          note: record.value.toString('utf8'),
+        }));
     },
     async *batches(from) {
-      const ends = await endsOf(reader);
+      const ends = await endsOf(reader, only);
       const positions: Record<string, string> = { ...from };
-      const total = sum(ends);
-      for (const [partition, end] of ends.entries()) {
+      const total = sum([...ends.values()]);
+      for (const [partition, end] of ends) {
         const start = BigInt(positions[partition] ?? '0');
         try {
           for await (const { records, nextOffset } of readBatches(reader, partition, start, end)) {
             positions[partition] = String(nextOffset);
-            const done = sum(ends.map((_, each) => BigInt(positions[each] ?? '0')));
+            const done = sum([...ends.keys()].map((each) => BigInt(positions[each] ?? '0')));
             const entries = records
               .filter((record) => record.key !== TECHNICAL_KEY)
               .map(({ offset, key, headers, value }) => ({
@@ -84,11 +95,25 @@ export function kafkaSource(
   };
 }
 
-async function endsOf(reader: PartitionReader): Promise<bigint[]> {
-  const count = await reader.partitions();
-  const ends: bigint[] = [];
-  for (let partition = 0; partition < count; partition += 1) ends.push(await reader.endOffset(partition));
+/** Last stable offsets, by partition. */
+export async function endsOf(
+  reader: PartitionReader,
+  only?: readonly number[],
+): Promise<Map<number, bigint>> {
+  const ends = new Map<number, bigint>();
+  for (const partition of only ?? Array.from({ length: await reader.partitions() }, (_, each) => each))
+    ends.set(partition, await reader.endOffset(partition));
   return ends;
+}
+
+/** Do a tenant's events belong into one of these partitions? */
+export function ownerOf(partitions: readonly number[], count: number): (tenant: string) => boolean {
+  const known = new Map<string, boolean>();
+  return (tenant) => {
+    let owned = known.get(tenant);
+    if (owned === undefined) known.set(tenant, (owned = partitions.includes(partitionOf(tenant, count))));
+    return owned;
+  };
 }
 
 const sum = (offsets: readonly bigint[]): number => offsets.reduce((all, each) => all + Number(each), 0);

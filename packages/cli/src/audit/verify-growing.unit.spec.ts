@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { EventLine } from '@ftm/audit/export-lines';
 import { createNoteSigner, createNoteVerifier, generateNoteKey } from '@ftm/audit/signed-note';
 import { fromHeaders } from '@ftm/contracts/envelope';
@@ -10,7 +7,7 @@ import * as fc from 'fast-check';
 import { logOf } from '../testing/log-lines.ts';
 import type { AuditCopy } from './copy.ts';
 import type { LogSource } from './sources.ts';
-import { verifyLog, type VerifyReport } from './verify.ts';
+import { verifyLog, type VerifyReport, type VerifyState } from './verify.ts';
 
 /** A log, and the copy that follows it, both of which go on while they are verified: whatever comes in between two requests, what is sound is found sound, and what is not is not. */
 const key = generateNoteKey('ftm');
@@ -136,19 +133,23 @@ const steps = fc.array(
 );
 
 describe('a log that is verified while it grows', () => {
-  let directory: string;
-  let files = 0;
-  beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'ftm-growing-'));
-  });
-  afterAll(() => rm(directory, { recursive: true }));
-
   /** Several runs, of which each goes on where the one before it ended. */
   async function runs(of: ReturnType<typeof world>, count: number): Promise<VerifyReport[]> {
-    const stateFile = join(directory, `${(files += 1)}.json`);
+    let from: VerifyState | undefined;
     const reports: VerifyReport[] = [];
     for (let run = 0; run < count; run += 1)
-      reports.push(await verifyLog({ ...of, trusted, stateFile, staleMs: Infinity }));
+      reports.push(
+        await verifyLog({
+          ...of,
+          trusted,
+          staleMs: Infinity,
+          ...(from === undefined ? {} : { from }),
+          onState: (state) => {
+            from = JSON.parse(JSON.stringify(state)) as VerifyState;
+            return Promise.resolve();
+          },
+        }),
+      );
     return reports;
   }
 

@@ -1,4 +1,3 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
 import {
   createLogVerifier,
   type PublishedNote,
@@ -6,7 +5,6 @@ import {
   type VerifierState,
 } from '@ftm/audit/verifier';
 import type { NoteVerifier } from '@ftm/audit/signed-note';
-import { CannotRun } from '../cannot-run.ts';
 import { createCopyCheck, type AuditCopy, type CopyReport, type CopyState } from './copy.ts';
 import type { SchemaCheck } from './schemas.ts';
 import type { LogSource, Positions } from './sources.ts';
@@ -17,8 +15,10 @@ export interface VerifyOptions {
   /** Compared with the log where it is given. */
   readonly orchestrator?: AuditCopy;
   readonly schemas?: SchemaCheck;
-  /** Written now and then, so that a stopped run can go on. */
-  readonly stateFile?: string;
+  /** Where an earlier run ended. */
+  readonly from?: VerifyState;
+  /** Told now and then, and when all was read, so that a stopped run can go on. */
+  readonly onState?: (state: VerifyState) => Promise<void>;
   readonly staleMs?: number;
   readonly onProgress?: (done: number, total: number, events: number) => void;
   readonly signal?: AbortSignal;
@@ -35,23 +35,21 @@ export interface VerifyReport {
   readonly copy: CopyReport | null;
 }
 
-interface SavedState {
-  readonly format: string;
+/** JSON; holds no event. */
+export interface VerifyState {
   readonly source: string;
   readonly positions: Positions;
   readonly log: VerifierState;
   readonly copy: CopyState | null;
 }
 
-const FORMAT = 'ftm-audit-verify-2';
 const SAVE_EVERY_MS = 5000;
 /** A state names every stream: of a long log it is long, and must not become most of the work. */
 const SAVE_AT_MOST = 0.1;
 
 /** Reads a log through and says everything that is wrong with it. @throws CannotRun when it cannot be read */
 export async function verifyLog(options: VerifyOptions): Promise<VerifyReport> {
-  const { source, trusted, schemas, orchestrator, signal } = options;
-  const saved = options.stateFile === undefined ? undefined : await load(options.stateFile, source.name);
+  const { source, trusted, schemas, orchestrator, signal, from: saved } = options;
   const now = new Date().toISOString();
   // Checkpoints first: one that is published meanwhile may vouch for events that are not read any more.
   const notes: PublishedNote[] = await source.notes();
@@ -70,17 +68,13 @@ export async function verifyLog(options: VerifyOptions): Promise<VerifyReport> {
   let nextSave = Date.now() + SAVE_EVERY_MS;
   const began = Date.now();
   const save = async (): Promise<void> => {
-    if (options.stateFile === undefined) return;
     const started = Date.now();
-    const state: SavedState = {
-      format: FORMAT,
+    await options.onState?.({
       source: source.name,
       positions,
       log: verifier.state(),
       copy: copy?.state() ?? null,
-    };
-    await writeFile(`${options.stateFile}.new`, JSON.stringify(state));
-    await rename(`${options.stateFile}.new`, options.stateFile);
+    });
     const ended = Date.now();
     nextSave = ended + Math.max(SAVE_EVERY_MS, (ended - started) / SAVE_AT_MOST);
   };
@@ -123,7 +117,7 @@ function verdict(
   return { ok: complete && log.ok && (copy?.ok ?? true), complete, log, copy };
 }
 
-function speed(events: number, ms: number): Pick<VerifyReport, 'seconds' | 'events_per_second'> {
+export function speed(events: number, ms: number): Pick<VerifyReport, 'seconds' | 'events_per_second'> {
   return { seconds: ms / 1000, events_per_second: Math.round(events / Math.max(ms / 1000, 0.001)) };
 }
 
@@ -141,25 +135,6 @@ function verifierOptions(
     ...(staleMs === undefined ? {} : { staleMs }),
     ...(from === undefined ? {} : { from }),
   };
-}
-
-async function load(file: string, source: string): Promise<SavedState | undefined> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new CannotRun(`${file} cannot be read: ${(error as Error).message}`, { cause: error });
-  }
-  try {
-    const state = JSON.parse(text) as SavedState;
-    if (state.format === FORMAT && state.source === source) return state;
-  } catch {
-    // Falls through to the refusal.
-  }
-  throw new CannotRun(
-    `${file} is no state of a verification of ${source}: name another file, or delete it to begin anew`,
-  );
 }
 
 /** The Orchestrator's copy of one tenant, by itself: without Kafka, without FTM. */
