@@ -1,7 +1,7 @@
 import type { Command } from '../command.ts';
 import { gate, modelRegistered, target } from '../testing/examples.ts';
 import { given, type Past } from '../testing/spec.ts';
-import { endOfLifeOf, warningFor } from './end-of-life.ts';
+import { endOfLifeOf, namesOf, PUBLISHED, warningFor } from './end-of-life.ts';
 
 const stream = 'model-version/m1' as const;
 const register: Command = {
@@ -133,5 +133,19 @@ describe('what is known of a shutdown', () => {
       source: 'https://example.test/d (2026-01-01)',
     });
     expect(endOfLifeOf(['m'], [], published)).toBeUndefined();
+  });
+  it('is published of the dated base that a fine-tuned model’s id names, of its own provider only', () => {
+    const names = namesOf({
+      providerModelId: 'ft:gpt-4o-mini-2024-07-18:acme::abc',
+      baseModel: 'gpt-4o-mini',
+    });
+    expect(names).toEqual(['ft:gpt-4o-mini-2024-07-18:acme::abc', 'gpt-4o-mini', 'gpt-4o-mini-2024-07-18']);
+    expect(endOfLifeOf(names, [], PUBLISHED['api.openai.com'] ?? [])?.shutdownDate).toBe('2027-01-14');
+    expect(namesOf({ providerModelId: 'own', baseModel: 'own' })).toEqual(['own']);
+    for (const each of Object.values(PUBLISHED).flat()) {
+      expect(each.shutdownDate).toMatch(/^\d{4}-\d{2}-\d{2}$/);
+      expect(Date.parse(each.readOn)).not.toBeNaN();
+      expect(() => new URL(each.source)).not.toThrow();
+    }
   });
 });

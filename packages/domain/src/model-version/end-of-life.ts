@@ -12,17 +12,33 @@ export interface PublishedEndOfLife extends ModelEndOfLifeAnnounced {
   readonly readOn: string;
 }
 
-/**
- * Shutdown dates that a provider has published elsewhere than in its list of models, each with where and when it was read. Its own list says more, and newer things; only
- * what can be shown to a reader belongs here, and of no model is that so today.
- */
-export const PUBLISHED: readonly PublishedEndOfLife[] = [];
+const OPENAI = {
+  source: 'https://developers.openai.com/api/docs/deprecations',
+  readOn: '2026-11-25',
+};
 
-/** The earliest shutdown of any of these names of a model: by the provider's own list, else as it was published. */
+/**
+ * Shutdown dates that a provider has published elsewhere than in its list of models, by the host of its API, each with where and when it was read. Another host's models of the same
+ * names live by other dates. Only bases that were fine-tuned are of use here: what was made of them goes with them.
+ */
+export const PUBLISHED: Readonly<Record<string, readonly PublishedEndOfLife[]>> = {
+  'api.openai.com': [
+    { model: 'gpt-3.5-turbo-0125', shutdownDate: '2026-10-23', ...OPENAI },
+    { model: 'gpt-4-0613', shutdownDate: '2026-10-23', ...OPENAI },
+    { model: 'gpt-4.1-nano-2025-04-14', shutdownDate: '2026-10-23', ...OPENAI },
+    { model: 'o4-mini-2025-04-16', shutdownDate: '2026-10-23', ...OPENAI },
+    { model: 'gpt-4o-2024-08-06', shutdownDate: '2027-01-14', ...OPENAI },
+    { model: 'gpt-4o-mini-2024-07-18', shutdownDate: '2027-01-14', ...OPENAI },
+    { model: 'gpt-4.1-2025-04-14', shutdownDate: '2027-01-14', ...OPENAI },
+    { model: 'gpt-4.1-mini-2025-04-14', shutdownDate: '2027-01-14', ...OPENAI },
+  ],
+};
+
+/** The earliest shutdown of any of these names of a model: by the provider's own list, which says more and newer things, else as it was published. */
 export function endOfLifeOf(
   names: readonly string[],
   listed: readonly ModelEndOfLifeAnnounced[],
-  published: readonly PublishedEndOfLife[] = PUBLISHED,
+  published: readonly PublishedEndOfLife[],
 ): ModelEndOfLifeAnnounced | undefined {
   const known: readonly ModelEndOfLifeAnnounced[] =
     listed.length > 0
@@ -31,6 +47,24 @@ export function endOfLifeOf(
           .filter(({ model }) => names.includes(model))
           .map(({ shutdownDate, source, readOn }) => ({ shutdownDate, source: `${source} (${readOn})` }));
   return known.toSorted((a, b) => (a.shutdownDate < b.shutdownDate ? -1 : 1))[0];
+}
+
+/** What a model stands and falls with: itself, the base that it was said to have, and the one that a fine-tuned model's id names (`ft:<base>:…`), which may be a dated one. */
+export function namesOf({
+  providerModelId,
+  baseModel,
+}: {
+  readonly providerModelId: string;
+  readonly baseModel: string;
+}): readonly string[] {
+  const [kind, base] = providerModelId.split(':');
+  return [
+    ...new Set([
+      providerModelId,
+      baseModel,
+      ...(kind === 'ft' && base !== undefined && base !== '' ? [base] : []),
+    ]),
+  ];
 }
 
 const DAY_MS = 86_400_000;

@@ -1,4 +1,10 @@
-import { daysUntil, endOfLifeOf, warningFor } from '@ftm/domain/model-version/end-of-life';
+import {
+  daysUntil,
+  endOfLifeOf,
+  namesOf,
+  PUBLISHED,
+  warningFor,
+} from '@ftm/domain/model-version/end-of-life';
 import { counter } from '@ftm/runtime/metrics';
 import { jittered } from '../fine-tune/schedule.ts';
 import { ProviderError } from '../provider/provider-errors.ts';
@@ -12,10 +18,10 @@ export async function runEndOfLifeWatch(job: Job, tools: Tools): Promise<Outcome
   const state = await tools.commands.load(job.tenantId, 'model-version', job.id);
   if (state.status === 'absent' || state.status === 'retired') return 'done';
   const { registration, endOfLife, warnedWithinDays } = state;
-  const names = [registration.providerModelId, registration.baseModel];
+  const names = namesOf(registration);
   try {
     const provider = await tools.providerFor(job.tenantId, registration.projectId);
-    const found = endOfLifeOf(names, await provider.shutdownDates(names));
+    const found = endOfLifeOf(names, await provider.shutdownDates(names), PUBLISHED[provider.host] ?? []);
     const now = new Date(tools.clock.now()).toISOString();
     if (found !== undefined) {
       const { shutdownDate } = found;

@@ -46,17 +46,19 @@ const remaining = gauge('ftm_provider_rate_limit_remaining', 'What the provider 
 export function createOpenAiProvider(options: OpenAiOptions): TrainingProvider {
   const flavour: Flavour = FLAVOURS[options.flavour ?? 'openai'];
   const uploads = options.uploads ?? UPLOAD_LIMITS;
+  const { host } = new URL(options.baseUrl);
   const client = new OpenAI({
     baseURL: options.baseUrl,
     apiKey: options.apiKey,
     timeout: options.timeoutMs ?? 30_000,
     maxRetries: 2,
-    fetch: watched(new URL(options.baseUrl).host, flavour),
+    fetch: watched(host, flavour),
   });
   const { jobs } = client.fineTuning;
   const asked = <T>(work: () => Promise<T>): Promise<T> => guarded(work, flavour.trustRateLimits);
 
   return {
+    host,
     account: createHash('sha256')
       .update(JSON.stringify([options.baseUrl, options.apiKey]))
       .digest('hex')

@@ -90,6 +90,8 @@ export interface JobTag {
 export interface TrainingProvider {
   /** Which account it speaks for: the same for the same endpoint and key, and says nothing of either. */
   readonly account: string;
+  /** Of its API. */
+  readonly host: string;
   /** @returns the file's id. A large file goes in parts. */
   uploadFile(name: string, source: FileSource): Promise<string>;
   /** Ids of the training files with one of these names. */
