@@ -5,6 +5,7 @@ import { auditCommand } from './audit/commands.ts';
 import { datasetsCommand } from './datasets/commands.ts';
 import { dlqCommand } from './dlq.ts';
 import { ftJobsCommand } from './ft-jobs/commands.ts';
+import { keysCommand } from './keys.ts';
 import { packCommand } from './pack.ts';
 import { projectionsCommand } from './projections.ts';
 import { snapshotCommand } from './snapshot.ts';
@@ -18,6 +19,7 @@ const program = new Command('ftm')
   .addCommand(datasetsCommand())
   .addCommand(dlqCommand())
   .addCommand(ftJobsCommand())
+  .addCommand(keysCommand())
   .addCommand(packCommand())
   .addCommand(projectionsCommand())
   .addCommand(snapshotCommand())

@@ -1,5 +1,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { KeyProvider } from './key-provider.ts';
+import { keyContext, readWrappedKey, writeWrappedKey } from './wrapped-key.ts';
 import { ObjectCorrupt, ObjectKeyErased, ObjectStoreUnavailable, type ObjectStore } from './object-store.ts';
 import { collect, digestOf, drain, oneOf, openSealed, sealing, type DataKey } from './sealed-stream.ts';
 
@@ -94,8 +95,8 @@ export function createEncryptedStore(store: ObjectStore, keys: KeyProvider): Enc
     cache.delete(name);
     const stored = await store.get(keyPath(tenantId, id));
     if (stored === undefined) throw new ObjectKeyErased(id);
-    const { wrapped } = JSON.parse(stored.toString('utf8')) as { wrapped: string };
-    const key = { id, bytes: await keys.unwrap(Buffer.from(wrapped, 'base64'), name) };
+    const { wrapped } = readWrappedKey(stored);
+    const key = { id, bytes: await keys.unwrap(wrapped, keyContext(tenantId, id)) };
     cache.set(name, { key, until: Date.now() + KEY_CACHE_MS });
     return key;
   }
@@ -108,11 +109,11 @@ export function createEncryptedStore(store: ObjectStore, keys: KeyProvider): Enc
     const known = await nameOfKey(tenantId, scope);
     if (known !== undefined) return load(tenantId, known);
     const id = randomUUID();
-    const wrapped = await keys.wrap(randomBytes(32), `${tenantId} ${id}`);
+    const wrapped = await keys.wrap(randomBytes(32), keyContext(tenantId, id));
     // The key before its name: a name without a key means that it was erased.
     await store.putIfAbsent(
       keyPath(tenantId, id),
-      Buffer.from(JSON.stringify({ id, keyEncryptionKey: keys.keyId, wrapped: wrapped.toString('base64') })),
+      writeWrappedKey({ id, keyEncryptionKey: keys.keyId, wrapped }),
     );
     const { existed } = await store.putIfAbsent(scopePath(tenantId, scope), Buffer.from(id, 'latin1'));
     if (existed) await store.delete(keyPath(tenantId, id));

@@ -2,11 +2,11 @@ import { ObjectKeyErased, type ObjectStore } from './object-store.ts';
 
 /** A store that can also say what is in it. */
 export interface ListingStore extends ObjectStore {
-  /** Keys that begin with the prefix, in order, a page at a time. @throws ObjectStoreUnavailable */
-  list(prefix: string): AsyncIterable<string>;
+  /** Keys that begin with the prefix, in order, from the first one behind `after` on. @throws ObjectStoreUnavailable */
+  list(prefix: string, after?: string): AsyncIterable<string>;
 }
 
-const DATA_KEY = /^keys\/([^/]+)\/([^/]+)\.json$/;
+export const DATA_KEY = /^keys\/([^/]+)\/([^/]+)\.json$/;
 /** Lies among the tenant's keys from the moment on that they are destroyed. */
 const tombstone = (tenantId: string): string => `keys/${tenantId}/erased`;
 

@@ -11,6 +11,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import type { ListingStore } from './erase-tenant.ts';
+import type { ReplacingStore } from './rewrap-keys.ts';
 import { ObjectStoreUnavailable } from './object-store.ts';
 import { watched } from './watched-stream.ts';
 
@@ -29,7 +30,7 @@ const PART_BYTES = 8 * 2 ** 20;
 const PARTS_IN_FLIGHT = 2;
 const MOST_PARTS = 10_000;
 
-export function createS3Store(options: S3Options): ListingStore {
+export function createS3Store(options: S3Options): ListingStore & ReplacingStore {
   const { bucket } = options;
   const client = new S3Client({
     endpoint: options.endpoint,
@@ -123,11 +124,32 @@ export function createS3Store(options: S3Options): ListingStore {
         .send(new DeleteObjectCommand({ Bucket: bucket, Key: key }))
         .catch((error: unknown) => Promise.reject(unavailable(error)));
     },
-    async *list(prefix) {
+    async getTagged(key) {
+      try {
+        const { Body, ETag } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+        return { bytes: Buffer.from((await Body?.transformToByteArray()) ?? []), tag: ETag ?? '' };
+      } catch (error) {
+        if (status(error) === 404) return undefined;
+        throw unavailable(error);
+      }
+    },
+    async replace(key, tag, bytes) {
+      try {
+        await client.send(
+          new PutObjectCommand({ Bucket: bucket, Key: key, Body: bytes, IfMatch: tag, ...encryption }),
+        );
+        return true;
+      } catch (error) {
+        // Another content, or none; or another writer was in the way.
+        if ([404, 409, 412].includes(status(error) ?? 0)) return false;
+        throw unavailable(error);
+      }
+    },
+    async *list(prefix, after) {
       try {
         for await (const { Contents } of paginateListObjectsV2(
           { client },
-          { Bucket: bucket, Prefix: prefix },
+          { Bucket: bucket, Prefix: prefix, ...(after === undefined ? {} : { StartAfter: after }) },
         ))
           for (const { Key } of Contents ?? []) if (Key !== undefined) yield Key;
       } catch (error) {

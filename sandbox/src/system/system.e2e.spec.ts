@@ -464,6 +464,24 @@ describe('commands', () => {
     await rm(dir, { recursive: true });
   });
 
+  it('says which key wraps its data keys, and that none waits to be wrapped anew', async () => {
+    const { code, stdout, stderr } = await runCli(['keys', 'rewrap', '--json'], system.env);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const { keyEncryptionKey, keys, rewrapped, wrappedBy, failed } = JSON.parse(stdout) as {
+      keyEncryptionKey: string;
+      keys: number;
+      rewrapped: number;
+      wrappedBy: Record<string, number>;
+      failed: unknown[];
+    };
+    expect(keys).toBeGreaterThan(0);
+    expect({ rewrapped, wrappedBy, failed }).toEqual({
+      rewrapped: 0,
+      wrappedBy: { [keyEncryptionKey]: keys },
+      failed: [],
+    });
+  });
+
   it('is proved and reconstructed from Kafka alone by the command line', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'ftm-cli-'));
     const ftm = (...args: string[]) => runCli(['audit', ...args], system.env);

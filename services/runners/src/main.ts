@@ -18,6 +18,7 @@ import { createShutdown } from '@ftm/runtime/shutdown';
 import { startTelemetry, tracedFetch } from '@ftm/runtime/telemetry';
 import { createCommandClient } from './command-client.ts';
 import { Config } from './config.ts';
+import { keyRoutes } from './key-routes.ts';
 import { createProviders } from './provider/providers.ts';
 import { createFileSecrets, createFixedSecrets } from './provider/secret-store.ts';
 import { startHeartbeat } from './work/dead-workers.ts';
@@ -60,6 +61,7 @@ const secrets =
   config.FTM_PROVIDER_SECRETS_FILE === undefined
     ? createFixedSecrets(credential)
     : createFileSecrets(config.FTM_PROVIDER_SECRETS_FILE, credential);
+const keys = await createLocalKeyProvider(config.FTM_KEY_FILE);
 const tools = {
   commands: createCommandClient({
     urls: config.FTM_API_INTERNAL_URLS,
@@ -72,10 +74,7 @@ const tools = {
     fetch: tracedFetch('orchestrator'),
     timeoutMs: 15_000,
   }),
-  objects: createEncryptedStore(
-    refusingErasedTenants(store),
-    await createLocalKeyProvider(config.FTM_KEY_FILE),
-  ),
+  objects: createEncryptedStore(refusingErasedTenants(store), keys),
   tenants: {
     openWork: (tenant: TenantId) => openWork(pool, tenant),
     erase: (tenant: TenantId) =>
@@ -143,7 +142,10 @@ const health = await serveOperator(
       'object store': () => store.ping(),
     },
     token: config.FTM_INTERNAL_TOKEN,
-    routes: [deadLetterRoutes(createDeadLetters(pool, registry, projection), logger)],
+    routes: [
+      deadLetterRoutes(createDeadLetters(pool, registry, projection), logger),
+      keyRoutes(store, keys, logger),
+    ],
   },
   config.FTM_HOST,
   config.FTM_HEALTH_PORT,
