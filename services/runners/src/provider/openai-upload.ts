@@ -8,15 +8,14 @@ export interface UploadLimits {
   readonly partBytes: number;
 }
 
-export const UPLOAD_LIMITS: UploadLimits = { wholeFileBytes: 128 * 2 ** 20, partBytes: 64 * 2 ** 20 };
+/** Either is held in memory, once as it comes and once as it is sent. */
+export const UPLOAD_LIMITS: UploadLimits = { wholeFileBytes: 32 * 2 ** 20, partBytes: 32 * 2 ** 20 };
 
 /** A stream cannot be read twice, so no request here is repeated by the client. */
 const ONCE = { maxRetries: 0 } as const;
 
 export async function uploadWhole(client: OpenAI, name: string, source: FileSource): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of source.stream) chunks.push(chunk);
-  const file = await toFile(Buffer.concat(chunks), name);
+  const file = await toFile(source.stream, name);
   return (await client.files.create({ file, purpose: 'fine-tune' }, ONCE)).id;
 }
 
