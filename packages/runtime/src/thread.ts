@@ -1,14 +1,15 @@
 import { Worker } from 'node:worker_threads';
 
 /**
- * A thread that runs a module.
- * @param module its URL: `.ts` when run from source, `.js` when built
+ * A thread that runs a module, from source when its starter does, else built.
+ * @param module beside its starter, without an ending, e.g. `./worker`
+ * @param from the starter's `import.meta.url`
  * @param data what it finds as `workerData`
  */
-export function startThread(module: URL, data: unknown): Worker {
-  if (!module.pathname.endsWith('.ts')) return new Worker(module, { workerData: data });
+export function startThread(module: string, from: string, data: unknown): Worker {
+  if (!from.endsWith('.ts')) return new Worker(new URL(`${module}.js`, from), { workerData: data });
   // A thread does not inherit the loader that lets the main thread run TypeScript from source.
   const loader = import.meta.resolve('tsx/esm/api');
-  const boot = `import(${JSON.stringify(loader)}).then(({ register }) => { register(); return import(${JSON.stringify(module.href)}); })`;
+  const boot = `import(${JSON.stringify(loader)}).then(({ register }) => { register(); return import(${JSON.stringify(new URL(`${module}.ts`, from).href)}); })`;
   return new Worker(boot, { eval: true, workerData: data, execArgv: ['--conditions=ftm-source'] });
 }

@@ -94,8 +94,7 @@ function runThread(
   signal: AbortSignal,
   tell: (news: ThreadNews) => void,
 ): Promise<VerifyReport> {
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  const worker = startThread(new URL(`./verify-thread.${extension}`, import.meta.url), task);
+  const worker = startThread('./verify-thread', import.meta.url, task);
   const onAbort = (): void => worker.postMessage('stop');
   signal.addEventListener('abort', onAbort);
   if (signal.aborted) onAbort();

@@ -1,4 +1,5 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
+import { startThread } from '@ftm/runtime/thread';
 import type { Task, WorkerMessage } from './worker.ts';
 
 export interface TrainingPool {
@@ -25,7 +26,7 @@ export function createTrainingPool(size: number, stepDelayMs: number): TrainingP
       });
       signal.throwIfAborted();
     }
-    const worker = idle.pop() ?? start(pace);
+    const worker = idle.pop() ?? startThread('./worker', import.meta.url, pace);
     busy.add(worker);
     return worker;
   };
@@ -76,14 +77,4 @@ function converse(
     });
     worker.postMessage(task);
   });
-}
-
-function start(pace: Int32Array): Worker {
-  if (!import.meta.filename.endsWith('.ts'))
-    return new Worker(new URL('./worker.js', import.meta.url), { workerData: pace });
-  // A thread does not inherit the loader that lets the main thread run TypeScript from source.
-  const source = new URL('./worker.ts', import.meta.url).href;
-  const loader = import.meta.resolve('tsx/esm/api');
-  const boot = `import(${JSON.stringify(loader)}).then(({ register }) => { register(); return import(${JSON.stringify(source)}); })`;
-  return new Worker(boot, { eval: true, workerData: pace, execArgv: ['--conditions=ftm-source'] });
 }
