@@ -16,6 +16,8 @@ export const AGGREGATES = [
   'production-pointer',
   're-eval',
   'tenant',
+  'pricing',
+  'budget',
 ] as const;
 export type Aggregate = (typeof AGGREGATES)[number];
 

@@ -1,11 +1,13 @@
 import type { FtmEvent } from '@ftm/contracts/generated/events';
 import type { Aggregate } from '@ftm/contracts/ids';
+import { evolveBudget, initialBudget, type BudgetState } from './budget/state.ts';
 import { evolveDataset, initialDataset, type DatasetState } from './dataset/state.ts';
 import { evolveEvalRun, initialEvalRun, type EvalRunState } from './eval-run/state.ts';
 import { evolveEvalSuite, initialEvalSuite, type EvalSuiteState } from './eval-suite/state.ts';
 import type { EventMeta, PastEvent } from './event-meta.ts';
 import { evolveFineTune, initialFineTune, type FineTuneState } from './fine-tune/state.ts';
 import { evolveModelVersion, initialModelVersion, type ModelVersionState } from './model-version/state.ts';
+import { evolvePricing, initialPricing, type PricingState } from './pricing/state.ts';
 import {
   evolveProductionPointer,
   initialProductionPointer,
@@ -25,6 +27,8 @@ export interface States {
   readonly 'production-pointer': ProductionPointerState;
   readonly 're-eval': ReEvalState;
   readonly tenant: TenantState;
+  readonly pricing: PricingState;
+  readonly budget: BudgetState;
 }
 
 export type StateOf<A extends Aggregate> = States[A];
@@ -70,7 +74,13 @@ export const AGGREGATE_FOLDS: { readonly [A in Aggregate]: Fold<StateOf<A>> } = 
   ),
   're-eval': folding('re-eval', ['ReEval', 'Regression'], initialReEval, evolveReEval),
   tenant: folding('tenant', ['Tenant'], initialTenant, evolveTenant),
+  pricing: folding('pricing', ['PriceBook'], initialPricing, evolvePricing),
+  budget: folding('budget', ['Budget'], initialBudget, evolveBudget),
 };
+
+/** The fold of an aggregate that is only known at run time. */
+export const foldOf = (aggregate: Aggregate): Fold<States[Aggregate]> =>
+  AGGREGATE_FOLDS[aggregate] as unknown as Fold<States[Aggregate]>;
 
 export function fold<A extends Aggregate>(aggregate: A, events: readonly PastEvent[]): StateOf<A> {
   const { initial, evolve } = AGGREGATE_FOLDS[aggregate];

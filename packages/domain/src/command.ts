@@ -1,9 +1,11 @@
 import type { TenantId } from '@ftm/contracts/ids';
+import type { BudgetCommand } from './budget/commands.ts';
 import type { DatasetCommand } from './dataset/commands.ts';
 import type { EvalRunCommand } from './eval-run/commands.ts';
 import type { EvalSuiteCommand } from './eval-suite/commands.ts';
 import type { FineTuneCommand } from './fine-tune/commands.ts';
 import type { ModelVersionCommand } from './model-version/commands.ts';
+import type { PricingCommand } from './pricing/commands.ts';
 import type { ProductionPointerCommand } from './production-pointer/commands.ts';
 import type { PromotionCommand } from './promotion/commands.ts';
 import type { ReEvalCommand } from './re-eval/commands.ts';
@@ -19,7 +21,9 @@ export type Command =
   | PromotionCommand
   | ProductionPointerCommand
   | ReEvalCommand
-  | TenantCommand;
+  | TenantCommand
+  | PricingCommand
+  | BudgetCommand;
 
 /** Who tells it, and when: time and identity come from outside, so that deciding is pure. */
 export interface CommandMeta {

@@ -1,13 +1,19 @@
+import type { FtmEvent } from '@ftm/contracts/generated/events';
 import { streamId, tenantStreamId, type Aggregate, type StreamId, type TenantId } from '@ftm/contracts/ids';
 import { fold, type StateOf } from './aggregates.ts';
 import type { Command, CommandMeta } from './command.ts';
+import { placeHold, settleHold, decideBudget } from './budget/decide.ts';
+import { budgetId, type BudgetState } from './budget/state.ts';
 import { decideDataset } from './dataset/decide.ts';
-import { on, rejected, type Decision, type StreamEvent } from './decision.ts';
+import { on, rejected, type Decision, type Rejection, type StreamEvent } from './decision.ts';
 import { decideEvalRun } from './eval-run/decide.ts';
 import { decideEvalSuite } from './eval-suite/decide.ts';
 import type { PastEvent } from './event-meta.ts';
 import { decideFineTune } from './fine-tune/decide.ts';
+import type { FineTuneState } from './fine-tune/state.ts';
 import { decideModelVersion } from './model-version/decide.ts';
+import { costOf } from './pricing/price-book.ts';
+import { decidePricing } from './pricing/decide.ts';
 import { decideProductionPointer } from './production-pointer/decide.ts';
 import { decidePromotion } from './promotion/decide.ts';
 import { decideReEval } from './re-eval/decide.ts';
@@ -40,6 +46,8 @@ const AGGREGATE_OF = {
   RequestFineTune: 'fine-tune',
   RecordCostApprovalRequested: 'fine-tune',
   ApproveFineTuneCost: 'fine-tune',
+  RecordCostApprovalExpired: 'fine-tune',
+  RecordReestimated: 'fine-tune',
   BlockFineTune: 'fine-tune',
   DeferSubmit: 'fine-tune',
   IntendSubmit: 'fine-tune',
@@ -74,6 +82,8 @@ const AGGREGATE_OF = {
   RequestTenantErasure: 'tenant',
   ConfirmTenantErasure: 'tenant',
   RecordTenantErased: 'tenant',
+  RevisePriceBook: 'pricing',
+  SetBudget: 'budget',
 } as const satisfies Record<Command['type'], Aggregate>;
 
 /** What begins work or stores something: an erased tenant may not. */
@@ -105,7 +115,10 @@ export function streamsToPrefetch(command: Command, tenant: TenantId): readonly 
   if (BEGINS.has(command.type)) streams.push(tenantStreamId(tenant));
   switch (command.type) {
     case 'RequestFineTune':
-      streams.push(streamId('dataset', command.request.datasetId));
+      streams.push(
+        streamId('dataset', command.request.datasetId),
+        streamId('budget', budgetId(command.request.projectId)),
+      );
       break;
     case 'RequestEvalRun':
       streams.push(streamId('eval-suite', command.request.suiteId));
@@ -140,15 +153,8 @@ export async function handle(command: Command, meta: CommandMeta, read: StreamRe
       return on(stream, decideEvalSuite(command as Of<'eval-suite'>, await load('eval-suite', command.id)));
     case 'eval-run':
       return handleEvalRun(command as Of<'eval-run'>, stream, load);
-    case 'fine-tune': {
-      const about = command as Of<'fine-tune'>;
-      const asked = about.type === 'RequestFineTune' ? about : undefined;
-      const context = {
-        dataset: await load('dataset', asked?.request.datasetId ?? null),
-        validationDataset: await load('dataset', asked?.validationDatasetId ?? null),
-      };
-      return on(stream, decideFineTune(about, await load('fine-tune', command.id), context));
-    }
+    case 'fine-tune':
+      return handleFineTune(command as Of<'fine-tune'>, stream, meta, load);
     case 'model-version':
       return on(
         stream,
@@ -168,6 +174,10 @@ export async function handle(command: Command, meta: CommandMeta, read: StreamRe
       return on(stream, decideReEval(command as Of<'re-eval'>, await load('re-eval', command.id)));
     case 'tenant':
       return on(stream, decideTenant(command as Of<'tenant'>, await load('tenant', command.id), meta));
+    case 'pricing':
+      return on(stream, decidePricing(command as Of<'pricing'>, await load('pricing', command.id)));
+    case 'budget':
+      return on(stream, decideBudget(command as Of<'budget'>, await load('budget', command.id)));
   }
 }
 
@@ -176,6 +186,71 @@ type Of<A extends Aggregate> = Extract<
   { type: { [T in Command['type']]: (typeof AGGREGATE_OF)[T] extends A ? T : never }[Command['type']] }
 >;
 type Load = <A extends Aggregate>(of: A, id: string | null) => Promise<StateOf<A>>;
+
+/** Money is kept and given back in the append of what it is for: no job without its hold, and no hold without its job. */
+async function handleFineTune(
+  command: Of<'fine-tune'>,
+  stream: StreamId,
+  meta: CommandMeta,
+  load: Load,
+): Promise<Decision> {
+  const asked = command.type === 'RequestFineTune' ? command.request : undefined;
+  const state = await load('fine-tune', command.id);
+  const context = {
+    dataset: await load('dataset', asked?.datasetId ?? null),
+    validationDataset: await load('dataset', asked?.validationDatasetId ?? null),
+  };
+  const decision = on(stream, decideFineTune(command, state, context, meta));
+  const projectId = asked?.projectId ?? (state.status === 'absent' ? undefined : state.request.projectId);
+  if (decision.kind === 'rejected' || decision.events.length === 0 || projectId === undefined)
+    return decision;
+  const events = [...decision.events];
+  const blocked = events.some(({ event }) => event.type === 'FineTuneBlocked');
+  for (const { event } of decision.events) {
+    const id = budgetId(projectId);
+    const about = { ftJobId: command.id, projectId, state, blocked, now: meta.now };
+    const money = await budgetEvents(event, about, () => load('budget', id));
+    if ('code' in money) return rejected(money);
+    events.push(...money.map((each) => ({ stream: streamId('budget', id), event: each })));
+  }
+  return { kind: 'accepted', events };
+}
+
+/** What an event of a job means for the budget of its project. */
+async function budgetEvents(
+  event: FtmEvent,
+  about: {
+    readonly ftJobId: string;
+    readonly projectId: string;
+    readonly state: FineTuneState;
+    readonly blocked: boolean;
+    readonly now: string;
+  },
+  budget: () => Promise<BudgetState>,
+): Promise<readonly FtmEvent[] | Rejection> {
+  const { ftJobId, projectId, state, blocked, now } = about;
+  const hold = async (amountUsdMicros: number): Promise<readonly FtmEvent[] | Rejection> => {
+    const placed = placeHold(await budget(), { projectId, ftJobId, amountUsdMicros }, now);
+    return 'code' in placed ? placed : [placed];
+  };
+  switch (event.type) {
+    case 'FineTuneRequested':
+      return blocked ? [] : hold(event.data.estimate.highUsdMicros);
+    case 'FineTuneReestimated':
+      return hold(event.data.estimate.highUsdMicros);
+    case 'FineTuneBlocked':
+    case 'FineTuneFailed':
+      return settleHold(await budget(), ftJobId, 0);
+    case 'FineTuneCanceled': {
+      const price = state.status === 'absent' ? 0 : state.estimate.priceUsdMicrosPerMillion;
+      return settleHold(await budget(), ftJobId, costOf(event.data.trainedTokens ?? 0, price));
+    }
+    case 'FineTuneCostRecorded':
+      return settleHold(await budget(), ftJobId, event.data.actualUsdMicros);
+    default:
+      return [];
+  }
+}
 
 async function handleEvalRun(command: Of<'eval-run'>, stream: StreamId, load: Load): Promise<Decision> {
   const asked = command.type === 'RequestEvalRun' ? command.request : undefined;

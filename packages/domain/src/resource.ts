@@ -1,6 +1,8 @@
 import type { Aggregate } from '@ftm/contracts/ids';
 import type { StateOf } from './aggregates.ts';
+import { heldUsdMicros, type BudgetState } from './budget/state.ts';
 import type { Facts } from './facts.ts';
+import { costVariance } from './fine-tune/cost.ts';
 import { evidenceSha256 } from './promotion/evidence.ts';
 
 type Json = Record<string, unknown>;
@@ -74,6 +76,7 @@ const VIEWS: { readonly [A in Aggregate]: (state: StateOf<A>) => Json } = {
       ? {}
       : {
           ...state.request,
+          estimate: state.estimate,
           approval: state.approval ?? state.pendingApproval,
           submitAttempt: state.intent?.attempt ?? null,
           submitRefusal: state.refusal,
@@ -85,6 +88,7 @@ const VIEWS: { readonly [A in Aggregate]: (state: StateOf<A>) => Json } = {
           cancelReason: state.cancelReason,
           actualUsdMicros: state.cost?.actualUsdMicros ?? null,
           providerFilesDeleted: state.filesDeleted !== null,
+          cost: state.cost === null ? null : { ...state.cost, ...costVariance(state.cost).event },
           ...('result' in state
             ? {
                 providerModelId: state.result.providerModelId,
@@ -141,7 +145,31 @@ const VIEWS: { readonly [A in Aggregate]: (state: StateOf<A>) => Json } = {
     state.status === 'absent'
       ? {}
       : { erasure: state.status === 'erasure_requested' ? state.asked : state.erasure },
+  pricing: (state) => (state.status === 'absent' ? {} : { rows: state.rows }),
+  budget: (state) =>
+    state.status === 'absent'
+      ? {}
+      : {
+          projectId: state.projectId,
+          monthlyUsdMicros: state.monthlyUsdMicros,
+          months: budgetMonths(state),
+          holds: Object.entries(state.holds).map(([ftJobId, hold]) => ({ ftJobId, ...hold })),
+        },
 };
+
+/** Newest first. */
+function budgetMonths(state: Exclude<BudgetState, { status: 'absent' }>): Json[] {
+  const holds = Object.values(state.holds);
+  const months = new Set([...Object.keys(state.spentUsdMicros), ...holds.map(({ month }) => month)]);
+  return [...months]
+    .sort()
+    .reverse()
+    .map((month) => ({
+      month,
+      spentUsdMicros: state.spentUsdMicros[month] ?? 0,
+      heldUsdMicros: heldUsdMicros(state, month),
+    }));
+}
 
 /** Why it is not what was asked for: gate and reasons, or the failure. */
 function refusal(state: object): Json {

@@ -24,6 +24,7 @@ import { createInternalApp } from './internal.ts';
 import { observeLog } from './log-metrics.ts';
 import { createHints } from './provider-webhooks/hints.ts';
 import { providerWebhookRouter } from './provider-webhooks/router.ts';
+import { createCostReads } from './costs/cost-reads.ts';
 import { createReads } from './reads.ts';
 import { allRoutes } from './routes.ts';
 
@@ -85,9 +86,11 @@ shutdown.add('event log', () => log.close());
 
 const commander = createCommander(log, config.FTM_INTERNAL_TOKEN);
 const reads = createReads(pool, registry);
+const costs = createCostReads(pool);
 const routes = allRoutes({
   commander,
   reads,
+  costs,
   orchestrator,
   objects,
   proofs: createProofs(pool),

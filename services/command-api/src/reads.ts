@@ -31,6 +31,8 @@ const TABLES: { readonly [A in Aggregate]: string } = {
   'production-pointer': 'ftm.ftm_production_pointers',
   're-eval': 'ftm.ftm_re_evals',
   tenant: 'ftm.ftm_tenants',
+  pricing: 'ftm.ftm_price_books',
+  budget: 'ftm.ftm_budgets',
 };
 
 export interface ListOptions {

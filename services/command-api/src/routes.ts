@@ -1,4 +1,6 @@
 import { auditRoutes } from './audit/routes.ts';
+import { budgetRoutes } from './budget/routes.ts';
+import { costRoutes } from './costs/routes.ts';
 import { datasetRoutes } from './dataset/routes.ts';
 import { evalRunRoutes } from './eval-run/routes.ts';
 import { evalSuiteRoutes } from './eval-suite/routes.ts';
@@ -6,6 +8,7 @@ import { followRoutes } from './fine-tune/follow-routes.ts';
 import { fineTuneRoutes } from './fine-tune/routes.ts';
 import type { Route } from './http/route.ts';
 import { modelVersionRoutes } from './model-version/routes.ts';
+import { pricingRoutes } from './pricing/routes.ts';
 import { productionPointerRoutes } from './production-pointer/routes.ts';
 import { promotionRoutes } from './promotion/routes.ts';
 import { reEvalRoutes } from './re-eval/routes.ts';
@@ -25,6 +28,9 @@ export function allRoutes(services: Services): Route[] {
     productionPointerRoutes,
     reEvalRoutes,
     tenantRoutes,
+    pricingRoutes,
+    budgetRoutes,
+    costRoutes,
     auditRoutes,
   ].flatMap((routes) => routes(services));
 }

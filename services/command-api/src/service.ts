@@ -20,6 +20,7 @@ import type { EncryptedStore } from '@ftm/object-store/encrypted-store';
 import type { OrchestratorClient } from '@ftm/orchestrator/client';
 import { traceparent } from '@ftm/runtime/telemetry';
 import { inScope } from './auth.ts';
+import type { CostReads } from './costs/cost-reads.ts';
 import type { Proofs } from './audit/proofs.ts';
 import { toPast } from '@ftm/domain/event-meta';
 import { asTenant, type Commander } from './commander.ts';
@@ -32,6 +33,7 @@ import { projectOf, render } from '@ftm/domain/resource';
 export interface Services {
   readonly commander: Commander;
   readonly reads: Reads;
+  readonly costs: CostReads;
   readonly orchestrator: OrchestratorClient;
   readonly objects: EncryptedStore;
   readonly proofs: Proofs;
@@ -183,6 +185,21 @@ function expectedVersion(ifMatch: string | undefined): number | undefined {
   return Number(version);
 }
 
+/** The present state of a stream as its writer knows it, also one that is not there. Whether the caller may see it is the caller's to check. */
+export async function stateOf<A extends Aggregate>(
+  services: Services,
+  call: Call,
+  aggregate: A,
+  id: string,
+): Promise<StateOf<A>> {
+  const tenant = asTenant(call.principal.tenantId);
+  return fold(aggregate, (await services.commander.readStream(tenant, streamId(aggregate, id))).map(toPast));
+}
+
+/** ETag of a state; `"0"` of one that is not there. */
+export const versionTag = (state: { readonly status: string; readonly version?: number }): string =>
+  `"${state.version ?? 0}"`;
+
 /** The present state of a resource as its writer knows it. @throws Problem 404, also for one of another project than the key covers */
 export async function fresh<A extends Aggregate>(
   services: Services,
@@ -190,11 +207,7 @@ export async function fresh<A extends Aggregate>(
   aggregate: A,
   id: string,
 ): Promise<Exclude<StateOf<A>, { readonly status: 'absent' }>> {
-  const tenant = asTenant(call.principal.tenantId);
-  const state: States[Aggregate] = fold(
-    aggregate,
-    (await services.commander.readStream(tenant, streamId(aggregate, id))).map(toPast),
-  );
+  const state = await stateOf(services, call, aggregate, id);
   if (state.status === 'absent' || !inScope(call.principal, projectOf(state))) throw notFound();
-  return state as Exclude<StateOf<A>, { readonly status: 'absent' }>;
+  return state as unknown as Exclude<StateOf<A>, { readonly status: 'absent' }>;
 }

@@ -1,6 +1,6 @@
 import { parseStreamId, AGGREGATES, type Aggregate } from '@ftm/contracts/ids';
 import { happenedBy, type Moment } from '@ftm/contracts/moment';
-import { AGGREGATE_FOLDS, type AnyFold, type States } from '@ftm/domain/aggregates';
+import { foldOf, type States } from '@ftm/domain/aggregates';
 import { toPast } from '@ftm/domain/event-meta';
 import { render } from '@ftm/domain/resource';
 import type { LoggedEvent } from './log.ts';
@@ -42,11 +42,11 @@ export async function foldTenant(
     try {
       if (event === null) throw new Error(`this program cannot read ${envelope.type}`);
       const { aggregate } = parseStreamId(stream);
-      const { evolve, initial }: AnyFold = AGGREGATE_FOLDS[aggregate];
+      const { evolve, initial } = foldOf(aggregate);
       const before = states.get(stream)?.state ?? initial;
       states.set(stream, {
         aggregate,
-        state: evolve(before as never, event, toPast({ envelope, event }).meta),
+        state: evolve(before, event, toPast({ envelope, event }).meta),
       });
     } catch (error) {
       stopped.set(stream, { stream, version, reason: (error as Error).message });

@@ -1,5 +1,39 @@
 // Generated from schemas/ by `npm run generate`. Do not edit.
 
+/** Money of the month is kept for a job; one that is there for it already is replaced. */
+export interface BudgetHoldPlaced {
+  /** Project. */
+  readonly projectId: string;
+  /** Fine-tune job. */
+  readonly ftJobId: string;
+  /** YYYY-MM, UTC: the month in which the job was asked for. */
+  readonly month: string;
+  /** The high end of its estimate. */
+  readonly amountUsdMicros: number;
+}
+
+/** The job has ended: what it cost is spent, the rest is free again. */
+export interface BudgetHoldSettled {
+  /** Fine-tune job. */
+  readonly ftJobId: string;
+  /** YYYY-MM: the month of the hold. */
+  readonly month: string;
+  /** What was kept. */
+  readonly heldUsdMicros: number;
+  /** What is spent. */
+  readonly actualUsdMicros: number;
+}
+
+/** What a project may spend on training in a month. */
+export interface BudgetSet {
+  /** Project. */
+  readonly projectId: string;
+  /** Limit of each calendar month (UTC); null is no limit. */
+  readonly monthlyUsdMicros: number | null;
+  /** Why. */
+  readonly reason: string;
+}
+
 /** The checkpoint that a rule picked, and why. */
 export interface CheckpointChoice {
   /** Provider id. */
@@ -50,6 +84,10 @@ export interface CostEstimate {
   readonly priceUsdMicrosPerMillion: number;
   /** Where the price was read, with its date. */
   readonly priceSource: string;
+  /** Uncertainty of the tokens to both sides, as a share. */
+  readonly tokenError: number;
+  /** Earlier jobs of the tenant that the count was calibrated by. */
+  readonly calibrationJobs: number;
 }
 
 /** A gate or the sanitiser refused the dataset. */
@@ -338,6 +376,8 @@ export interface EvalRunCompleted {
   readonly outputTokens: number;
   /** Cost by the price table. */
   readonly costUsdMicros: number;
+  /** PRISM usage record; null when nothing was billed. */
+  readonly usageId: string | null;
 }
 
 /** The run could not be completed. */
@@ -444,6 +484,16 @@ export interface FineTuneCheckpoint {
   readonly validLoss: number | null;
 }
 
+/** The approval ran out before the job was submitted: PRISM is asked again. */
+export interface FineTuneCostApprovalExpired {
+  /** PRISM approval. */
+  readonly approvalId: string | null;
+  /** Amount that it was for. */
+  readonly amountUsdMicros: number;
+  /** When it ran out, ISO 8601. */
+  readonly expiredAt: string;
+}
+
 /** PRISM was asked; the answer takes time. */
 export interface FineTuneCostApprovalRequested {
   /** PRISM approval. */
@@ -472,6 +522,20 @@ export interface FineTuneCostRecorded {
   readonly estimatedUsdMicros: number;
   /** PRISM usage record. */
   readonly usageId: string;
+}
+
+/** The job cost far more or less than it was expected to. */
+export interface FineTuneCostVarianceDetected {
+  /** Expected cost before. */
+  readonly estimatedUsdMicros: number;
+  /** Actual cost. */
+  readonly actualUsdMicros: number;
+  /** Actual minus expected. */
+  readonly varianceUsdMicros: number;
+  /** The same as a share of the expected cost; null when that is 0. */
+  readonly varianceRatio: number | null;
+  /** Share up to which nothing is said. */
+  readonly toleranceRatio: number;
 }
 
 /** The job waits for others to end before it is sent to the provider. */
@@ -548,6 +612,14 @@ export interface FineTuneProviderFilesDeleted {
   readonly reason: 'job_ended' | 'dataset_erased';
 }
 
+/** The price moved between the request and the submit. */
+export interface FineTuneReestimated {
+  /** Estimate at the price of the day. */
+  readonly estimate: CostEstimate;
+  /** High end before. */
+  readonly previousHighUsdMicros: number;
+}
+
 /** A fine-tune job was asked for on exactly these bytes. */
 export interface FineTuneRequested {
   /** Project. */
@@ -574,6 +646,10 @@ export interface FineTuneRequested {
   readonly costThresholdUsdMicros: number;
   /** When it cannot be known whether a job was made. */
   readonly ambiguityPolicy: 'operator' | 'resubmit';
+  /** Dataset of the validation rows, when it is another than the training dataset. */
+  readonly validationDatasetId: string | null;
+  /** Who let training rows stay that an eval suite asks, too; null when there are none. */
+  readonly contaminationApprovedBy: string | null;
 }
 
 /** Somebody asked the job to go on. */
@@ -838,6 +914,28 @@ export interface PointerRolledBack {
   readonly promotionId: string;
 }
 
+/** The tenant’s own prices are exactly these from now on; where there is none, the default holds. */
+export interface PriceBookRevised {
+  /** All rows of the tenant’s book. */
+  readonly rows: readonly PriceRow[];
+}
+
+/** What a million tokens of a model cost from a day on. */
+export interface PriceRow {
+  /** Start of the names of the models that it is the price of; the longest that fits wins. */
+  readonly model: string;
+  /** Which tokens. */
+  readonly kind: 'training' | 'input' | 'output';
+  /** Price of a million tokens, in millionths of a US dollar. */
+  readonly usdMicrosPerMillion: number;
+  /** First day of the price, YYYY-MM-DD, UTC. */
+  readonly effectiveFrom: string;
+  /** Where it was read, and when. */
+  readonly source: string;
+  /** What else is to be known of it. */
+  readonly note: string | null;
+}
+
 /** A second principal approved exactly this model on exactly this evidence. */
 export interface PromotionApproved {
   /** The version. */
@@ -1020,6 +1118,9 @@ export interface WriterClaimed {
 
 /** Every event of the log: its name and what it says. */
 export type FtmEvent =
+  | { readonly type: 'BudgetHoldPlaced'; readonly data: BudgetHoldPlaced }
+  | { readonly type: 'BudgetHoldSettled'; readonly data: BudgetHoldSettled }
+  | { readonly type: 'BudgetSet'; readonly data: BudgetSet }
   | { readonly type: 'DatasetBlocked'; readonly data: DatasetBlocked }
   | { readonly type: 'DatasetContaminationOverridden'; readonly data: DatasetContaminationOverridden }
   | { readonly type: 'DatasetContaminationOverrideRequested'; readonly data: DatasetContaminationOverrideRequested }
@@ -1041,9 +1142,11 @@ export type FtmEvent =
   | { readonly type: 'FineTuneBlocked'; readonly data: FineTuneBlocked }
   | { readonly type: 'FineTuneCancelRequested'; readonly data: FineTuneCancelRequested }
   | { readonly type: 'FineTuneCanceled'; readonly data: FineTuneCanceled }
+  | { readonly type: 'FineTuneCostApprovalExpired'; readonly data: FineTuneCostApprovalExpired }
   | { readonly type: 'FineTuneCostApprovalRequested'; readonly data: FineTuneCostApprovalRequested }
   | { readonly type: 'FineTuneCostApproved'; readonly data: FineTuneCostApproved }
   | { readonly type: 'FineTuneCostRecorded'; readonly data: FineTuneCostRecorded }
+  | { readonly type: 'FineTuneCostVarianceDetected'; readonly data: FineTuneCostVarianceDetected }
   | { readonly type: 'FineTuneDeferred'; readonly data: FineTuneDeferred }
   | { readonly type: 'FineTuneDuplicateCanceled'; readonly data: FineTuneDuplicateCanceled }
   | { readonly type: 'FineTuneFailed'; readonly data: FineTuneFailed }
@@ -1051,6 +1154,7 @@ export type FtmEvent =
   | { readonly type: 'FineTunePaused'; readonly data: FineTunePaused }
   | { readonly type: 'FineTuneProgressed'; readonly data: FineTuneProgressed }
   | { readonly type: 'FineTuneProviderFilesDeleted'; readonly data: FineTuneProviderFilesDeleted }
+  | { readonly type: 'FineTuneReestimated'; readonly data: FineTuneReestimated }
   | { readonly type: 'FineTuneRequested'; readonly data: FineTuneRequested }
   | { readonly type: 'FineTuneResumeRequested'; readonly data: FineTuneResumeRequested }
   | { readonly type: 'FineTuneResumed'; readonly data: FineTuneResumed }
@@ -1067,6 +1171,7 @@ export type FtmEvent =
   | { readonly type: 'ModelVersionPromoted'; readonly data: ModelVersionPromoted }
   | { readonly type: 'ModelVersionRegistered'; readonly data: ModelVersionRegistered }
   | { readonly type: 'ModelVersionRetired'; readonly data: ModelVersionRetired }
+  | { readonly type: 'PriceBookRevised'; readonly data: PriceBookRevised }
   | { readonly type: 'PointerMoved'; readonly data: PointerMoved }
   | { readonly type: 'PointerOverridden'; readonly data: PointerOverridden }
   | { readonly type: 'PointerRolledBack'; readonly data: PointerRolledBack }
@@ -1090,6 +1195,110 @@ export interface EventSchemaEntry { readonly aggregate: string; readonly fullNam
 
 /** All versions of all schemas, oldest first; the last of a name is the one that is written. */
 export const EVENT_SCHEMAS: Readonly<Record<string, readonly EventSchemaEntry[]>> = {
+ "BudgetHoldPlaced": [
+  {
+   "aggregate": "budget",
+   "fullName": "ftm.budget.BudgetHoldPlaced",
+   "version": 1,
+   "schema": {
+    "type": "record",
+    "name": "BudgetHoldPlaced",
+    "namespace": "ftm.budget",
+    "doc": "Money of the month is kept for a job; one that is there for it already is replaced.",
+    "fields": [
+     {
+      "name": "projectId",
+      "type": "string",
+      "doc": "Project."
+     },
+     {
+      "name": "ftJobId",
+      "type": "string",
+      "doc": "Fine-tune job."
+     },
+     {
+      "name": "month",
+      "type": "string",
+      "doc": "YYYY-MM, UTC: the month in which the job was asked for."
+     },
+     {
+      "name": "amountUsdMicros",
+      "type": "long",
+      "doc": "The high end of its estimate."
+     }
+    ]
+   }
+  }
+ ],
+ "BudgetHoldSettled": [
+  {
+   "aggregate": "budget",
+   "fullName": "ftm.budget.BudgetHoldSettled",
+   "version": 1,
+   "schema": {
+    "type": "record",
+    "name": "BudgetHoldSettled",
+    "namespace": "ftm.budget",
+    "doc": "The job has ended: what it cost is spent, the rest is free again.",
+    "fields": [
+     {
+      "name": "ftJobId",
+      "type": "string",
+      "doc": "Fine-tune job."
+     },
+     {
+      "name": "month",
+      "type": "string",
+      "doc": "YYYY-MM: the month of the hold."
+     },
+     {
+      "name": "heldUsdMicros",
+      "type": "long",
+      "doc": "What was kept."
+     },
+     {
+      "name": "actualUsdMicros",
+      "type": "long",
+      "doc": "What is spent."
+     }
+    ]
+   }
+  }
+ ],
+ "BudgetSet": [
+  {
+   "aggregate": "budget",
+   "fullName": "ftm.budget.BudgetSet",
+   "version": 1,
+   "schema": {
+    "type": "record",
+    "name": "BudgetSet",
+    "namespace": "ftm.budget",
+    "doc": "What a project may spend on training in a month.",
+    "fields": [
+     {
+      "name": "projectId",
+      "type": "string",
+      "doc": "Project."
+     },
+     {
+      "name": "monthlyUsdMicros",
+      "type": [
+       "null",
+       "long"
+      ],
+      "default": null,
+      "doc": "Limit of each calendar month (UTC); null is no limit."
+     },
+     {
+      "name": "reason",
+      "type": "string",
+      "doc": "Why."
+     }
+    ]
+   }
+  }
+ ],
  "DatasetBlocked": [
   {
    "aggregate": "dataset",
@@ -2630,6 +2839,218 @@ export const EVENT_SCHEMAS: Readonly<Record<string, readonly EventSchemaEntry[]>
      }
     ]
    }
+  },
+  {
+   "aggregate": "eval-run",
+   "fullName": "ftm.eval_run.EvalRunCompleted",
+   "version": 2,
+   "schema": {
+    "type": "record",
+    "name": "EvalRunCompleted",
+    "namespace": "ftm.eval_run",
+    "doc": "All cases were answered and graded.",
+    "fields": [
+     {
+      "name": "resultsObject",
+      "type": {
+       "type": "record",
+       "name": "ObjectRef",
+       "namespace": "ftm",
+       "doc": "An immutable object in the object store.",
+       "fields": [
+        {
+         "name": "uri",
+         "type": "string",
+         "doc": "s3:// URI."
+        },
+        {
+         "name": "sha256",
+         "type": "string",
+         "doc": "SHA-256 of the stored (encrypted) bytes, hex."
+        },
+        {
+         "name": "bytes",
+         "type": "long",
+         "doc": "Size of the stored bytes."
+        }
+       ]
+      },
+      "doc": "Per-case results, JSONL, encrypted."
+     },
+     {
+      "name": "caseCount",
+      "type": "int",
+      "doc": "Cases."
+     },
+     {
+      "name": "errorCount",
+      "type": "int",
+      "doc": "Cases without an answer; they score 0."
+     },
+     {
+      "name": "score",
+      "type": "double",
+      "doc": "Primary score."
+     },
+     {
+      "name": "ciLow",
+      "type": "double",
+      "doc": "Lower 95 % bound."
+     },
+     {
+      "name": "ciHigh",
+      "type": "double",
+      "doc": "Upper 95 % bound."
+     },
+     {
+      "name": "scores",
+      "type": {
+       "type": "array",
+       "items": {
+        "type": "record",
+        "name": "GraderScore",
+        "namespace": "ftm",
+        "doc": "The score of one grader over all cases.",
+        "fields": [
+         {
+          "name": "grader",
+          "type": "string",
+          "doc": "Name of the grader."
+         },
+         {
+          "name": "score",
+          "type": "double",
+          "doc": "Mean over cases, 0..1."
+         },
+         {
+          "name": "ciLow",
+          "type": "double",
+          "doc": "Lower bound of the 95 % confidence interval."
+         },
+         {
+          "name": "ciHigh",
+          "type": "double",
+          "doc": "Upper bound of the 95 % confidence interval."
+         },
+         {
+          "name": "n",
+          "type": "long",
+          "doc": "Cases graded."
+         }
+        ]
+       }
+      },
+      "doc": "Scores by grader."
+     },
+     {
+      "name": "comparison",
+      "type": [
+       "null",
+       {
+        "type": "record",
+        "name": "EvalComparison",
+        "namespace": "ftm",
+        "doc": "A paired comparison with a baseline run over the same cases.",
+        "fields": [
+         {
+          "name": "baselineRunId",
+          "type": "string",
+          "doc": "The eval run compared with."
+         },
+         {
+          "name": "baselineScore",
+          "type": "double",
+          "doc": "Mean score of the baseline."
+         },
+         {
+          "name": "difference",
+          "type": "double",
+          "doc": "Candidate minus baseline."
+         },
+         {
+          "name": "ciLow",
+          "type": "double",
+          "doc": "Lower bound of the 95 % interval of the difference."
+         },
+         {
+          "name": "ciHigh",
+          "type": "double",
+          "doc": "Upper bound of the 95 % interval of the difference."
+         },
+         {
+          "name": "pValue",
+          "type": "double",
+          "doc": "Two-sided p of the paired test."
+         },
+         {
+          "name": "test",
+          "type": "string",
+          "doc": "Name of the test."
+         },
+         {
+          "name": "pairs",
+          "type": "long",
+          "doc": "Cases that both runs graded."
+         },
+         {
+          "name": "minimumDetectableEffect",
+          "type": "double",
+          "doc": "Smallest difference found with 80 % power."
+         },
+         {
+          "name": "verdict",
+          "type": {
+           "type": "string",
+           "ftm.values": [
+            "pass",
+            "fail",
+            "inconclusive"
+           ]
+          },
+          "doc": "Non-inferiority verdict."
+         }
+        ]
+       }
+      ],
+      "default": null,
+      "doc": "Paired comparison with the baseline."
+     },
+     {
+      "name": "trismMeanRisk",
+      "type": "double",
+      "doc": "Mean output risk by TRiSM, 0..1."
+     },
+     {
+      "name": "trismFlagged",
+      "type": "int",
+      "doc": "Outputs that TRiSM flagged."
+     },
+     {
+      "name": "inputTokens",
+      "type": "long",
+      "doc": "Billed input tokens."
+     },
+     {
+      "name": "outputTokens",
+      "type": "long",
+      "doc": "Billed output tokens."
+     },
+     {
+      "name": "costUsdMicros",
+      "type": "long",
+      "doc": "Cost by the price table."
+     },
+     {
+      "name": "usageId",
+      "type": [
+       "null",
+       "string"
+      ],
+      "default": null,
+      "doc": "PRISM usage record; null when nothing was billed."
+     }
+    ]
+   }
   }
  ],
  "EvalRunFailed": [
@@ -3085,6 +3506,40 @@ export const EVENT_SCHEMAS: Readonly<Record<string, readonly EventSchemaEntry[]>
    }
   }
  ],
+ "FineTuneCostApprovalExpired": [
+  {
+   "aggregate": "fine-tune",
+   "fullName": "ftm.fine_tune.FineTuneCostApprovalExpired",
+   "version": 1,
+   "schema": {
+    "type": "record",
+    "name": "FineTuneCostApprovalExpired",
+    "namespace": "ftm.fine_tune",
+    "doc": "The approval ran out before the job was submitted: PRISM is asked again.",
+    "fields": [
+     {
+      "name": "approvalId",
+      "type": [
+       "null",
+       "string"
+      ],
+      "default": null,
+      "doc": "PRISM approval."
+     },
+     {
+      "name": "amountUsdMicros",
+      "type": "long",
+      "doc": "Amount that it was for."
+     },
+     {
+      "name": "expiredAt",
+      "type": "string",
+      "doc": "When it ran out, ISO 8601."
+     }
+    ]
+   }
+  }
+ ],
  "FineTuneCostApprovalRequested": [
   {
    "aggregate": "fine-tune",
@@ -3178,6 +3633,50 @@ export const EVENT_SCHEMAS: Readonly<Record<string, readonly EventSchemaEntry[]>
       "name": "usageId",
       "type": "string",
       "doc": "PRISM usage record."
+     }
+    ]
+   }
+  }
+ ],
+ "FineTuneCostVarianceDetected": [
+  {
+   "aggregate": "fine-tune",
+   "fullName": "ftm.fine_tune.FineTuneCostVarianceDetected",
+   "version": 1,
+   "schema": {
+    "type": "record",
+    "name": "FineTuneCostVarianceDetected",
+    "namespace": "ftm.fine_tune",
+    "doc": "The job cost far more or less than it was expected to.",
+    "fields": [
+     {
+      "name": "estimatedUsdMicros",
+      "type": "long",
+      "doc": "Expected cost before."
+     },
+     {
+      "name": "actualUsdMicros",
+      "type": "long",
+      "doc": "Actual cost."
+     },
+     {
+      "name": "varianceUsdMicros",
+      "type": "long",
+      "doc": "Actual minus expected."
+     },
+     {
+      "name": "varianceRatio",
+      "type": [
+       "null",
+       "double"
+      ],
+      "default": null,
+      "doc": "The same as a share of the expected cost; null when that is 0."
+     },
+     {
+      "name": "toleranceRatio",
+      "type": "double",
+      "doc": "Share up to which nothing is said."
      }
     ]
    }
@@ -3594,6 +4093,95 @@ export const EVENT_SCHEMAS: Readonly<Record<string, readonly EventSchemaEntry[]>
    }
   }
  ],
+ "FineTuneReestimated": [
+  {
+   "aggregate": "fine-tune",
+   "fullName": "ftm.fine_tune.FineTuneReestimated",
+   "version": 1,
+   "schema": {
+    "type": "record",
+    "name": "FineTuneReestimated",
+    "namespace": "ftm.fine_tune",
+    "doc": "The price moved between the request and the submit.",
+    "fields": [
+     {
+      "name": "estimate",
+      "type": {
+       "type": "record",
+       "name": "CostEstimate",
+       "namespace": "ftm",
+       "doc": "A cost as a range, in millionths of a US dollar.",
+       "fields": [
+        {
+         "name": "lowUsdMicros",
+         "type": "long",
+         "doc": "If the fewest epochs are run."
+        },
+        {
+         "name": "expectedUsdMicros",
+         "type": "long",
+         "doc": "With the documented resolution of auto."
+        },
+        {
+         "name": "highUsdMicros",
+         "type": "long",
+         "doc": "If the most epochs are run."
+        },
+        {
+         "name": "trainingTokens",
+         "type": "long",
+         "doc": "Tokens of one epoch."
+        },
+        {
+         "name": "epochsLow",
+         "type": "int",
+         "doc": "Fewest epochs."
+        },
+        {
+         "name": "epochsExpected",
+         "type": "int",
+         "doc": "Expected epochs."
+        },
+        {
+         "name": "epochsHigh",
+         "type": "int",
+         "doc": "Most epochs."
+        },
+        {
+         "name": "priceUsdMicrosPerMillion",
+         "type": "long",
+         "doc": "Price of a million training tokens."
+        },
+        {
+         "name": "priceSource",
+         "type": "string",
+         "doc": "Where the price was read, with its date."
+        },
+        {
+         "name": "tokenError",
+         "type": "double",
+         "default": 0,
+         "doc": "Uncertainty of the tokens to both sides, as a share."
+        },
+        {
+         "name": "calibrationJobs",
+         "type": "int",
+         "default": 0,
+         "doc": "Earlier jobs of the tenant that the count was calibrated by."
+        }
+       ]
+      },
+      "doc": "Estimate at the price of the day."
+     },
+     {
+      "name": "previousHighUsdMicros",
+      "type": "long",
+      "doc": "High end before."
+     }
+    ]
+   }
+  }
+ ],
  "FineTuneRequested": [
   {
    "aggregate": "fine-tune",
@@ -3805,6 +4393,250 @@ export const EVENT_SCHEMAS: Readonly<Record<string, readonly EventSchemaEntry[]>
        ]
       },
       "doc": "When it cannot be known whether a job was made."
+     }
+    ]
+   }
+  },
+  {
+   "aggregate": "fine-tune",
+   "fullName": "ftm.fine_tune.FineTuneRequested",
+   "version": 2,
+   "schema": {
+    "type": "record",
+    "name": "FineTuneRequested",
+    "namespace": "ftm.fine_tune",
+    "doc": "A fine-tune job was asked for on exactly these bytes.",
+    "fields": [
+     {
+      "name": "projectId",
+      "type": "string",
+      "doc": "Project."
+     },
+     {
+      "name": "method",
+      "type": {
+       "type": "string",
+       "ftm.values": [
+        "supervised",
+        "dpo"
+       ]
+      },
+      "doc": "Training method."
+     },
+     {
+      "name": "baseModel",
+      "type": "string",
+      "doc": "Provider model to start from."
+     },
+     {
+      "name": "datasetId",
+      "type": "string",
+      "doc": "Training dataset."
+     },
+     {
+      "name": "trainObject",
+      "type": {
+       "type": "record",
+       "name": "ObjectRef",
+       "namespace": "ftm",
+       "doc": "An immutable object in the object store.",
+       "fields": [
+        {
+         "name": "uri",
+         "type": "string",
+         "doc": "s3:// URI."
+        },
+        {
+         "name": "sha256",
+         "type": "string",
+         "doc": "SHA-256 of the stored (encrypted) bytes, hex."
+        },
+        {
+         "name": "bytes",
+         "type": "long",
+         "doc": "Size of the stored bytes."
+        }
+       ]
+      },
+      "doc": "Training rows by hash."
+     },
+     {
+      "name": "validationObject",
+      "type": [
+       "null",
+       "ftm.ObjectRef"
+      ],
+      "default": null,
+      "doc": "Validation rows by hash."
+     },
+     {
+      "name": "hyperparameters",
+      "type": {
+       "type": "record",
+       "name": "Hyperparameters",
+       "namespace": "ftm",
+       "doc": "Null means auto: the provider decides.",
+       "fields": [
+        {
+         "name": "nEpochs",
+         "type": [
+          "null",
+          "int"
+         ],
+         "default": null,
+         "doc": "1..50."
+        },
+        {
+         "name": "batchSize",
+         "type": [
+          "null",
+          "int"
+         ],
+         "default": null,
+         "doc": "1..256."
+        },
+        {
+         "name": "learningRateMultiplier",
+         "type": [
+          "null",
+          "double"
+         ],
+         "default": null,
+         "doc": "> 0."
+        },
+        {
+         "name": "beta",
+         "type": [
+          "null",
+          "double"
+         ],
+         "default": null,
+         "doc": "DPO only, (0,2]."
+        }
+       ]
+      },
+      "doc": "Hyperparameters."
+     },
+     {
+      "name": "suffix",
+      "type": [
+       "null",
+       "string"
+      ],
+      "default": null,
+      "doc": "Model name suffix."
+     },
+     {
+      "name": "seed",
+      "type": [
+       "null",
+       "int"
+      ],
+      "default": null,
+      "doc": "Training seed."
+     },
+     {
+      "name": "estimate",
+      "type": {
+       "type": "record",
+       "name": "CostEstimate",
+       "namespace": "ftm",
+       "doc": "A cost as a range, in millionths of a US dollar.",
+       "fields": [
+        {
+         "name": "lowUsdMicros",
+         "type": "long",
+         "doc": "If the fewest epochs are run."
+        },
+        {
+         "name": "expectedUsdMicros",
+         "type": "long",
+         "doc": "With the documented resolution of auto."
+        },
+        {
+         "name": "highUsdMicros",
+         "type": "long",
+         "doc": "If the most epochs are run."
+        },
+        {
+         "name": "trainingTokens",
+         "type": "long",
+         "doc": "Tokens of one epoch."
+        },
+        {
+         "name": "epochsLow",
+         "type": "int",
+         "doc": "Fewest epochs."
+        },
+        {
+         "name": "epochsExpected",
+         "type": "int",
+         "doc": "Expected epochs."
+        },
+        {
+         "name": "epochsHigh",
+         "type": "int",
+         "doc": "Most epochs."
+        },
+        {
+         "name": "priceUsdMicrosPerMillion",
+         "type": "long",
+         "doc": "Price of a million training tokens."
+        },
+        {
+         "name": "priceSource",
+         "type": "string",
+         "doc": "Where the price was read, with its date."
+        },
+        {
+         "name": "tokenError",
+         "type": "double",
+         "default": 0,
+         "doc": "Uncertainty of the tokens to both sides, as a share."
+        },
+        {
+         "name": "calibrationJobs",
+         "type": "int",
+         "default": 0,
+         "doc": "Earlier jobs of the tenant that the count was calibrated by."
+        }
+       ]
+      },
+      "doc": "Estimated cost."
+     },
+     {
+      "name": "costThresholdUsdMicros",
+      "type": "long",
+      "doc": "Above it PRISM must approve first."
+     },
+     {
+      "name": "ambiguityPolicy",
+      "type": {
+       "type": "string",
+       "ftm.values": [
+        "operator",
+        "resubmit"
+       ]
+      },
+      "doc": "When it cannot be known whether a job was made."
+     },
+     {
+      "name": "validationDatasetId",
+      "type": [
+       "null",
+       "string"
+      ],
+      "default": null,
+      "doc": "Dataset of the validation rows, when it is another than the training dataset."
+     },
+     {
+      "name": "contaminationApprovedBy",
+      "type": [
+       "null",
+       "string"
+      ],
+      "default": null,
+      "doc": "Who let training rows stay that an eval suite asks, too; null when there are none."
      }
     ]
    }
@@ -4845,6 +5677,77 @@ export const EVENT_SCHEMAS: Readonly<Record<string, readonly EventSchemaEntry[]>
       "name": "reason",
       "type": "string",
       "doc": "Why."
+     }
+    ]
+   }
+  }
+ ],
+ "PriceBookRevised": [
+  {
+   "aggregate": "pricing",
+   "fullName": "ftm.pricing.PriceBookRevised",
+   "version": 1,
+   "schema": {
+    "type": "record",
+    "name": "PriceBookRevised",
+    "namespace": "ftm.pricing",
+    "doc": "The tenant’s own prices are exactly these from now on; where there is none, the default holds.",
+    "fields": [
+     {
+      "name": "rows",
+      "type": {
+       "type": "array",
+       "items": {
+        "type": "record",
+        "name": "PriceRow",
+        "namespace": "ftm",
+        "doc": "What a million tokens of a model cost from a day on.",
+        "fields": [
+         {
+          "name": "model",
+          "type": "string",
+          "doc": "Start of the names of the models that it is the price of; the longest that fits wins."
+         },
+         {
+          "name": "kind",
+          "type": {
+           "type": "string",
+           "ftm.values": [
+            "training",
+            "input",
+            "output"
+           ]
+          },
+          "doc": "Which tokens."
+         },
+         {
+          "name": "usdMicrosPerMillion",
+          "type": "long",
+          "doc": "Price of a million tokens, in millionths of a US dollar."
+         },
+         {
+          "name": "effectiveFrom",
+          "type": "string",
+          "doc": "First day of the price, YYYY-MM-DD, UTC."
+         },
+         {
+          "name": "source",
+          "type": "string",
+          "doc": "Where it was read, and when."
+         },
+         {
+          "name": "note",
+          "type": [
+           "null",
+           "string"
+          ],
+          "default": null,
+          "doc": "What else is to be known of it."
+         }
+        ]
+       }
+      },
+      "doc": "All rows of the tenant’s book."
      }
     ]
    }

@@ -1,4 +1,5 @@
 import type {
+  CostEstimate,
   FineTuneCanceled,
   FineTuneCostApprovalRequested,
   FineTuneCostApproved,
@@ -23,8 +24,10 @@ export type FineTuneCommand =
   /** The writer takes the objects from the dataset streams and refuses any that is not sanitised (`DATASET_NOT_READY`). */
   | (About & {
       readonly type: 'RequestFineTune';
-      readonly request: Omit<FineTuneRequested, 'trainObject' | 'validationObject'>;
-      readonly validationDatasetId: string | null;
+      readonly request: Omit<
+        FineTuneRequested,
+        'trainObject' | 'validationObject' | 'contaminationApprovedBy'
+      >;
       readonly gates: readonly GateAnswer[];
     })
   | (About & {
@@ -32,6 +35,10 @@ export type FineTuneCommand =
       readonly approval: FineTuneCostApprovalRequested;
     })
   | (About & { readonly type: 'ApproveFineTuneCost'; readonly approval: FineTuneCostApproved })
+  /** The approval has run out (`APPROVAL_NOT_EXPIRED` otherwise). */
+  | (About & { readonly type: 'RecordCostApprovalExpired'; readonly expiresAt: string })
+  /** At the price of the day; refused when the budget does not have it (`BUDGET_EXCEEDED`). */
+  | (About & { readonly type: 'RecordReestimated'; readonly estimate: CostEstimate })
   | (About & {
       readonly type: 'BlockFineTune';
       readonly gate: string;

@@ -1,13 +1,16 @@
 import type {
+  DatasetSanitized,
+  FineTuneCostRecorded,
   FineTuneRequested,
   FineTuneSubmitIntended,
   FineTuneSubmitResolved,
   FtmEvent,
-  ObjectRef,
 } from '@ftm/contracts/generated/events';
 import type { DatasetState } from '../dataset/state.ts';
 import { answered, denied, notFound, NOTHING, reject, type Rejection, type Verdict } from '../decision.ts';
+import type { CommandMeta } from '../command.ts';
 import type { FineTuneCommand } from './commands.ts';
+import { costVariance } from './cost.ts';
 import type { FineTuneState } from './state.ts';
 
 /** The provider refuses less. */
@@ -27,6 +30,7 @@ export function decideFineTune(
   command: FineTuneCommand,
   state: FineTuneState,
   context: FineTuneContext,
+  meta: CommandMeta,
 ): Verdict {
   if (command.type === 'RequestFineTune') return request(command, state, context);
   if (command.type === 'RecordProviderFilesDeleted') return filesDeleted(command, state);
@@ -36,16 +40,18 @@ export function decideFineTune(
     case 'queued':
     case 'running':
     case 'paused':
-      return step(command, state);
+      return step(command, state, meta);
     case 'completed':
-      if (command.type === 'RecordCost')
-        return state.cost === null ? [{ type: 'FineTuneCostRecorded', data: command.cost }] : NOTHING;
+      if (command.type === 'RecordCost') return recordCost(command.cost, state);
       return command.type === 'RecordSucceeded' ? NOTHING : settled(state.status);
     case 'failed':
       return command.type === 'RecordFailed' ? NOTHING : settled(state.status);
     case 'blocked':
       return command.type === 'BlockFineTune' ? NOTHING : settled(state.status);
     case 'canceled':
+      // What was trained until then is billed.
+      if (command.type === 'RecordCost' && (state.canceled.trainedTokens ?? 0) > 0)
+        return recordCost(command.cost, state);
       return command.type === 'RecordCanceled' || command.type === 'RequestCancel'
         ? NOTHING
         : settled(state.status);
@@ -61,7 +67,7 @@ function request(
   const train = readyDataset(context.dataset, command.request, 'dataset_id');
   if ('code' in train) return train;
   let validationObject = train.validationObject;
-  if (command.validationDatasetId !== null) {
+  if (command.request.validationDatasetId !== null) {
     const validation = readyDataset(context.validationDataset, command.request, 'validation_dataset_id');
     if ('code' in validation) return validation;
     validationObject = validation.trainObject;
@@ -70,7 +76,13 @@ function request(
   return [
     {
       type: 'FineTuneRequested',
-      data: { ...command.request, trainObject: train.trainObject, validationObject },
+      data: {
+        ...command.request,
+        trainObject: train.trainObject,
+        validationObject,
+        contaminationApprovedBy:
+          'override' in context.dataset ? (context.dataset.override?.approvedBy ?? null) : null,
+      },
     },
     ...answered(command.gates),
     ...(no === undefined
@@ -80,17 +92,18 @@ function request(
 }
 
 /** Only a dataset that TRiSM sanitised, of the same project, in the method's format. */
-function readyDataset(
+export function readyDataset(
   dataset: DatasetState,
   asked: Pick<FineTuneRequested, 'projectId' | 'method'>,
   field: string,
-): { trainObject: ObjectRef; validationObject: ObjectRef | null } | Rejection {
+): DatasetSanitized | Rejection {
   if (dataset.status === 'absent' || dataset.request.projectId !== asked.projectId)
     return reject('DATASET_NOT_FOUND', `${field}: there is no such dataset in the project`);
   if (dataset.status !== 'ready')
     return reject(
       'DATASET_NOT_READY',
       `${field}: the dataset is ${dataset.status}; only a sanitised dataset that is ready can be trained on`,
+      dataset.status === 'blocked' ? dataset.reasons : undefined,
     );
   const format = FORMAT_OF_METHOD[asked.method];
   if (dataset.request.outputFormat !== format)
@@ -128,7 +141,7 @@ function filesDeleted(
   }
 }
 
-function step(command: Step, state: Live): Verdict {
+function step(command: Step, state: Live, meta: CommandMeta): Verdict {
   switch (command.type) {
     case 'RecordCostApprovalRequested':
       return state.pendingApproval !== null || state.approval !== null
@@ -136,8 +149,11 @@ function step(command: Step, state: Live): Verdict {
         : [{ type: 'FineTuneCostApprovalRequested', data: command.approval }];
     case 'ApproveFineTuneCost':
       return state.approval === null ? [{ type: 'FineTuneCostApproved', data: command.approval }] : NOTHING;
+    case 'RecordCostApprovalExpired':
+    case 'RecordReestimated':
+      return voidApproval(command, state, meta);
     case 'BlockFineTune':
-      return state.intent === null
+      return state.intent === null || state.refusal !== null
         ? [{ type: 'FineTuneBlocked', data: { gate: command.gate, reasons: command.reasons } }]
         : reject('FT_JOB_SUBMITTED', 'the job is at the provider or on its way');
     case 'DeferSubmit':
@@ -149,7 +165,7 @@ function step(command: Step, state: Live): Verdict {
     case 'RecordSubmitted':
     case 'RecordSubmitRefused':
     case 'ResolveSubmit':
-      return submission(command, state);
+      return submission(command, state, meta);
     case 'RecordDuplicateCanceled':
       return [{ type: 'FineTuneDuplicateCanceled', data: command.duplicate }];
     case 'RecordProgress':
@@ -199,10 +215,10 @@ type Submission = Extract<
   { type: 'IntendSubmit' | 'RecordSubmitted' | 'RecordSubmitRefused' | 'ResolveSubmit' }
 >;
 
-function submission(command: Submission, state: Live): Verdict {
+function submission(command: Submission, state: Live, meta: CommandMeta): Verdict {
   switch (command.type) {
     case 'IntendSubmit':
-      return intend(command.intent, state);
+      return intend(command.intent, state, meta);
     case 'RecordSubmitted':
       if (state.submitted !== null)
         return state.submitted.providerJobId === command.submitted.providerJobId
@@ -229,9 +245,13 @@ function announced(state: Live, attempt: number, event: Exclude<Verdict, Rejecti
 }
 
 /** Who announces an attempt may send it, and nobody else: a second run that finds it announced is refused, even with the same request. */
-function intend(intent: FineTuneSubmitIntended, state: Live): Verdict {
+function intend(intent: FineTuneSubmitIntended, state: Live, meta: CommandMeta): Verdict {
   if (state.submitted !== null) return reject('FT_JOB_SUBMITTED', 'the job is at the provider');
   if (state.approval === null) return reject('COST_NOT_APPROVED', 'the cost of the job is not approved');
+  if (state.approval.amountUsdMicros < state.estimate.highUsdMicros)
+    return reject('COST_NOT_COVERED', 'the job may cost more than was approved');
+  if (isOver(state.approval.expiresAt, meta.now))
+    return reject('COST_APPROVAL_EXPIRED', `the approval of the cost ran out at ${state.approval.expiresAt}`);
   if (state.cancelReason !== null) return reject('FT_JOB_CANCELING', 'the job is being canceled');
   const last = state.intent?.attempt ?? 0;
   if (intent.attempt === last) return reject('SUBMIT_INTENDED', `attempt ${last} was announced already`);
@@ -243,6 +263,52 @@ function intend(intent: FineTuneSubmitIntended, state: Live): Verdict {
       'it cannot be known whether the provider has the job; an operator must decide',
     );
   return [{ type: 'FineTuneSubmitIntended', data: intent }];
+}
+
+const isOver = (expiresAt: string | null, now: string): boolean =>
+  expiresAt !== null && Date.parse(expiresAt) <= Date.parse(now);
+
+/** What PRISM said does not hold any more: its time is over, or the price has moved. Before the submit only. */
+function voidApproval(
+  command: Extract<Step, { type: 'RecordCostApprovalExpired' | 'RecordReestimated' }>,
+  state: Live,
+  meta: CommandMeta,
+): Verdict {
+  if (state.submitted !== null || !maySubmitAgain(state))
+    return reject('FT_JOB_SUBMITTED', 'the job is at the provider or on its way');
+  if (command.type === 'RecordReestimated') {
+    const previousHighUsdMicros = state.estimate.highUsdMicros;
+    const { estimate } = command;
+    return state.estimate.priceUsdMicrosPerMillion === estimate.priceUsdMicrosPerMillion
+      ? NOTHING
+      : [{ type: 'FineTuneReestimated', data: { estimate, previousHighUsdMicros } }];
+  }
+  const asked = state.approval ?? state.pendingApproval;
+  if (asked === null) return NOTHING;
+  if (!isOver(command.expiresAt, meta.now))
+    return reject('APPROVAL_NOT_EXPIRED', `the approval holds until ${command.expiresAt}`);
+  const { approvalId, amountUsdMicros } = asked;
+  return [
+    {
+      type: 'FineTuneCostApprovalExpired',
+      data: { approvalId, amountUsdMicros, expiredAt: command.expiresAt },
+    },
+  ];
+}
+
+function recordCost(
+  cost: FineTuneCostRecorded,
+  state: Extract<FineTuneState, { status: 'completed' | 'canceled' }>,
+): Verdict {
+  if (state.cost !== null) return NOTHING;
+  const variance = costVariance(cost);
+  return [
+    { type: 'FineTuneCostRecorded', data: cost },
+    // A job that was canceled was never expected to cost what it would have.
+    ...(variance.beyondTolerance && state.status === 'completed'
+      ? [{ type: 'FineTuneCostVarianceDetected' as const, data: variance.event }]
+      : []),
+  ];
 }
 
 /** Whether an attempt after the last one is allowed: nothing was sent, nothing was made, or somebody answers for the risk. */

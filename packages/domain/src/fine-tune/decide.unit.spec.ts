@@ -4,12 +4,11 @@ import type { Command } from '../command.ts';
 
 const dataset = 'dataset/d1' as const;
 const job = 'fine-tune/f1' as const;
-const { trainObject: _t, validationObject: _v, ...asked } = fineTuneRequested;
+const { trainObject: _t, validationObject: _v, contaminationApprovedBy: _c, ...asked } = fineTuneRequested;
 const request: Command = {
   type: 'RequestFineTune',
   id: 'f1',
   request: asked,
-  validationDatasetId: null,
   gates: [gate()],
 };
 const building: Past[] = [{ stream: dataset, event: { type: 'DatasetRequested', data: datasetRequested } }];
@@ -53,7 +52,7 @@ describe('a fine-tune job', () => {
   it('is made only of a sanitised dataset of the project, in the method’s format', async () => {
     await given(...ready)
       .when(request)
-      .thenGives('FineTuneRequested', 'GateAnswered');
+      .thenGives('FineTuneRequested', 'GateAnswered', 'BudgetHoldPlaced');
     await given(...building)
       .when(request)
       .thenRejects('DATASET_NOT_READY');
@@ -75,7 +74,7 @@ describe('a fine-tune job', () => {
   it('binds the exact bytes of the dataset', async () => {
     const [first] = await given(...ready)
       .when(request)
-      .thenGives('FineTuneRequested', 'GateAnswered');
+      .thenGives('FineTuneRequested', 'GateAnswered', 'BudgetHoldPlaced');
     expect(first?.event.data).toMatchObject({
       trainObject: datasetSanitized.trainObject,
       projectId: PROJECT,
@@ -274,5 +273,89 @@ describe('a fine-tune job', () => {
     await given(...submitted)
       .when({ type: 'RecordCost', id: 'f1', cost })
       .thenRejects('FT_JOB_OPEN');
+  });
+});
+
+describe('the approval of a cost', () => {
+  const until = (expiresAt: string | null, amountUsdMicros = 3): Past[] => [
+    ...requested,
+    {
+      stream: job,
+      event: { type: 'FineTuneCostApproved', data: { approvalId: 'a', amountUsdMicros, expiresAt } },
+    },
+  ];
+  const intend: Command = { type: 'IntendSubmit', id: 'f1', intent };
+  const dearer = { ...fineTuneRequested.estimate, highUsdMicros: 6, priceUsdMicrosPerMillion: 2 };
+  it('lets a job be submitted until it runs out', async () => {
+    await given(...until('2026-01-02T00:00:00.001Z'))
+      .when(intend)
+      .thenGives('FineTuneSubmitIntended');
+    await given(...until('2026-01-02T00:00:00.000Z'))
+      .when(intend)
+      .thenRejects('COST_APPROVAL_EXPIRED');
+  });
+  it('is void when it has run out, and not before', async () => {
+    const expired = (expiresAt: string): Command => ({
+      type: 'RecordCostApprovalExpired',
+      id: 'f1',
+      expiresAt,
+    });
+    const at = '2026-01-01T12:00:00.000Z';
+    await given(...until(at))
+      .when(expired(at))
+      .thenGives('FineTuneCostApprovalExpired');
+    await given(...until(at))
+      .when(expired('2026-01-03T00:00:00.000Z'))
+      .thenRejects('APPROVAL_NOT_EXPIRED');
+  });
+  it('does not cover a job that has become dearer than it; a job that is still covered keeps it', async () => {
+    const reestimated: Past = {
+      stream: job,
+      event: { type: 'FineTuneReestimated', data: { estimate: dearer, previousHighUsdMicros: 3 } },
+    };
+    await given(...until(null), reestimated)
+      .when(intend)
+      .thenRejects('COST_NOT_APPROVED');
+    await given(...until(null, 6), reestimated)
+      .when(intend)
+      .thenGives('FineTuneSubmitIntended');
+  });
+  it('cannot become void when the job may be at the provider', async () => {
+    await given(...intended)
+      .when({ type: 'RecordReestimated', id: 'f1', estimate: dearer })
+      .thenRejects('FT_JOB_SUBMITTED');
+  });
+});
+
+describe('a cost', () => {
+  const cost = (actualUsdMicros: number): Command => ({
+    type: 'RecordCost',
+    id: 'f1',
+    cost: { trainedTokens: 5, actualUsdMicros, estimatedUsdMicros: 100, usageId: 'u' },
+  });
+  const completed: Past[] = [
+    ...submitted,
+    { stream: job, event: { type: 'FineTuneSucceeded', data: result } },
+  ];
+  it('that is more than a fifth off is an event of its own', async () => {
+    await given(...completed)
+      .when(cost(120))
+      .thenGives('FineTuneCostRecorded');
+    const events = await given(...completed)
+      .when(cost(79))
+      .thenGives('FineTuneCostRecorded', 'FineTuneCostVarianceDetected');
+    expect(events[1]?.event.data).toMatchObject({ varianceUsdMicros: -21, varianceRatio: -0.21 });
+  });
+  it('is recorded of a job that was canceled when tokens were trained', async () => {
+    const canceled = (trainedTokens: number | null): Past[] => [
+      ...submitted,
+      { stream: job, event: { type: 'FineTuneCanceled', data: { reason: 'r', trainedTokens } } },
+    ];
+    await given(...canceled(5))
+      .when(cost(3))
+      .thenGives('FineTuneCostRecorded');
+    await given(...canceled(null))
+      .when(cost(3))
+      .thenRejects('FT_JOB_SETTLED');
   });
 });

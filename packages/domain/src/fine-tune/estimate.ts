@@ -1,5 +1,5 @@
-import type { CostEstimate } from '@ftm/contracts/generated/events';
-import { costOf, DEFAULT_PRICES, priceFor, type PriceRow } from '../pricing/default-prices.ts';
+import type { CostEstimate, PriceRow } from '@ftm/contracts/generated/events';
+import { costOf, priceFor } from '../pricing/price-book.ts';
 
 export type TokenBilledMethod = 'supervised' | 'dpo';
 
@@ -32,6 +32,7 @@ export function epochRange(method: TokenBilledMethod, rows: number, nEpochs: num
  * Cost of a job as a range: of epochs, and of the tokens’ own uncertainty.
  * @param input.trainingTokens of one epoch as they are billed: each row up to the provider’s limit, and for preferences both answers. Validation tokens are free and no part of it.
  * @param input.tokenError to both sides, as a share; 0 when absent
+ * @param input.calibrationJobs that the tokens were calibrated by; 0 when absent
  */
 export function estimateRange(input: {
   /** Supervised when absent. */
@@ -39,23 +40,47 @@ export function estimateRange(input: {
   readonly rows: number;
   readonly trainingTokens: number;
   readonly tokenError?: number;
+  readonly calibrationJobs?: number;
   readonly nEpochs: number | null;
   readonly price: PriceRow;
 }): CostEstimate {
-  const { trainingTokens, tokenError = 0, price } = input;
+  const { trainingTokens, tokenError = 0, calibrationJobs = 0 } = input;
   const epochs = epochRange(input.method ?? 'supervised', input.rows, input.nEpochs);
+  return priced(
+    {
+      trainingTokens,
+      tokenError,
+      calibrationJobs,
+      epochsLow: epochs.low,
+      epochsExpected: epochs.expected,
+      epochsHigh: epochs.high,
+    },
+    input.price,
+  );
+}
+
+type Quantity = Pick<
+  CostEstimate,
+  'trainingTokens' | 'tokenError' | 'calibrationJobs' | 'epochsLow' | 'epochsExpected' | 'epochsHigh'
+>;
+
+/** The same tokens and epochs at a price. */
+export function priced(quantity: Quantity, price: PriceRow): CostEstimate {
+  const { trainingTokens, tokenError, calibrationJobs, epochsLow, epochsExpected, epochsHigh } = quantity;
   const cost = (tokens: number, times: number): number =>
     costOf(Math.max(0, tokens) * times, price.usdMicrosPerMillion);
   return {
-    lowUsdMicros: cost(Math.floor(trainingTokens * (1 - tokenError)), epochs.low),
-    expectedUsdMicros: cost(trainingTokens, epochs.expected),
-    highUsdMicros: cost(Math.ceil(trainingTokens * (1 + tokenError)), epochs.high),
+    lowUsdMicros: cost(Math.floor(trainingTokens * (1 - tokenError)), epochsLow),
+    expectedUsdMicros: cost(trainingTokens, epochsExpected),
+    highUsdMicros: cost(Math.ceil(trainingTokens * (1 + tokenError)), epochsHigh),
     trainingTokens,
-    epochsLow: epochs.low,
-    epochsExpected: epochs.expected,
-    epochsHigh: epochs.high,
+    epochsLow,
+    epochsExpected,
+    epochsHigh,
     priceUsdMicrosPerMillion: price.usdMicrosPerMillion,
     priceSource: price.source,
+    tokenError,
+    calibrationJobs,
   };
 }
 
@@ -80,9 +105,9 @@ export function estimateRanges(input: {
   }[];
   readonly rows: number;
   readonly nEpochs: number | null;
-  readonly prices?: readonly PriceRow[];
+  readonly prices: readonly PriceRow[];
 }): EstimateRow[] {
-  const { methods, models, rows, nEpochs, prices = DEFAULT_PRICES } = input;
+  const { methods, models, rows, nEpochs, prices } = input;
   return methods.flatMap((method) =>
     models.map(({ model, trainingTokens, tokenError = 0 }): EstimateRow => {
       const price = priceFor(model, 'training', prices);

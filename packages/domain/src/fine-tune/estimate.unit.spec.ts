@@ -1,13 +1,15 @@
 import fc from 'fast-check';
-import type { PriceRow } from '../pricing/default-prices.ts';
+import type { PriceRow } from '@ftm/contracts/generated/events';
+import { DEFAULT_PRICES } from '../pricing/default-prices.ts';
 import { documentedEpochs, estimateRange, estimateRanges } from './estimate.ts';
 
 const price: PriceRow = {
   model: 'gpt-4o-mini',
   kind: 'training',
   usdMicrosPerMillion: 3_000_000,
-  validFrom: '2026-08-21',
+  effectiveFrom: '2026-08-21',
   source: 'test',
+  note: null,
 };
 const input = { rows: 1000, trainingTokens: 100_000, nEpochs: null, price };
 
@@ -76,6 +78,7 @@ describe('a table of estimates', () => {
       ],
       rows: 1000,
       nEpochs: 1,
+      prices: DEFAULT_PRICES,
     });
     expect(rows.map(({ method, model, estimate }) => [method, model, estimate?.expectedUsdMicros])).toEqual([
       ['supervised', 'gpt-4o-mini-2024-07-18', 300_000],

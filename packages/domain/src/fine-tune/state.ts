@@ -1,4 +1,5 @@
 import type {
+  CostEstimate,
   FineTuneCanceled,
   FineTuneCostApprovalRequested,
   FineTuneCostApproved,
@@ -36,6 +37,10 @@ export type FineTuneState =
 
 interface Open extends Facts {
   readonly request: FineTuneRequested;
+  /** At the price of the last look. */
+  readonly estimate: CostEstimate;
+  /** How often PRISM's answer has become void: each time it is asked anew. */
+  readonly approvalRound: number;
   readonly pendingApproval: FineTuneCostApprovalRequested | null;
   readonly approval: FineTuneCostApproved | null;
   readonly intent: FineTuneSubmitIntended | null;
@@ -52,7 +57,8 @@ interface Open extends Facts {
   /** The provider's own name for its being paused. */
   readonly pausedAs: string | null;
   readonly cancelReason: string | null;
-  readonly cost: FineTuneCostRecorded | null;
+  /** With the time at which it was recorded, ISO 8601. */
+  readonly cost: (FineTuneCostRecorded & { readonly recordedAt: string }) | null;
   /** Until the next attempt is announced: what the job waits for. */
   readonly deferral: FineTuneDeferred | null;
   /** Its training data is not at the provider any more. */
@@ -65,6 +71,7 @@ export const initialFineTune: FineTuneState = ABSENT;
 
 const NEW = {
   status: 'queued',
+  approvalRound: 0,
   pendingApproval: null,
   approval: null,
   intent: null,
@@ -82,7 +89,8 @@ const NEW = {
 } as const;
 
 export function evolveFineTune(before: FineTuneState, event: FineTuneEvent, meta: EventMeta): FineTuneState {
-  if (event.type === 'FineTuneRequested') return { ...NEW, ...born(meta), request: event.data };
+  if (event.type === 'FineTuneRequested')
+    return { ...NEW, ...born(meta), request: event.data, estimate: event.data.estimate };
   const state = touched(present(before, event.type), meta);
   switch (event.type) {
     case 'GateAnswered':
@@ -91,6 +99,16 @@ export function evolveFineTune(before: FineTuneState, event: FineTuneEvent, meta
       return { ...state, pendingApproval: event.data };
     case 'FineTuneCostApproved':
       return { ...state, approval: event.data };
+    case 'FineTuneCostApprovalExpired':
+      return unapproved(state);
+    case 'FineTuneReestimated': {
+      const { estimate } = event.data;
+      const asked = state.approval ?? state.pendingApproval;
+      const covered = asked === null || asked.amountUsdMicros >= estimate.highUsdMicros;
+      return { ...(covered ? state : unapproved(state)), estimate };
+    }
+    case 'FineTuneCostVarianceDetected':
+      return state;
     case 'FineTuneSubmitIntended':
       return {
         ...state,
@@ -115,7 +133,7 @@ export function evolveFineTune(before: FineTuneState, event: FineTuneEvent, meta
     case 'FineTuneProgressed':
       return { ...state, progress: event.data };
     case 'FineTuneCostRecorded':
-      return { ...state, cost: event.data };
+      return { ...state, cost: { ...event.data, recordedAt: meta.time } };
     case 'FineTuneCancelRequested':
       return { ...state, cancelReason: event.data.reason };
     case 'FineTunePauseRequested':
@@ -137,9 +155,16 @@ export function evolveFineTune(before: FineTuneState, event: FineTuneEvent, meta
   }
 }
 
+/** The next look asks PRISM again. */
+function unapproved<S extends Open>(state: S): S {
+  return { ...state, approval: null, pendingApproval: null, approvalRound: state.approvalRound + 1 };
+}
+
 function opened(state: Open): Open {
   const {
     request,
+    estimate,
+    approvalRound,
     pendingApproval,
     approval,
     intent,
@@ -158,6 +183,8 @@ function opened(state: Open): Open {
   return {
     ...factsOf(state),
     request,
+    estimate,
+    approvalRound,
     pendingApproval,
     approval,
     intent,

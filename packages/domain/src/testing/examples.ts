@@ -99,9 +99,13 @@ export const fineTuneRequested: FineTuneRequested = {
     epochsHigh: 4,
     priceUsdMicrosPerMillion: 1,
     priceSource: 's',
+    tokenError: 0,
+    calibrationJobs: 0,
   },
   costThresholdUsdMicros: 10,
   ambiguityPolicy: 'operator',
+  validationDatasetId: null,
+  contaminationApprovedBy: null,
 };
 
 export const suiteVersionPublished: EvalSuiteVersionPublished = {

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { CostEstimate } from '@ftm/contracts/generated/events';
-import { estimateRange } from '@ftm/domain/fine-tune/estimate';
-import { priceFor } from '@ftm/domain/pricing/default-prices';
+import { streamId } from '@ftm/contracts/ids';
 import { requireProject } from '../auth.ts';
 import { Problem } from '../http/problem.ts';
 import {
@@ -19,6 +18,7 @@ import {
 import { snake } from '@ftm/domain/resource';
 import { readRoutes } from '../resource-routes.ts';
 import { askGate, callIds, command, fresh, type Services } from '../service.ts';
+import { estimateJob } from './estimate.ts';
 
 const Job = z.strictObject({
   project_id: projectId,
@@ -93,35 +93,14 @@ const Resolution = z
     message: 'needed to adopt a job, and for nothing else',
   });
 
-/** From the dataset as its writer knows it. @throws Problem when the dataset cannot be trained on, or the model has no price */
-async function estimate(services: Services, call: Call<unknown, unknown, JobBody>): Promise<CostEstimate> {
-  const { body } = call;
-  const dataset = await fresh(services, call, 'dataset', body.dataset_id).catch((error: unknown) => {
-    throw error instanceof Problem && error.status === 404
-      ? new Problem(422, 'DATASET_NOT_FOUND', 'dataset_id: there is no such dataset in the project')
-      : error;
+const estimate = (services: Services, call: Call<unknown, unknown, JobBody>): Promise<CostEstimate> =>
+  estimateJob(services, call, {
+    projectId: call.body.project_id,
+    method: supportedMethod(call.body),
+    baseModel: call.body.base_model,
+    datasetId: call.body.dataset_id,
+    nEpochs: call.body.hyperparams.n_epochs ?? null,
   });
-  if (dataset.status !== 'ready')
-    throw new Problem(
-      409,
-      'DATASET_NOT_READY',
-      `the dataset is ${dataset.status}; only a sanitised dataset that is ready can be trained on`,
-    );
-  const price = priceFor(body.base_model, 'training');
-  if (price === undefined)
-    throw new Problem(
-      422,
-      'PRICE_UNKNOWN',
-      `there is no training price for ${body.base_model}, so its cost cannot be governed`,
-    );
-  return estimateRange({
-    method: supportedMethod(body),
-    rows: dataset.result.trainRows,
-    trainingTokens: dataset.result.trainTokens,
-    nEpochs: body.hyperparams.n_epochs ?? null,
-    price,
-  });
-}
 
 /** What a job's owner may ask for while it runs; `unless` is the reason where none is given. */
 const STEERING = [
@@ -190,6 +169,7 @@ export function fineTuneRoutes(services: Services): Route[] {
           estimate: cost,
           costThresholdUsdMicros: Math.round(body.cost_threshold_usd * 1e6),
           ambiguityPolicy: body.ambiguity_policy,
+          validationDatasetId: body.validation_dataset_id ?? null,
         };
         return command(
           services,
@@ -199,7 +179,6 @@ export function fineTuneRoutes(services: Services): Route[] {
             type: 'RequestFineTune',
             id: ids.newId,
             request,
-            validationDatasetId: body.validation_dataset_id ?? null,
             gates: [gate],
           },
           { status: 202, location: '/v1/ft-jobs' },
@@ -215,7 +194,6 @@ export function fineTuneRoutes(services: Services): Route[] {
       body: Job,
       async handle(call) {
         requireProject(call.principal, call.body.project_id);
-        supportedMethod(call.body);
         return { status: 200, body: snake(await estimate(services, call)) };
       },
     }),

@@ -12,7 +12,7 @@ import { EVENTS_PARTITIONS } from '@ftm/contracts/topics';
 import { withSpan } from '@ftm/runtime/telemetry';
 import { authorize, type Authenticator } from '../auth.ts';
 import { Problem, problemBody, toProblem } from './problem.ts';
-import type { Answer, Call, Route } from './route.ts';
+import { isWrite, type Answer, type Call, type Route } from './route.ts';
 import { parseStrictJson } from './strict-json.ts';
 
 const requests = counter('ftm_http_requests_total', 'Requests', ['method', 'route', 'status']);
@@ -132,7 +132,7 @@ async function validate(
   requestId: string,
   options: AppOptions,
 ): Promise<Call> {
-  const writes = route.method === 'post' || route.method === 'patch';
+  const writes = isWrite(route);
   const idempotencyKey = request.get('idempotency-key') ?? '';
   if (writes && !/^[\x21-\x7e]{1,255}$/.test(idempotencyKey))
     throw new Problem(

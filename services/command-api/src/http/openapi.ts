@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Route } from './route.ts';
+import { isWrite, type Route } from './route.ts';
 
 type Json = Record<string, unknown>;
 
@@ -62,7 +62,7 @@ export function openApiDocument(routes: readonly Route[]): Json {
 }
 
 function operation(route: Route): Json {
-  const writes = route.method === 'post' || route.method === 'patch';
+  const writes = isWrite(route);
   return {
     summary: route.summary,
     tags: [route.tag],

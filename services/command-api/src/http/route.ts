@@ -17,7 +17,7 @@ export interface Call<P = unknown, Q = unknown, B = unknown> {
   readonly query: Q;
   readonly body: B;
   readonly requestId: string;
-  /** Present for POST and PATCH. */
+  /** Present for POST, PUT and PATCH. */
   readonly idempotencyKey: string;
   readonly ifMatch: string | undefined;
   readonly request: Request;
@@ -32,7 +32,7 @@ export interface Answer {
 
 /** One route, as it is served and as the OpenAPI document shows it. */
 export interface Route {
-  readonly method: 'get' | 'post' | 'patch' | 'delete';
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** OpenAPI form: `/v1/datasets/{id}`. */
   readonly path: string;
   readonly summary: string;
@@ -52,6 +52,10 @@ export interface Route {
   readonly needsIfMatch: boolean;
   handle(call: Call): Promise<Answer>;
 }
+
+/** What is done once for each Idempotency-Key. */
+export const isWrite = ({ method }: Pick<Route, 'method'>): boolean =>
+  method === 'post' || method === 'put' || method === 'patch';
 
 export interface RouteOptions<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
   readonly method: Route['method'];

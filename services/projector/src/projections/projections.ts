@@ -1,10 +1,12 @@
 import type { Aggregate } from '@ftm/contracts/ids';
 import type { StateOf } from '@ftm/domain/aggregates';
+import { budgets } from './budget.ts';
 import { datasets } from './dataset.ts';
 import { evalRuns } from './eval-run.ts';
 import { evalSuites } from './eval-suite.ts';
 import { fineTunes } from './fine-tune.ts';
 import { modelVersions } from './model-version.ts';
+import { priceBooks } from './pricing.ts';
 import { productionPointers } from './production-pointer.ts';
 import { promotions } from './promotion.ts';
 import type { Projection } from './projection.ts';
@@ -22,4 +24,6 @@ export const PROJECTIONS: { readonly [A in Aggregate]: Projection<StateOf<A>> } 
   'production-pointer': productionPointers,
   're-eval': reEvals,
   tenant: tenants,
+  pricing: priceBooks,
+  budget: budgets,
 };

@@ -48,6 +48,8 @@ const WORK: { readonly [N in EventName]: Rule<N> } = {
   FineTuneCostApprovalRequested: null,
   FineTuneCostApproved: null,
   FineTuneDeferred: null,
+  FineTuneCostApprovalExpired: null,
+  FineTuneReestimated: null,
   FineTuneSubmitIntended: null,
   FineTuneSubmitRefused: null,
   FineTuneSubmitResolved: add('ft'),
@@ -65,9 +67,11 @@ const WORK: { readonly [N in EventName]: Rule<N> } = {
     { change: 'add', task: 'files' },
   ],
   FineTuneFailed: () => ENDED,
-  FineTuneCanceled: () => ENDED,
+  // What was trained until then is billed, and has to be recorded.
+  FineTuneCanceled: (data) => ((data.trainedTokens ?? 0) > 0 ? [{ change: 'add', task: 'files' }] : ENDED),
   FineTuneProviderFilesDeleted: remove('files'),
   FineTuneCostRecorded: remove('ft'),
+  FineTuneCostVarianceDetected: null,
   ModelVersionRegistered: ({ ftJobId }) => [
     { change: 'add', task: 'end_of_life' },
     ...(ftJobId === null ? [] : [{ change: 'remove' as const, task: 'model' as const, id: ftJobId }]),
@@ -93,6 +97,10 @@ const WORK: { readonly [N in EventName]: Rule<N> } = {
   TenantErasureRequested: null,
   TenantErasureConfirmed: add('tenant'),
   TenantErased: remove('tenant'),
+  PriceBookRevised: null,
+  BudgetSet: null,
+  BudgetHoldPlaced: null,
+  BudgetHoldSettled: null,
   GateAnswered: null,
 };
 

@@ -1,0 +1,141 @@
+import type { BilledSample } from '@ftm/dataset/tokens/calibration';
+import type { Principal } from '@ftm/orchestrator/client';
+import { withTenant, type Pool } from '@ftm/postgres/pool';
+
+/** What one job or run has cost; money in millionths of a US dollar. */
+export interface CostEntry {
+  readonly kind: 'fine_tune' | 'eval';
+  readonly id: string;
+  readonly projectId: string;
+  /** `YYYY-MM`, UTC: when the cost was recorded. */
+  readonly month: string;
+  readonly recordedAt: string;
+  readonly model: string;
+  readonly tokens: number;
+  /** Null where nothing was estimated. */
+  readonly estimatedUsdMicros: number | null;
+  readonly actualUsdMicros: number;
+  /** Of PRISM. */
+  readonly usageId: string | null;
+}
+
+export interface CostSum {
+  readonly projectId: string;
+  readonly month: string;
+  readonly kind: CostEntry['kind'];
+  readonly count: number;
+  readonly estimatedUsdMicros: number | null;
+  readonly actualUsdMicros: number;
+}
+
+export interface CostFilter {
+  readonly projectId: string | undefined;
+  readonly month: string | undefined;
+}
+
+/** Money as the read models have it. */
+export interface CostReads {
+  /** One for each project, month and kind; newest month first. */
+  sums(principal: Principal, filter: CostFilter): Promise<CostSum[]>;
+  /** The newest first. */
+  entries(principal: Principal, filter: CostFilter, limit: number): Promise<CostEntry[]>;
+  /** The tenant's last jobs of a model and method that the provider has billed, for calibration. */
+  billedSamples(principal: Principal, model: string, method: string): Promise<BilledSample[]>;
+}
+
+const SAMPLES = 50;
+const COSTS = `
+  with costs as (
+    select 'fine_tune' as kind, id, project_id, state #>> '{request,baseModel}' as model,
+      coalesce((state #>> '{cost,recordedAt}')::timestamptz, updated_at) as at,
+      (state #>> '{cost,trainedTokens}')::bigint as tokens,
+      (state #>> '{cost,estimatedUsdMicros}')::bigint as estimated,
+      (state #>> '{cost,actualUsdMicros}')::bigint as actual,
+      state #>> '{cost,usageId}' as usage_id
+    from ftm.ftm_ft_jobs
+    where tenant_id = $1 and status in ('completed', 'canceled') and state #>> '{cost,actualUsdMicros}' is not null
+    union all
+    select 'eval', id, project_id, state #>> '{request,providerModelId}', updated_at,
+      (state #>> '{result,inputTokens}')::bigint + (state #>> '{result,outputTokens}')::bigint,
+      null, (state #>> '{result,costUsdMicros}')::bigint, state #>> '{result,usageId}'
+    from ftm.ftm_eval_runs
+    where tenant_id = $1 and status = 'completed'
+  ), asked as (
+    select *, to_char(at at time zone 'UTC', 'YYYY-MM') as month from costs
+    where ($2::text[] is null or project_id = any($2)) and ($3::text is null or to_char(at at time zone 'UTC', 'YYYY-MM') = $3)
+  )`;
+
+export function createCostReads(pool: Pool): CostReads {
+  const query = async <R extends object>(
+    principal: Principal,
+    sql: string,
+    values: readonly unknown[],
+  ): Promise<R[]> => {
+    const { rows } = await withTenant(pool, principal.tenantId, (client) =>
+      client.query<R>(sql, [principal.tenantId, ...values]),
+    );
+    return rows;
+  };
+  return {
+    async sums(principal, filter) {
+      const rows = await query<Numbers<CostSum>>(
+        principal,
+        `${COSTS} select project_id as "projectId", month, kind, count(*) as count, sum(estimated) as "estimatedUsdMicros", sum(actual) as "actualUsdMicros"
+         from asked group by project_id, month, kind order by month desc, project_id, kind desc`,
+        filterValues(principal, filter),
+      );
+      return rows.map((row) => ({
+        ...row,
+        count: Number(row.count),
+        estimatedUsdMicros: row.estimatedUsdMicros === null ? null : Number(row.estimatedUsdMicros),
+        actualUsdMicros: Number(row.actualUsdMicros),
+      }));
+    },
+    async entries(principal, filter, limit) {
+      const rows = await query<Numbers<CostEntry>>(
+        principal,
+        `${COSTS} select kind, id, project_id as "projectId", month, to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "recordedAt", model, tokens,
+           estimated as "estimatedUsdMicros", actual as "actualUsdMicros", usage_id as "usageId"
+         from asked order by at desc, id limit $4`,
+        [...filterValues(principal, filter), limit],
+      );
+      return rows.map((row) => ({
+        ...row,
+        tokens: Number(row.tokens),
+        estimatedUsdMicros: row.estimatedUsdMicros === null ? null : Number(row.estimatedUsdMicros),
+        actualUsdMicros: Number(row.actualUsdMicros),
+      }));
+    },
+    async billedSamples(principal, model, method) {
+      const rows = await query<Numbers<BilledSample>>(
+        principal,
+        `select dataset.state #>> '{result,trainTokens}' as tokens, dataset.state #>> '{result,trainRows}' as rows,
+           dataset.state #>> '{result,trainRows}' as messages, job.state #>> '{result,trainedTokens}' as "trainedTokens",
+           job.state #>> '{result,hyperparameters,nEpochs}' as epochs
+         from ftm.ftm_ft_jobs job join ftm.ftm_datasets dataset on dataset.tenant_id = job.tenant_id and dataset.id = job.dataset_id
+         where job.tenant_id = $1 and job.status = 'completed' and job.state #>> '{request,baseModel}' = $2 and job.state #>> '{request,method}' = $3
+           and dataset.state #>> '{result,trainTokens}' is not null and job.state #>> '{result,hyperparameters,nEpochs}' is not null
+         order by job.updated_at desc limit ${SAMPLES}`,
+        [model, method],
+      );
+      return rows.map((row) => ({
+        tokens: Number(row.tokens),
+        // How many messages there were is not kept beside the tokens: what a message has more is found as what a row has more.
+        messages: Number(row.messages),
+        rows: Number(row.rows),
+        trainedTokens: Number(row.trainedTokens),
+        epochs: Number(row.epochs),
+      }));
+    },
+  };
+}
+
+/** Postgres gives 64-bit numbers as text. */
+type Numbers<T> = {
+  readonly [K in keyof T]: T[K] extends number ? string : T[K] extends number | null ? string | null : T[K];
+};
+
+function filterValues(principal: Principal, { projectId, month }: CostFilter): readonly unknown[] {
+  const own = principal.projects.includes('*') ? null : [...principal.projects];
+  return [projectId === undefined ? own : [projectId], month ?? null];
+}
