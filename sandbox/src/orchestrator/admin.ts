@@ -4,7 +4,7 @@ import { FaultOrder, TARGETS, type Faults } from './faults.ts';
 import { PolicyOrder, type Policy } from './governance.ts';
 import { invalid, problem, validated } from './http.ts';
 import { KeyOrder, type createKeys } from './keys.ts';
-import type { createPrism } from './prism.ts';
+import { PrismOrder, type createPrism } from './prism.ts';
 import { ApprovalVerdict, RevokeOrder } from './requests.ts';
 import { TraceRow, type createTraceStore } from './trace-store.ts';
 
@@ -72,6 +72,10 @@ export function adminRoutes({ faults, keys, traces, prism, audit, policies, call
     if (parsed.success) response.json({ stored: traces.add(parsed.data) });
     else invalid(response, parsed.error);
   });
+  router.post(
+    '/prism/orders',
+    validated(PrismOrder, (order) => prism.order(order)),
+  );
   router.post('/prism/approvals/:id', (request, response) => {
     const verdict = ApprovalVerdict.safeParse(request.body);
     if (!verdict.success) {

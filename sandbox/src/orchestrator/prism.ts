@@ -19,11 +19,20 @@ export const UsageOrder = z.object({
   tokens: z.number().int().nonnegative(),
 });
 
+/** How the next approvals are answered: for how long they hold, and whether somebody has to be waited for. Kept until the next order. */
+export const PrismOrder = z.strictObject({
+  valid_ms: z.number().int().min(0).optional(),
+  /** Pending, and approved by itself so much later. */
+  approve_after_ms: z.number().int().min(0).optional(),
+});
+
 interface Approval {
   readonly approval_id: string;
   readonly status: 'approved' | 'pending' | 'denied';
   readonly reasons: readonly { code: string; message: string }[];
   readonly expires_at: string | null;
+  /** When it is approved by itself; undefined when somebody has to decide. */
+  readonly approves_at?: string;
 }
 
 /** Below this an approval needs nobody. */
@@ -41,6 +50,7 @@ export function createPrism(directory: string) {
   const approvalByKey = new Map<string, string>();
   const usageByKey = new Map<string, string>();
   const totals: Record<string, number> = {};
+  let ordered: z.infer<typeof PrismOrder> = {};
   for (const row of log.rows) remember(row);
   function remember({ key, approval, usage }: (typeof log.rows)[number]): void {
     if (approval !== undefined) {
@@ -57,26 +67,39 @@ export function createPrism(directory: string) {
     remember(row);
   };
   return {
+    order(order: z.infer<typeof PrismOrder>) {
+      ordered = order;
+      return ordered;
+    },
     estimate: () => ({ estimate_id: randomUUID() }),
     request(order: z.infer<typeof ApprovalOrder>, key: string | undefined, deny: boolean): Approval {
       const id = key === undefined ? undefined : approvalByKey.get(`${order.tenant_id} ${key}`);
       const known = id === undefined ? undefined : approvals.get(id);
-      if (known !== undefined) return known;
-      const status = deny ? 'denied' : order.amount_usd_micros <= LIMIT_USD_MICROS ? 'approved' : 'pending';
+      if (known !== undefined) return shown(known);
+      const { valid_ms = VALID_MS, approve_after_ms: afterMs } = ordered;
+      const waits = afterMs !== undefined || order.amount_usd_micros > LIMIT_USD_MICROS;
+      const status = deny ? 'denied' : waits ? 'pending' : 'approved';
       const approval: Approval = {
         approval_id: randomUUID(),
         status,
         reasons: deny ? [{ code: 'ORDERED', message: 'a denial was ordered' }] : [],
-        expires_at: new Date(Date.now() + VALID_MS).toISOString(),
+        expires_at: new Date(Date.now() + valid_ms).toISOString(),
+        ...(afterMs === undefined || deny
+          ? {}
+          : { approves_at: new Date(Date.now() + afterMs).toISOString() }),
       };
       keep({ key: key === undefined ? null : `${order.tenant_id} ${key}`, approval });
-      return approval;
+      return shown(approval);
     },
-    approval: (id: string) => approvals.get(id),
+    approval(id: string): Approval | undefined {
+      const known = approvals.get(id);
+      return known === undefined ? undefined : shown(known);
+    },
     decide(id: string, status: 'approved' | 'denied'): Approval | undefined {
       const known = approvals.get(id);
       if (known === undefined) return undefined;
-      const approval = { ...known, status };
+      const { approves_at: _, ...rest } = known;
+      const approval = { ...rest, status };
       keep({ key: null, approval });
       return approval;
     },
@@ -90,4 +113,10 @@ export function createPrism(directory: string) {
     },
     totals: () => totals,
   };
+}
+
+/** As it stands now. */
+function shown({ approves_at: at, ...approval }: Approval): Approval {
+  const due = approval.status === 'pending' && at !== undefined && Date.parse(at) <= Date.now();
+  return due ? { ...approval, status: 'approved' } : approval;
 }

@@ -3,6 +3,7 @@ import { createAdminRouter } from './admin.ts';
 import { chatRoutes } from './chat/routes.ts';
 import { createWeights } from './chat/weights.ts';
 import type { ProviderConfig } from './config.ts';
+import { costRoutes } from './costs.ts';
 import { embeddingRoutes } from './embeddings.ts';
 import { createFaults } from './faults.ts';
 import { fileRoutes } from './files.ts';
@@ -41,6 +42,7 @@ export async function createProvider(config: ProviderConfig): Promise<Provider> 
     ...uploadRoutes(store),
     ...jobRoutes({ store, events, webhooks, runner }),
     ...permissionRoutes(store),
+    ...costRoutes(store),
     ...modelRoutes(store),
     ...chatRoutes(store, createWeights(store)),
     ...embeddingRoutes(store),

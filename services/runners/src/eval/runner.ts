@@ -3,10 +3,12 @@ import type {
   EvalRunCompleted,
   EvalRunRequested,
   EvalSuiteVersionPublished,
+  PriceRow,
 } from '@ftm/contracts/generated/events';
 import { comparePaired, estimateMean, type CaseScore } from '@ftm/domain/eval-run/statistics';
 import { suiteVersion } from '@ftm/domain/eval-suite/state';
-import { costOf, priceFor } from '@ftm/domain/pricing/default-prices';
+import { costOf, priceFor } from '@ftm/domain/pricing/price-book';
+import { pricesAt } from '../prices.ts';
 import { CommandRejected } from '../command-client.ts';
 import { ProviderRefused } from '../provider/provider-errors.ts';
 import { readLines } from '../object-lines.ts';
@@ -63,11 +65,13 @@ export async function runEval(job: Job, tools: Tools): Promise<Outcome> {
         'the suite version is gone',
         'ask for a run of a version that exists',
       );
-    const results = await answerAll(job, request, suite, cases, tools);
+    // As of the request: a run that is taken up again costs the same.
+    const prices = await pricesAt(job, tools, state.createdAt);
+    const results = await answerAll(job, request, suite, cases, tools, prices);
     await tools.commands.send(job, 'completed', {
       type: 'RecordEvalRunCompleted',
       id: job.id,
-      result: await conclude(job, request, suite, results, tools),
+      result: await conclude(job, request, suite, results, tools, prices),
     });
   } catch (error) {
     // Canceled meanwhile: what was asked for is no longer wanted.
@@ -104,6 +108,7 @@ async function answerAll(
   suite: EvalSuiteVersionPublished,
   cases: readonly EvalCase[],
   tools: Tools,
+  prices: readonly PriceRow[],
 ): Promise<CaseResult[]> {
   const graders = suite.graders.map((spec) => [spec.name, createGrader(spec)] as const);
   const results: CaseResult[] = [];
@@ -114,7 +119,7 @@ async function answerAll(
       results.push(...(JSON.parse(kept.toString('utf8')) as CaseResult[]));
       continue;
     }
-    const spent = costOfAnswers(request.providerModelId, results);
+    const spent = costOfAnswers(request.providerModelId, results, prices);
     if (request.costCapUsdMicros !== null && spent >= request.costCapUsdMicros)
       throw new TerminalError(
         'COST_CAP_REACHED',
@@ -177,7 +182,9 @@ async function conclude(
   suite: EvalSuiteVersionPublished,
   results: readonly CaseResult[],
   tools: Tools,
+  prices: readonly PriceRow[],
 ): Promise<EvalRunCompleted> {
+  const costUsdMicros = costOfAnswers(request.providerModelId, results, prices);
   const primary = suite.graders[0]?.name ?? '';
   const scoresOf = (grader: string, of: readonly CaseResult[]): CaseScore[] =>
     of.map((each) => ({ caseId: each.id, cluster: each.cluster, score: each.scores[grader] ?? 0 }));
@@ -217,8 +224,33 @@ async function conclude(
     trismFlagged: results.filter((each) => each.flags.length > 0).length,
     inputTokens: sum((each) => each.inputTokens),
     outputTokens: sum((each) => each.outputTokens),
-    costUsdMicros: costOfAnswers(request.providerModelId, results),
+    costUsdMicros,
+    usageId: await recordUsage(job, request, results, costUsdMicros, tools),
   };
+}
+
+/** Told to PRISM before the run is completed, once: the answers are kept, so that a run that is taken up again costs the same. */
+async function recordUsage(
+  job: Job,
+  request: EvalRunRequested,
+  results: readonly CaseResult[],
+  amountUsdMicros: number,
+  tools: Tools,
+): Promise<string | null> {
+  if (amountUsdMicros === 0) return null;
+  const subject = `eval_run/${job.id}`;
+  const { usageId } = await tools.orchestrator.recordUsage(
+    {
+      tenantId: job.tenantId,
+      projectId: request.projectId,
+      subject,
+      kind: 'eval',
+      amountUsdMicros,
+      tokens: results.reduce((sum, each) => sum + each.inputTokens + each.outputTokens, 0),
+    },
+    `${subject}:usage`,
+  );
+  return usageId;
 }
 
 async function resultsOfRun(job: Job, runId: string, tools: Tools): Promise<CaseResult[]> {
@@ -233,9 +265,9 @@ async function resultsOfRun(job: Job, runId: string, tools: Tools): Promise<Case
 }
 
 /** Models without a price cost nothing here; what the provider bills is its own. */
-function costOfAnswers(model: string, results: readonly CaseResult[]): number {
+function costOfAnswers(model: string, results: readonly CaseResult[], prices: readonly PriceRow[]): number {
   const side = (kind: 'input' | 'output', tokens: number): number =>
-    costOf(tokens, priceFor(model, kind)?.usdMicrosPerMillion ?? 0);
+    costOf(tokens, priceFor(model, kind, prices)?.usdMicrosPerMillion ?? 0);
   return (
     side(
       'input',

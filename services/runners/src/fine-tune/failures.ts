@@ -72,6 +72,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   insufficient_quota: QUOTA,
   exceeded_quota: QUOTA,
   DATASET_ERASED: 'train on another dataset',
+  DATASET_NOT_READY: 'train on a dataset that is ready',
   invalid_n_examples: 'build a dataset with at least 10 rows',
   invalid_training_file: 'look at the rejected rows of the dataset and build it again',
   invalid_validation_file: 'look at the rejected rows of the validation dataset and build it again',

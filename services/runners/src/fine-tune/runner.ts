@@ -1,9 +1,9 @@
 import type { FineTuneState } from '@ftm/domain/fine-tune/state';
-import { costOf } from '@ftm/domain/pricing/default-prices';
 import { counter } from '@ftm/runtime/metrics';
 import { ProviderError } from '../provider/provider-errors.ts';
 import type { TrainingProvider } from '../provider/training-provider.ts';
 import type { Job, Outcome, Tools } from '../tasks.ts';
+import { approveCost, recordCost } from './cost.ts';
 import type { Open } from './failures.ts';
 import { follow } from './follow.ts';
 import { jittered, nextPollMs, notBefore } from './schedule.ts';
@@ -48,13 +48,16 @@ async function nextStep(job: Job, state: FineTuneState, tools: Tools): Promise<O
       throw new Error('the job is not on the log yet');
     case 'blocked':
     case 'failed':
-    case 'canceled':
       await tools.slots.release(job);
       return 'done';
+    case 'canceled':
     case 'completed':
+      await tools.slots.release(job);
       return recordCost(job, state, tools);
     case 'queued':
-      if (state.approval === null) return approveCost(job, state, tools);
+      // A submit whose outcome is not known is looked for, whatever has become of its approval.
+      if (state.approval === null && (state.intent === null || state.refusal !== null))
+        return approveCost(job, state, tools);
       return send(job, state, tools, await tools.providerFor(job.tenantId, state.request.projectId));
     case 'running':
     case 'paused':
@@ -78,90 +81,4 @@ async function send(job: Job, state: Open, tools: Tools, provider: TrainingProvi
   if (deferral === null) return submit(job, state, tools, provider);
   await tools.commands.send(job, `deferred:${state.version}`, { type: 'DeferSubmit', id: job.id, deferral });
   return { againInMs: jittered(Math.min(tools.config.FTM_PROVIDER_POLL_MS, WAITER_POLL_MS), tools.clock) };
-}
-
-async function approveCost(job: Job, state: Open, tools: Tools): Promise<Outcome> {
-  const { request } = state;
-  const { estimate } = request;
-  const amountUsdMicros = estimate.highUsdMicros;
-  const of = { tenantId: job.tenantId, projectId: request.projectId, subject: `ft_job/${job.id}` };
-  await tools.orchestrator.prismEstimate(
-    { ...of, kind: 'fine_tune' },
-    { low: estimate.lowUsdMicros, expected: estimate.expectedUsdMicros, high: estimate.highUsdMicros },
-  );
-  if (amountUsdMicros <= request.costThresholdUsdMicros) {
-    await tools.commands.send(job, 'cost-approved', {
-      type: 'ApproveFineTuneCost',
-      id: job.id,
-      approval: { approvalId: null, amountUsdMicros, expiresAt: null },
-    });
-    return { againInMs: 0 };
-  }
-  const pending = state.pendingApproval;
-  const answer =
-    pending === null
-      ? await tools.orchestrator.requestApproval(
-          { ...of, amountUsdMicros, reason: 'fine-tune job' },
-          `${of.subject}:approval`,
-        )
-      : await tools.orchestrator.getApproval(pending.approvalId);
-  if (answer.status === 'denied') {
-    await tools.commands.send(job, 'cost-denied', {
-      type: 'BlockFineTune',
-      id: job.id,
-      gate: 'prism',
-      reasons:
-        answer.reasons.length > 0
-          ? answer.reasons
-          : [{ code: 'COST_DENIED', message: 'PRISM denied the cost' }],
-    });
-    return 'done';
-  }
-  if (answer.status === 'approved') {
-    await tools.commands.send(job, 'cost-approved', {
-      type: 'ApproveFineTuneCost',
-      id: job.id,
-      approval: { approvalId: answer.approvalId, amountUsdMicros, expiresAt: answer.expiresAt },
-    });
-    return { againInMs: 0 };
-  }
-  await tools.commands.send(job, 'cost-pending', {
-    type: 'RecordCostApprovalRequested',
-    id: job.id,
-    approval: { approvalId: answer.approvalId, amountUsdMicros },
-  });
-  return { againInMs: tools.config.FTM_APPROVAL_POLL_MS };
-}
-
-async function recordCost(
-  job: Job,
-  state: Extract<FineTuneState, { status: 'completed' }>,
-  tools: Tools,
-): Promise<Outcome> {
-  if (state.cost !== null) return 'done';
-  const { request, result } = state;
-  const actualUsdMicros = costOf(result.trainedTokens, request.estimate.priceUsdMicrosPerMillion);
-  const subject = `ft_job/${job.id}`;
-  const { usageId } = await tools.orchestrator.recordUsage(
-    {
-      tenantId: job.tenantId,
-      projectId: request.projectId,
-      subject,
-      kind: 'fine_tune',
-      amountUsdMicros: actualUsdMicros,
-      tokens: result.trainedTokens,
-    },
-    `${subject}:usage`,
-  );
-  await tools.commands.send(job, 'cost', {
-    type: 'RecordCost',
-    id: job.id,
-    cost: {
-      trainedTokens: result.trainedTokens,
-      actualUsdMicros,
-      estimatedUsdMicros: request.estimate.expectedUsdMicros,
-      usageId,
-    },
-  });
-  return 'done';
 }

@@ -9,6 +9,8 @@ import { counter } from '@ftm/runtime/metrics';
 import { ProviderRefused, ProviderUnknown } from '../provider/provider-errors.ts';
 import type { JobRequest, JobTag, ProviderJob, TrainingProvider } from '../provider/training-provider.ts';
 import type { Job, Outcome, Tools } from '../tasks.ts';
+import { beforeSpending } from './cost.ts';
+import { refusedDataset } from './dataset-gate.ts';
 import { fail, type Open } from './failures.ts';
 import { fileName } from './files.ts';
 import { jittered, notBefore } from './schedule.ts';
@@ -27,15 +29,13 @@ export async function submit(
 ): Promise<Outcome> {
   const { request } = state;
   const attempt = (state.intent?.attempt ?? 0) + 1;
-  // The log says so before the bytes are gone, and also when somebody has restored them from a backup.
-  const dataset = await tools.commands.load(job.tenantId, 'dataset', request.datasetId);
-  if (dataset.status === 'erasing' || dataset.status === 'erased') {
-    await fail(job, state, tools, {
-      code: 'DATASET_ERASED',
-      message: `the dataset is ${dataset.status}`,
-    });
+  const refused = await refusedDataset(job, state, tools);
+  if (refused !== undefined) {
+    await fail(job, state, tools, refused);
     return 'done';
   }
+  const notYet = await beforeSpending(job, state, tools);
+  if (notYet !== null) return notYet;
   try {
     const { trainingFileId, validationFileId } =
       state.intent ?? (await uploadFiles(job, state, tools, provider));

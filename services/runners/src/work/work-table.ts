@@ -68,7 +68,7 @@ const WORK: { readonly [N in EventName]: Rule<N> } = {
   ],
   FineTuneFailed: () => ENDED,
   // What was trained until then is billed, and has to be recorded.
-  FineTuneCanceled: (data) => ((data.trainedTokens ?? 0) > 0 ? [{ change: 'add', task: 'files' }] : ENDED),
+  FineTuneCanceled: ({ trainedTokens }) => ended(trainedTokens),
   FineTuneProviderFilesDeleted: remove('files'),
   FineTuneCostRecorded: remove('ft'),
   FineTuneCostVarianceDetected: null,

@@ -38,7 +38,12 @@ export interface Lab {
   append(tenant: TenantId, stream: StreamId, ...events: readonly FtmEvent[]): Promise<void>;
   history(tenant: TenantId, stream: StreamId): Promise<readonly FtmEvent[]>;
   putObject(tenant: TenantId, plain: Uint8Array): Promise<StoredObject>;
-  tools(options: { readonly providerFor: Providers; readonly clock: Clock; readonly env?: Env }): Tools;
+  tools(options: {
+    readonly providerFor: Providers;
+    readonly clock: Clock;
+    readonly env?: Env;
+    readonly orchestrator?: Partial<OrchestratorClient>;
+  }): Tools;
 }
 
 type Env = Readonly<Record<string, string>>;
@@ -126,7 +131,7 @@ export function createLab(clock: Clock): Lab {
     },
     tools: (options) => ({
       commands,
-      orchestrator: createYes(),
+      orchestrator: { ...createYes(), ...options.orchestrator },
       objects,
       tenants: { openWork: async () => [], erase: async () => 0 },
       providerFor: options.providerFor,
@@ -175,6 +180,8 @@ export async function requestJob(
       datasetId,
       trainObject,
       baseModel: 'gpt-4.1-nano-2025-04-14',
+      // At the price of the day.
+      estimate: { ...fineTuneRequested.estimate, priceUsdMicrosPerMillion: 1_500_000 },
       hyperparameters: { ...fineTuneRequested.hyperparameters, nEpochs: 1 },
       ...asked,
     },

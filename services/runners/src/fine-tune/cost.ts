@@ -1,0 +1,155 @@
+import type { Reason } from '@ftm/contracts/generated/events';
+import { priced } from '@ftm/domain/fine-tune/estimate';
+import type { FineTuneState } from '@ftm/domain/fine-tune/state';
+import { costOf, priceFor } from '@ftm/domain/pricing/price-book';
+import { CommandRejected } from '../command-client.ts';
+import { pricesAt } from '../prices.ts';
+import type { Job, Outcome, Tools } from '../tasks.ts';
+import { fail, type Open } from './failures.ts';
+
+/**
+ * Nothing is paid for without an approval that holds at that moment: it covers the high end of the estimate at the price of the day, and has not run out. Otherwise what does
+ * not hold any more is recorded, and PRISM is asked anew.
+ * @returns null when the job may be submitted
+ */
+export async function beforeSpending(job: Job, state: Open, tools: Tools): Promise<Outcome | null> {
+  const { approval, estimate, request } = state;
+  if (approval === null) return approveCost(job, state, tools);
+  const now = new Date(tools.clock.now()).toISOString();
+  const price = priceFor(request.baseModel, 'training', await pricesAt(job, tools, now));
+  if (price === undefined) {
+    const message = `there is no training price for ${request.baseModel} any more, so its cost cannot be governed`;
+    await block(job, state, tools, 'pricing', [{ code: 'PRICE_UNKNOWN', message }]);
+    return 'done';
+  }
+  if (price.usdMicrosPerMillion !== estimate.priceUsdMicrosPerMillion) {
+    try {
+      await tools.commands.send(job, `reestimated:${state.version}`, {
+        type: 'RecordReestimated',
+        id: job.id,
+        estimate: priced(estimate, price),
+      });
+    } catch (error) {
+      if (!(error instanceof CommandRejected) || error.code !== 'BUDGET_EXCEEDED') throw error;
+      await block(job, state, tools, 'budget', [{ code: error.code, message: error.message }]);
+      return 'done';
+    }
+    return { againInMs: 0 };
+  }
+  if (!isOver(approval.expiresAt, tools)) return null;
+  await recordExpired(job, state, tools, approval.expiresAt);
+  return { againInMs: 0 };
+}
+
+/** Up to the job's own threshold its cost is approved by that; above it, by PRISM, which may take its time. */
+export async function approveCost(job: Job, state: Open, tools: Tools): Promise<Outcome> {
+  const { request, estimate, pendingApproval: pending, approvalRound: round } = state;
+  const amountUsdMicros = estimate.highUsdMicros;
+  const of = { tenantId: job.tenantId, projectId: request.projectId, subject: `ft_job/${job.id}` };
+  const approve = (approvalId: string | null, expiresAt: string | null): Promise<void> =>
+    tools.commands.send(job, `cost-approved:${round}`, {
+      type: 'ApproveFineTuneCost',
+      id: job.id,
+      approval: { approvalId, amountUsdMicros, expiresAt },
+    });
+  if (pending === null)
+    await tools.orchestrator.prismEstimate(
+      { ...of, kind: 'fine_tune' },
+      { low: estimate.lowUsdMicros, expected: estimate.expectedUsdMicros, high: estimate.highUsdMicros },
+    );
+  if (amountUsdMicros <= request.costThresholdUsdMicros) {
+    await approve(null, null);
+    return { againInMs: 0 };
+  }
+  const answer =
+    pending === null
+      ? await tools.orchestrator.requestApproval(
+          { ...of, amountUsdMicros, reason: 'fine-tune job' },
+          `${of.subject}:approval:${round}`,
+        )
+      : await tools.orchestrator.getApproval(pending.approvalId);
+  const later = { againInMs: tools.config.FTM_APPROVAL_POLL_MS };
+  if (answer.status === 'denied') {
+    const message = 'PRISM denied the cost';
+    await block(
+      job,
+      state,
+      tools,
+      'prism',
+      answer.reasons.length > 0 ? answer.reasons : [{ code: 'COST_DENIED', message }],
+    );
+    return 'done';
+  }
+  if (answer.status === 'approved' && !isOver(answer.expiresAt, tools)) {
+    await approve(answer.approvalId, answer.expiresAt);
+    return { againInMs: 0 };
+  }
+  // What is new is on the log first: that it has run out is said of something.
+  if (pending === null)
+    await tools.commands.send(job, `cost-pending:${round}`, {
+      type: 'RecordCostApprovalRequested',
+      id: job.id,
+      approval: { approvalId: answer.approvalId, amountUsdMicros },
+    });
+  if (isOver(answer.expiresAt, tools)) await recordExpired(job, state, tools, answer.expiresAt);
+  return later;
+}
+
+/** What was trained is billed, also of a job that was canceled. */
+export async function recordCost(
+  job: Job,
+  state: Extract<FineTuneState, { status: 'completed' | 'canceled' }>,
+  tools: Tools,
+): Promise<Outcome> {
+  const trainedTokens =
+    state.status === 'completed' ? state.result.trainedTokens : (state.canceled.trainedTokens ?? 0);
+  if (state.cost !== null || trainedTokens === 0) return 'done';
+  const { request, estimate } = state;
+  const actualUsdMicros = costOf(trainedTokens, estimate.priceUsdMicrosPerMillion);
+  const subject = `ft_job/${job.id}`;
+  const { usageId } = await tools.orchestrator.recordUsage(
+    {
+      tenantId: job.tenantId,
+      projectId: request.projectId,
+      subject,
+      kind: 'fine_tune',
+      amountUsdMicros: actualUsdMicros,
+      tokens: trainedTokens,
+    },
+    `${subject}:usage`,
+  );
+  await tools.commands.send(job, 'cost', {
+    type: 'RecordCost',
+    id: job.id,
+    cost: { trainedTokens, actualUsdMicros, estimatedUsdMicros: estimate.expectedUsdMicros, usageId },
+  });
+  return 'done';
+}
+
+function isOver(expiresAt: string | null, tools: Tools): expiresAt is string {
+  return expiresAt !== null && Date.parse(expiresAt) <= tools.clock.now();
+}
+
+const recordExpired = (job: Job, state: Open, tools: Tools, expiresAt: string): Promise<void> =>
+  tools.commands.send(job, `approval-expired:${state.approvalRound}`, {
+    type: 'RecordCostApprovalExpired',
+    id: job.id,
+    expiresAt,
+  });
+
+/** Nothing has left; where that cannot be said any more, because an attempt is without an answer, the job has failed. */
+async function block(
+  job: Job,
+  state: Open,
+  tools: Tools,
+  gate: string,
+  reasons: readonly Reason[],
+): Promise<void> {
+  if (state.intent === null || state.refusal !== null)
+    await tools.commands.send(job, `blocked:${gate}`, { type: 'BlockFineTune', id: job.id, gate, reasons });
+  else
+    await fail(job, state, tools, {
+      code: reasons[0]?.code ?? 'COST_DENIED',
+      message: reasons.map(({ message }) => message).join('; '),
+    });
+}
