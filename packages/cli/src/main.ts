@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import process from 'node:process';
 import { auditCommand } from './audit/commands.ts';
+import { costsCommand } from './costs/command.ts';
 import { datasetsCommand } from './datasets/commands.ts';
 import { dlqCommand } from './dlq.ts';
 import { ftJobsCommand } from './ft-jobs/commands.ts';
@@ -16,6 +17,7 @@ const program = new Command('ftm')
   .description('FTM, the Fine-Tuning Manager, on the command line')
   .showHelpAfterError('(--help says more)')
   .addCommand(auditCommand())
+  .addCommand(costsCommand())
   .addCommand(datasetsCommand())
   .addCommand(dlqCommand())
   .addCommand(ftJobsCommand())

@@ -66,7 +66,7 @@ export interface FtmClientOptions {
   readonly retries?: number;
 }
 
-/** A client for the FTM API. Every POST and PATCH carries an Idempotency-Key, so that a retry never acts twice. */
+/** A client for the FTM API. Every POST, PUT and PATCH carries an Idempotency-Key, so that a retry never acts twice. */
 export interface FtmClient {
   get<T = Resource>(path: string, options?: RequestOptions): Promise<FtmAnswer<T>>;
   post<T = Resource>(path: string, body?: unknown, options?: RequestOptions): Promise<FtmAnswer<T>>;
@@ -77,6 +77,7 @@ export interface FtmClient {
     open: () => ReadableStream<Uint8Array>,
     options?: RequestOptions,
   ): Promise<FtmAnswer<T>>;
+  put<T = Resource>(path: string, body: unknown, options?: RequestOptions): Promise<FtmAnswer<T>>;
   patch<T = Resource>(path: string, body: unknown, options?: RequestOptions): Promise<FtmAnswer<T>>;
   delete<T = Resource>(path: string, options?: RequestOptions): Promise<FtmAnswer<T>>;
   /** Polls a resource until `done` says so. @throws Error when `timeoutMs` is over, with the last status. */
@@ -99,7 +100,7 @@ export function createFtmClient(options: FtmClientOptions): FtmClient {
       authorization: `Bearer ${options.apiKey}`,
       accept: 'application/json',
     };
-    if (method === 'POST' || method === 'PATCH')
+    if (method === 'POST' || method === 'PUT' || method === 'PATCH')
       headers['idempotency-key'] = request.idempotencyKey ?? randomUUID();
     if (request.minPosition !== undefined) headers['ftm-min-position'] = request.minPosition;
     if (request.ifMatch !== undefined) headers['if-match'] = request.ifMatch;
@@ -131,6 +132,7 @@ export function createFtmClient(options: FtmClientOptions): FtmClient {
     get: (path, request = {}) => call('GET', path, undefined, request),
     post: (path, body = {}, request = {}) => call('POST', path, json(body), request),
     upload: (path, mediaType, open, request = {}) => call('POST', path, { mediaType, open }, request),
+    put: (path, body, request = {}) => call('PUT', path, json(body), request),
     patch: (path, body, request = {}) => call('PATCH', path, json(body), request),
     delete: (path, request = {}) => call('DELETE', path, undefined, request),
     async waitFor(path, done, { timeoutMs = 120_000, onChange } = {}) {
