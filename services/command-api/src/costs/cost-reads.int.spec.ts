@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto';
+import type { Principal } from '@ftm/orchestrator/client';
+import { createPool, type Pool } from '@ftm/postgres/pool';
+import { createTestDatabase, type TestDatabase } from '@ftm/postgres/testing/database';
+import { createCostReads, type CostReads } from './cost-reads.ts';
+
+let database: TestDatabase;
+let owner: Pool;
+let api: Pool;
+let costs: CostReads;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  owner = createPool({ url: database.ownerUrl, applicationName: 'test' });
+  api = createPool({ url: database.url('ftm_api'), applicationName: 'test' });
+  costs = createCostReads(api);
+}, 120_000);
+afterAll(async () => {
+  await Promise.all([owner.end(), api.end()]);
+  await database.drop();
+}, 60_000);
+
+const of = (tenantId: string, ...projects: readonly string[]): Principal =>
+  ({
+    tenantId,
+    subject: 'user:ada',
+    roles: ['viewer'],
+    projects: projects.length > 0 ? projects : ['*'],
+  }) as never;
+
+async function insert(table: string, tenant: string, project: string, status: string, state: object) {
+  const id = randomUUID();
+  // Row-level security is forced: as whom the projector writes.
+  const client = await projector.connect();
+  try {
+    await client.query(
+      `insert into rm_v1.${table} (tenant_id, id, project_id, status, version, last_seq, created_at, updated_at, state) values ($1, $2, $3, $4, 1, 1, now(), '2026-11-30T23:30:00Z', $5)`,
+      [tenant, id, project, status, JSON.stringify(state)],
+    );
+  } finally {
+    client.release();
+  }
+  return id;
+}
+let projector: Pool;
+beforeAll(() => {
+  projector = createPool({ url: database.url('ftm_projector'), applicationName: 'test' });
+});
+afterAll(() => projector.end());
+
+const job = (recordedAt: string, actualUsdMicros: number) => ({
+  request: { baseModel: 'm', method: 'supervised' },
+  cost: { trainedTokens: 7, actualUsdMicros, estimatedUsdMicros: 10, usageId: 'u', recordedAt },
+});
+
+describe('costs', () => {
+  it('are summed by project, month and kind; of the tenant, and of the projects that the caller may see', async () => {
+    await insert('ftm_ft_jobs', 'acme', 'p1', 'completed', job('2026-11-01T00:00:00.000Z', 12));
+    await insert('ftm_ft_jobs', 'acme', 'p1', 'canceled', job('2026-11-30T23:59:59.999Z', 5));
+    await insert('ftm_ft_jobs', 'acme', 'p1', 'completed', job('2026-12-01T00:00:00.000Z', 1));
+    await insert('ftm_ft_jobs', 'acme', 'p1', 'running', { ...job('', 0), cost: null });
+    await insert('ftm_ft_jobs', 'globex', 'p1', 'completed', job('2026-11-02T00:00:00.000Z', 99));
+    await insert('ftm_eval_runs', 'acme', 'p2', 'completed', {
+      request: { providerModelId: 'm' },
+      result: { inputTokens: 3, outputTokens: 4, costUsdMicros: 8, usageId: null },
+    });
+    const all = { projectId: undefined, month: undefined };
+    expect(await costs.sums(of('acme'), all)).toEqual([
+      {
+        projectId: 'p1',
+        month: '2026-12',
+        kind: 'fine_tune',
+        count: 1,
+        estimatedUsdMicros: 10,
+        actualUsdMicros: 1,
+      },
+      {
+        projectId: 'p1',
+        month: '2026-11',
+        kind: 'fine_tune',
+        count: 2,
+        estimatedUsdMicros: 20,
+        actualUsdMicros: 17,
+      },
+      {
+        projectId: 'p2',
+        month: '2026-11',
+        kind: 'eval',
+        count: 1,
+        estimatedUsdMicros: null,
+        actualUsdMicros: 8,
+      },
+    ]);
+    expect(await costs.sums(of('acme', 'p2'), all)).toMatchObject([{ projectId: 'p2' }]);
+    expect(await costs.sums(of('acme'), { projectId: 'p1', month: '2026-11' })).toMatchObject([{ count: 2 }]);
+    expect(await costs.entries(of('acme'), all, 2)).toMatchObject([
+      { kind: 'fine_tune', month: '2026-12', actualUsdMicros: 1, tokens: 7, usageId: 'u' },
+      { kind: 'fine_tune', recordedAt: '2026-11-30T23:59:59.999Z', actualUsdMicros: 5 },
+    ]);
+  });
+  it('calibrate by the jobs of the model and method that name their epochs', async () => {
+    const billed = async (tenant: string, nEpochs: number | null, baseModel = 'm2'): Promise<void> => {
+      const datasetId = await insert('ftm_datasets', tenant, 'p1', 'ready', {
+        result: { trainTokens: 100, trainRows: 10 },
+      });
+      const id = await insert('ftm_ft_jobs', tenant, 'p1', 'completed', {
+        request: { baseModel, method: 'supervised' },
+        result: { trainedTokens: 330, hyperparameters: { nEpochs } },
+      });
+      await projector.query('update rm_v1.ftm_ft_jobs set dataset_id = $1 where id = $2', [datasetId, id]);
+    };
+    await billed('acme', 3);
+    await billed('acme', null);
+    await billed('acme', 3, 'other');
+    await billed('globex', 3);
+    expect(await costs.billedSamples(of('acme'), 'm2', 'supervised')).toEqual([
+      { tokens: 100, messages: 10, rows: 10, trainedTokens: 330, epochs: 3 },
+    ]);
+  });
+});
