@@ -1,10 +1,10 @@
--- The price book of each tenant and the budget of each project; what the fine-tune jobs that are there already do not say in their state; and the months of costs.
+-- The price book of each tenant, the budget of each project and its months; what the state of the fine-tune jobs that are there already does not say; and costs by month.
 do $$
 declare
   live text := log.live_schema();
   t text;
 begin
-  foreach t in array array['ftm_price_books', 'ftm_budgets'] loop
+  foreach t in array array['ftm_price_books', 'ftm_budgets', 'ftm_budget_months'] loop
     execute format('create table %I.%I (
       tenant_id text not null,
       id uuid not null,
@@ -29,7 +29,7 @@ begin
     execute format('create view ftm.%I with (security_invoker = true) as select * from %I.%I', t, live, t);
     execute format('grant select on ftm.%I to ftm_api', t);
   end loop;
-  execute format('update %I.ftm_ft_jobs set state = state || jsonb_build_object(''estimate'', state #> ''{request,estimate}'', ''approvalRound'', 0) where not state ? ''estimate''', live);
+  execute format('update %I.ftm_ft_jobs set state = state || jsonb_build_object(''estimate'', state #> ''{request,estimate}'', ''approvalRound'', 0, ''expiredApprovals'', null) where not state ? ''estimate''', live);
   execute format('create index ftm_ft_jobs_updated on %I.ftm_ft_jobs (tenant_id, updated_at)', live);
   execute format('create index ftm_eval_runs_updated on %I.ftm_eval_runs (tenant_id, updated_at)', live);
 end

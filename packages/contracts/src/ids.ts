@@ -18,6 +18,7 @@ export const AGGREGATES = [
   'tenant',
   'pricing',
   'budget',
+  'budget-month',
 ] as const;
 export type Aggregate = (typeof AGGREGATES)[number];
 

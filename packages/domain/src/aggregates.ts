@@ -1,6 +1,7 @@
 import type { FtmEvent } from '@ftm/contracts/generated/events';
 import type { Aggregate } from '@ftm/contracts/ids';
 import { evolveBudget, initialBudget, type BudgetState } from './budget/state.ts';
+import { evolveBudgetMonth, initialBudgetMonth, type BudgetMonthState } from './budget-month/state.ts';
 import { evolveDataset, initialDataset, type DatasetState } from './dataset/state.ts';
 import { evolveEvalRun, initialEvalRun, type EvalRunState } from './eval-run/state.ts';
 import { evolveEvalSuite, initialEvalSuite, type EvalSuiteState } from './eval-suite/state.ts';
@@ -29,6 +30,7 @@ export interface States {
   readonly tenant: TenantState;
   readonly pricing: PricingState;
   readonly budget: BudgetState;
+  readonly 'budget-month': BudgetMonthState;
 }
 
 export type StateOf<A extends Aggregate> = States[A];
@@ -37,12 +39,6 @@ interface Fold<S> {
   readonly initial: S;
   /** @throws ImpossibleEvent for an event that cannot follow, ForeignEvent for one of another aggregate */
   evolve(state: S, event: FtmEvent, meta: EventMeta): S;
-}
-
-/** Of an aggregate that is known only when it runs: who calls it sees to it that state and event belong together. */
-export interface AnyFold {
-  readonly initial: States[Aggregate];
-  evolve(state: never, event: FtmEvent, meta: EventMeta): States[Aggregate];
 }
 
 /** An event on a stream of another aggregate. */
@@ -75,7 +71,8 @@ export const AGGREGATE_FOLDS: { readonly [A in Aggregate]: Fold<StateOf<A>> } = 
   're-eval': folding('re-eval', ['ReEval', 'Regression'], initialReEval, evolveReEval),
   tenant: folding('tenant', ['Tenant'], initialTenant, evolveTenant),
   pricing: folding('pricing', ['PriceBook'], initialPricing, evolvePricing),
-  budget: folding('budget', ['Budget'], initialBudget, evolveBudget),
+  budget: folding('budget', ['BudgetSet'], initialBudget, evolveBudget),
+  'budget-month': folding('budget-month', ['BudgetHold'], initialBudgetMonth, evolveBudgetMonth),
 };
 
 /** The fold of an aggregate that is only known at run time. */

@@ -2,17 +2,19 @@ import type { FtmEvent } from '@ftm/contracts/generated/events';
 import { streamId, tenantStreamId, type Aggregate, type StreamId, type TenantId } from '@ftm/contracts/ids';
 import { fold, type StateOf } from './aggregates.ts';
 import type { Command, CommandMeta } from './command.ts';
-import { placeHold, settleHold, decideBudget } from './budget/decide.ts';
-import { budgetId, type BudgetState } from './budget/state.ts';
+import { decideBudget } from './budget/decide.ts';
+import { budgetId } from './budget/state.ts';
+import { placeHold, settleHold } from './budget-month/decide.ts';
+import { budgetMonthId, monthOf, type BudgetMonthState } from './budget-month/state.ts';
 import { decideDataset } from './dataset/decide.ts';
-import { on, rejected, type Decision, type Rejection, type StreamEvent } from './decision.ts';
+import { on, rejected, type Decision, type StreamEvent, type Verdict } from './decision.ts';
 import { decideEvalRun } from './eval-run/decide.ts';
 import { decideEvalSuite } from './eval-suite/decide.ts';
 import type { PastEvent } from './event-meta.ts';
+import { costOfEnded } from './fine-tune/cost.ts';
 import { decideFineTune } from './fine-tune/decide.ts';
 import type { FineTuneState } from './fine-tune/state.ts';
 import { decideModelVersion } from './model-version/decide.ts';
-import { costOf } from './pricing/price-book.ts';
 import { decidePricing } from './pricing/decide.ts';
 import { decideProductionPointer } from './production-pointer/decide.ts';
 import { decidePromotion } from './promotion/decide.ts';
@@ -97,6 +99,8 @@ const BEGINS: ReadonlySet<Command['type']> = new Set([
   'RequestPromotion',
   'ScheduleReEval',
   'TriggerReEval',
+  'RevisePriceBook',
+  'SetBudget',
 ]);
 
 /** Is this the name of a command? */
@@ -187,7 +191,7 @@ type Of<A extends Aggregate> = Extract<
 >;
 type Load = <A extends Aggregate>(of: A, id: string | null) => Promise<StateOf<A>>;
 
-/** Money is kept and given back in the append of what it is for: no job without its hold, and no hold without its job. */
+/** Money is held and given back in the append of what it is for: no job without its hold, and no hold without its job. */
 async function handleFineTune(
   command: Of<'fine-tune'>,
   stream: StreamId,
@@ -195,61 +199,66 @@ async function handleFineTune(
   load: Load,
 ): Promise<Decision> {
   const asked = command.type === 'RequestFineTune' ? command.request : undefined;
-  const state = await load('fine-tune', command.id);
+  const before = await load('fine-tune', command.id);
   const context = {
     dataset: await load('dataset', asked?.datasetId ?? null),
     validationDataset: await load('dataset', asked?.validationDatasetId ?? null),
   };
-  const decision = on(stream, decideFineTune(command, state, context, meta));
-  const projectId = asked?.projectId ?? (state.status === 'absent' ? undefined : state.request.projectId);
-  if (decision.kind === 'rejected' || decision.events.length === 0 || projectId === undefined)
-    return decision;
-  const events = [...decision.events];
-  const blocked = events.some(({ event }) => event.type === 'FineTuneBlocked');
-  for (const { event } of decision.events) {
-    const id = budgetId(projectId);
-    const about = { ftJobId: command.id, projectId, state, blocked, now: meta.now };
-    const money = await budgetEvents(event, about, () => load('budget', id));
-    if ('code' in money) return rejected(money);
-    events.push(...money.map((each) => ({ stream: streamId('budget', id), event: each })));
-  }
-  return { kind: 'accepted', events };
+  const decision = on(stream, decideFineTune(command, before, context, meta));
+  if (decision.kind === 'rejected') return decision;
+  const told = decision.events.map(({ event }) => event);
+  const moved = moneyMoved(told, before);
+  const request = before.status === 'absent' ? asked : before.request;
+  if (moved === null || request === undefined) return decision;
+  const { projectId } = request;
+  const month = monthOfJob(before) ?? monthOf(meta.now);
+  const id = budgetMonthId(projectId, month);
+  const state: BudgetMonthState = await load('budget-month', id);
+  const money: Verdict =
+    moved.kind === 'hold'
+      ? placeHold(await load('budget', budgetId(projectId)), state, {
+          projectId,
+          month,
+          ftJobId: command.id,
+          amountUsdMicros: moved.amountUsdMicros,
+        })
+      : settleHold(state, command.id, moved.actualUsdMicros);
+  const budgeted = on(streamId('budget-month', id), money);
+  return budgeted.kind === 'rejected'
+    ? budgeted
+    : { kind: 'accepted', events: [...decision.events, ...budgeted.events] };
 }
 
-/** What an event of a job means for the budget of its project. */
-async function budgetEvents(
-  event: FtmEvent,
-  about: {
-    readonly ftJobId: string;
-    readonly projectId: string;
-    readonly state: FineTuneState;
-    readonly blocked: boolean;
-    readonly now: string;
-  },
-  budget: () => Promise<BudgetState>,
-): Promise<readonly FtmEvent[] | Rejection> {
-  const { ftJobId, projectId, state, blocked, now } = about;
-  const hold = async (amountUsdMicros: number): Promise<readonly FtmEvent[] | Rejection> => {
-    const placed = placeHold(await budget(), { projectId, ftJobId, amountUsdMicros }, now);
-    return 'code' in placed ? placed : [placed];
-  };
-  switch (event.type) {
-    case 'FineTuneRequested':
-      return blocked ? [] : hold(event.data.estimate.highUsdMicros);
-    case 'FineTuneReestimated':
-      return hold(event.data.estimate.highUsdMicros);
-    case 'FineTuneBlocked':
-    case 'FineTuneFailed':
-      return settleHold(await budget(), ftJobId, 0);
-    case 'FineTuneCanceled': {
-      const price = state.status === 'absent' ? 0 : state.estimate.priceUsdMicrosPerMillion;
-      return settleHold(await budget(), ftJobId, costOf(event.data.trainedTokens ?? 0, price));
+type MoneyMoved =
+  | { readonly kind: 'hold'; readonly amountUsdMicros: number }
+  /** Null: nobody knows. */
+  | { readonly kind: 'settle'; readonly actualUsdMicros: number | null };
+
+/** What the events of one decision on a job mean for the budget; the last one that means anything counts. */
+function moneyMoved(events: readonly FtmEvent[], before: FineTuneState): MoneyMoved | null {
+  const settle = (actualUsdMicros: number | null): MoneyMoved => ({ kind: 'settle', actualUsdMicros });
+  return events.reduce<MoneyMoved | null>((moved, event) => {
+    switch (event.type) {
+      case 'FineTuneRequested':
+      case 'FineTuneReestimated':
+        return { kind: 'hold', amountUsdMicros: event.data.estimate.highUsdMicros };
+      case 'FineTuneBlocked':
+        // One that is refused when it is asked for never held anything.
+        return before.status === 'absent' ? null : settle(0);
+      case 'FineTuneFailed':
+      case 'FineTuneCanceled':
+        return before.status === 'absent' ? moved : settle(costOfEnded(before, event.data.trainedTokens));
+      case 'FineTuneCostRecorded':
+        return settle(event.data.actualUsdMicros);
+      default:
+        return moved;
     }
-    case 'FineTuneCostRecorded':
-      return settleHold(await budget(), ftJobId, event.data.actualUsdMicros);
-    default:
-      return [];
-  }
+  }, null);
+}
+
+/** Jobs from before there were budgets do not say it; null for one that is not there yet. */
+function monthOfJob(state: FineTuneState): string | null {
+  return state.status === 'absent' ? null : (state.request.budgetMonth ?? monthOf(state.createdAt));
 }
 
 async function handleEvalRun(command: Of<'eval-run'>, stream: StreamId, load: Load): Promise<Decision> {

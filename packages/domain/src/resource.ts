@@ -1,6 +1,6 @@
 import type { Aggregate } from '@ftm/contracts/ids';
 import type { StateOf } from './aggregates.ts';
-import { heldUsdMicros, type BudgetState } from './budget/state.ts';
+import { heldUsdMicros } from './budget-month/state.ts';
 import type { Facts } from './facts.ts';
 import { costVariance } from './fine-tune/cost.ts';
 import { evidenceSha256 } from './promotion/evidence.ts';
@@ -89,6 +89,7 @@ const VIEWS: { readonly [A in Aggregate]: (state: StateOf<A>) => Json } = {
           actualUsdMicros: state.cost?.actualUsdMicros ?? null,
           providerFilesDeleted: state.filesDeleted !== null,
           cost: state.cost === null ? null : { ...state.cost, ...costVariance(state.cost).event },
+          costUnknown: 'costUnknown' in state && state.costUnknown,
           ...('result' in state
             ? {
                 providerModelId: state.result.providerModelId,
@@ -147,29 +148,22 @@ const VIEWS: { readonly [A in Aggregate]: (state: StateOf<A>) => Json } = {
       : { erasure: state.status === 'erasure_requested' ? state.asked : state.erasure },
   pricing: (state) => (state.status === 'absent' ? {} : { rows: state.rows }),
   budget: (state) =>
+    state.status === 'absent' ? {} : { projectId: state.projectId, monthlyUsdMicros: state.monthlyUsdMicros },
+  'budget-month': (state) =>
     state.status === 'absent'
       ? {}
       : {
           projectId: state.projectId,
-          monthlyUsdMicros: state.monthlyUsdMicros,
-          months: budgetMonths(state),
-          holds: Object.entries(state.holds).map(([ftJobId, hold]) => ({ ftJobId, ...hold })),
+          month: state.month,
+          spentUsdMicros: state.spentUsdMicros,
+          heldUsdMicros: heldUsdMicros(state),
+          unknownCosts: state.unknownCosts,
+          holds: Object.entries(state.holds).map(([ftJobId, amountUsdMicros]) => ({
+            ftJobId,
+            amountUsdMicros,
+          })),
         },
 };
-
-/** Newest first. */
-function budgetMonths(state: Exclude<BudgetState, { status: 'absent' }>): Json[] {
-  const holds = Object.values(state.holds);
-  const months = new Set([...Object.keys(state.spentUsdMicros), ...holds.map(({ month }) => month)]);
-  return [...months]
-    .sort()
-    .reverse()
-    .map((month) => ({
-      month,
-      spentUsdMicros: state.spentUsdMicros[month] ?? 0,
-      heldUsdMicros: heldUsdMicros(state, month),
-    }));
-}
 
 /** Why it is not what was asked for: gate and reasons, or the failure. */
 function refusal(state: object): Json {

@@ -549,6 +549,10 @@ describe('commands', () => {
       're-eval': 'monitoring/re-evals',
       // Has no list: a tenant that nobody wants erased has nothing.
       tenant: null,
+      // Is one document, and nobody in the story has prices of their own.
+      pricing: null,
+      budget: 'budgets',
+      'budget-month': 'budget-months',
     };
     for (const [aggregate, path] of Object.entries(LISTS) as [Aggregate, string | null][]) {
       const listed =

@@ -33,6 +33,7 @@ const TABLES: { readonly [A in Aggregate]: string } = {
   tenant: 'ftm.ftm_tenants',
   pricing: 'ftm.ftm_price_books',
   budget: 'ftm.ftm_budgets',
+  'budget-month': 'ftm.ftm_budget_months',
 };
 
 export interface ListOptions {

@@ -10,7 +10,7 @@ import {
   type Aggregate,
   type TenantId,
 } from '@ftm/contracts/ids';
-import { fold, type StateOf, type States } from '@ftm/domain/aggregates';
+import { fold, type StateOf } from '@ftm/domain/aggregates';
 import type { Command } from '@ftm/domain/command';
 import type { Rejection } from '@ftm/domain/decision';
 import type { GateAnswer } from '@ftm/domain/gate-answer';

@@ -20,8 +20,8 @@ export interface BudgetHoldSettled {
   readonly month: string;
   /** What was kept. */
   readonly heldUsdMicros: number;
-  /** What is spent. */
-  readonly actualUsdMicros: number;
+  /** What is spent; null when the provider does not say what it has billed. */
+  readonly actualUsdMicros: number | null;
 }
 
 /** What a project may spend on training in a month. */
@@ -538,10 +538,10 @@ export interface FineTuneCostVarianceDetected {
   readonly toleranceRatio: number;
 }
 
-/** The job waits for others to end before it is sent to the provider. */
+/** The job waits before it is sent to the provider: for others to end, or for an approval that holds long enough to be used. */
 export interface FineTuneDeferred {
-  /** Which limit is reached. */
-  readonly code: 'TENANT_LIMIT' | 'PROVIDER_LIMIT';
+  /** Which limit is reached, or what is wrong with the approvals. */
+  readonly code: 'TENANT_LIMIT' | 'PROVIDER_LIMIT' | 'APPROVAL_EXPIRES_EARLY';
   /** What is waited for. */
   readonly message: string;
 }
@@ -572,6 +572,8 @@ export interface FineTuneFailed {
   readonly rows: readonly number[];
   /** What the provider said until then, with the loss curve: JSON, encrypted. Null in older events, and when nothing could be read. */
   readonly mirrorObject: ObjectRef | null;
+  /** What the provider says was trained until then, which it bills; null when it does not say. */
+  readonly trainedTokens: number | null;
 }
 
 /** Somebody asked the job to stop for a while. */
@@ -650,6 +652,8 @@ export interface FineTuneRequested {
   readonly validationDatasetId: string | null;
   /** Who let training rows stay that an eval suite asks, too; null when there are none. */
   readonly contaminationApprovedBy: string | null;
+  /** YYYY-MM, UTC: the month of the project's budget that its money is held of. Null in older events. */
+  readonly budgetMonth: string | null;
 }
 
 /** Somebody asked the job to go on. */
@@ -1118,9 +1122,9 @@ export interface WriterClaimed {
 
 /** Every event of the log: its name and what it says. */
 export type FtmEvent =
+  | { readonly type: 'BudgetSet'; readonly data: BudgetSet }
   | { readonly type: 'BudgetHoldPlaced'; readonly data: BudgetHoldPlaced }
   | { readonly type: 'BudgetHoldSettled'; readonly data: BudgetHoldSettled }
-  | { readonly type: 'BudgetSet'; readonly data: BudgetSet }
   | { readonly type: 'DatasetBlocked'; readonly data: DatasetBlocked }
   | { readonly type: 'DatasetContaminationOverridden'; readonly data: DatasetContaminationOverridden }
   | { readonly type: 'DatasetContaminationOverrideRequested'; readonly data: DatasetContaminationOverrideRequested }
@@ -1195,76 +1199,6 @@ export interface EventSchemaEntry { readonly aggregate: string; readonly fullNam
 
 /** All versions of all schemas, oldest first; the last of a name is the one that is written. */
 export const EVENT_SCHEMAS: Readonly<Record<string, readonly EventSchemaEntry[]>> = {
- "BudgetHoldPlaced": [
-  {
-   "aggregate": "budget",
-   "fullName": "ftm.budget.BudgetHoldPlaced",
-   "version": 1,
-   "schema": {
-    "type": "record",
-    "name": "BudgetHoldPlaced",
-    "namespace": "ftm.budget",
-    "doc": "Money of the month is kept for a job; one that is there for it already is replaced.",
-    "fields": [
-     {
-      "name": "projectId",
-      "type": "string",
-      "doc": "Project."
-     },
-     {
-      "name": "ftJobId",
-      "type": "string",
-      "doc": "Fine-tune job."
-     },
-     {
-      "name": "month",
-      "type": "string",
-      "doc": "YYYY-MM, UTC: the month in which the job was asked for."
-     },
-     {
-      "name": "amountUsdMicros",
-      "type": "long",
-      "doc": "The high end of its estimate."
-     }
-    ]
-   }
-  }
- ],
- "BudgetHoldSettled": [
-  {
-   "aggregate": "budget",
-   "fullName": "ftm.budget.BudgetHoldSettled",
-   "version": 1,
-   "schema": {
-    "type": "record",
-    "name": "BudgetHoldSettled",
-    "namespace": "ftm.budget",
-    "doc": "The job has ended: what it cost is spent, the rest is free again.",
-    "fields": [
-     {
-      "name": "ftJobId",
-      "type": "string",
-      "doc": "Fine-tune job."
-     },
-     {
-      "name": "month",
-      "type": "string",
-      "doc": "YYYY-MM: the month of the hold."
-     },
-     {
-      "name": "heldUsdMicros",
-      "type": "long",
-      "doc": "What was kept."
-     },
-     {
-      "name": "actualUsdMicros",
-      "type": "long",
-      "doc": "What is spent."
-     }
-    ]
-   }
-  }
- ],
  "BudgetSet": [
   {
    "aggregate": "budget",
@@ -1294,6 +1228,80 @@ export const EVENT_SCHEMAS: Readonly<Record<string, readonly EventSchemaEntry[]>
       "name": "reason",
       "type": "string",
       "doc": "Why."
+     }
+    ]
+   }
+  }
+ ],
+ "BudgetHoldPlaced": [
+  {
+   "aggregate": "budget-month",
+   "fullName": "ftm.budget_month.BudgetHoldPlaced",
+   "version": 1,
+   "schema": {
+    "type": "record",
+    "name": "BudgetHoldPlaced",
+    "namespace": "ftm.budget_month",
+    "doc": "Money of the month is kept for a job; one that is there for it already is replaced.",
+    "fields": [
+     {
+      "name": "projectId",
+      "type": "string",
+      "doc": "Project."
+     },
+     {
+      "name": "ftJobId",
+      "type": "string",
+      "doc": "Fine-tune job."
+     },
+     {
+      "name": "month",
+      "type": "string",
+      "doc": "YYYY-MM, UTC: the month in which the job was asked for."
+     },
+     {
+      "name": "amountUsdMicros",
+      "type": "long",
+      "doc": "The high end of its estimate."
+     }
+    ]
+   }
+  }
+ ],
+ "BudgetHoldSettled": [
+  {
+   "aggregate": "budget-month",
+   "fullName": "ftm.budget_month.BudgetHoldSettled",
+   "version": 1,
+   "schema": {
+    "type": "record",
+    "name": "BudgetHoldSettled",
+    "namespace": "ftm.budget_month",
+    "doc": "The job has ended: what it cost is spent, the rest is free again.",
+    "fields": [
+     {
+      "name": "ftJobId",
+      "type": "string",
+      "doc": "Fine-tune job."
+     },
+     {
+      "name": "month",
+      "type": "string",
+      "doc": "YYYY-MM: the month of the hold."
+     },
+     {
+      "name": "heldUsdMicros",
+      "type": "long",
+      "doc": "What was kept."
+     },
+     {
+      "name": "actualUsdMicros",
+      "type": [
+       "null",
+       "long"
+      ],
+      "default": null,
+      "doc": "What is spent; null when the provider does not say what it has billed."
      }
     ]
    }
@@ -3711,6 +3719,36 @@ export const EVENT_SCHEMAS: Readonly<Record<string, readonly EventSchemaEntry[]>
      }
     ]
    }
+  },
+  {
+   "aggregate": "fine-tune",
+   "fullName": "ftm.fine_tune.FineTuneDeferred",
+   "version": 2,
+   "schema": {
+    "type": "record",
+    "name": "FineTuneDeferred",
+    "namespace": "ftm.fine_tune",
+    "doc": "The job waits before it is sent to the provider: for others to end, or for an approval that holds long enough to be used.",
+    "fields": [
+     {
+      "name": "code",
+      "type": {
+       "type": "string",
+       "ftm.values": [
+        "TENANT_LIMIT",
+        "PROVIDER_LIMIT",
+        "APPROVAL_EXPIRES_EARLY"
+       ]
+      },
+      "doc": "Which limit is reached, or what is wrong with the approvals."
+     },
+     {
+      "name": "message",
+      "type": "string",
+      "doc": "What is waited for."
+     }
+    ]
+   }
   }
  ],
  "FineTuneDuplicateCanceled": [
@@ -3864,6 +3902,97 @@ export const EVENT_SCHEMAS: Readonly<Record<string, readonly EventSchemaEntry[]>
       ],
       "default": null,
       "doc": "What the provider said until then, with the loss curve: JSON, encrypted. Null in older events, and when nothing could be read."
+     }
+    ]
+   }
+  },
+  {
+   "aggregate": "fine-tune",
+   "fullName": "ftm.fine_tune.FineTuneFailed",
+   "version": 3,
+   "schema": {
+    "type": "record",
+    "name": "FineTuneFailed",
+    "namespace": "ftm.fine_tune",
+    "doc": "The job ended without a model.",
+    "fields": [
+     {
+      "name": "code",
+      "type": "string",
+      "doc": "Stable cause code."
+     },
+     {
+      "name": "message",
+      "type": "string",
+      "doc": "What happened, sanitised."
+     },
+     {
+      "name": "remedy",
+      "type": "string",
+      "doc": "What to do about it."
+     },
+     {
+      "name": "retryable",
+      "type": "boolean",
+      "doc": "Whether the same request may succeed later."
+     },
+     {
+      "name": "providerMessage",
+      "type": [
+       "null",
+       "string"
+      ],
+      "default": null,
+      "doc": "The provider’s own message, sanitised."
+     },
+     {
+      "name": "rows",
+      "type": {
+       "type": "array",
+       "items": "int"
+      },
+      "default": [],
+      "doc": "Rows of the file that the provider named, from 1."
+     },
+     {
+      "name": "mirrorObject",
+      "type": [
+       "null",
+       {
+        "type": "record",
+        "name": "ObjectRef",
+        "namespace": "ftm",
+        "doc": "An immutable object in the object store.",
+        "fields": [
+         {
+          "name": "uri",
+          "type": "string",
+          "doc": "s3:// URI."
+         },
+         {
+          "name": "sha256",
+          "type": "string",
+          "doc": "SHA-256 of the stored (encrypted) bytes, hex."
+         },
+         {
+          "name": "bytes",
+          "type": "long",
+          "doc": "Size of the stored bytes."
+         }
+        ]
+       }
+      ],
+      "default": null,
+      "doc": "What the provider said until then, with the loss curve: JSON, encrypted. Null in older events, and when nothing could be read."
+     },
+     {
+      "name": "trainedTokens",
+      "type": [
+       "null",
+       "long"
+      ],
+      "default": null,
+      "doc": "What the provider says was trained until then, which it bills; null when it does not say."
      }
     ]
    }
@@ -4637,6 +4766,15 @@ export const EVENT_SCHEMAS: Readonly<Record<string, readonly EventSchemaEntry[]>
       ],
       "default": null,
       "doc": "Who let training rows stay that an eval suite asks, too; null when there are none."
+     },
+     {
+      "name": "budgetMonth",
+      "type": [
+       "null",
+       "string"
+      ],
+      "default": null,
+      "doc": "YYYY-MM, UTC: the month of the project's budget that its money is held of. Null in older events."
      }
     ]
    }

@@ -1,4 +1,4 @@
-/** `id` is `budgetId(projectId)`. Holds are placed and settled by what happens to fine-tune jobs, in the same append. */
+/** `id` is `budgetId(projectId)`. */
 export interface BudgetCommand {
   readonly type: 'SetBudget';
   readonly id: string;

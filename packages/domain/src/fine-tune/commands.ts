@@ -26,7 +26,7 @@ export type FineTuneCommand =
       readonly type: 'RequestFineTune';
       readonly request: Omit<
         FineTuneRequested,
-        'trainObject' | 'validationObject' | 'contaminationApprovedBy'
+        'trainObject' | 'validationObject' | 'contaminationApprovedBy' | 'budgetMonth'
       >;
       readonly gates: readonly GateAnswer[];
     })

@@ -1,4 +1,11 @@
-import type { FineTuneCostRecorded, FineTuneCostVarianceDetected } from '@ftm/contracts/generated/events';
+import type {
+  CostEstimate,
+  FineTuneCostRecorded,
+  FineTuneCostVarianceDetected,
+  FineTuneSubmitIntended,
+  FineTuneSubmitRefused,
+} from '@ftm/contracts/generated/events';
+import { costOf } from '../pricing/price-book.ts';
 
 /** A difference up to this share of the estimate is told of by the figures alone. */
 export const VARIANCE_TOLERANCE = 0.2;
@@ -24,4 +31,22 @@ export function costVariance({
     beyondTolerance:
       varianceRatio === null ? varianceUsdMicros !== 0 : Math.abs(varianceRatio) > VARIANCE_TOLERANCE,
   };
+}
+
+/**
+ * What a job that ends without a model has cost: the tokens that the provider names, and nothing when nothing can have been trained.
+ * @param before the job as it was at its end
+ * @param trainedTokens as the provider says; null when it does not say
+ * @returns in millionths of a US dollar; null when a job was sent and nobody knows
+ */
+export function costOfEnded(
+  before: {
+    readonly intent: FineTuneSubmitIntended | null;
+    readonly refusal: FineTuneSubmitRefused | null;
+    readonly estimate: CostEstimate;
+  },
+  trainedTokens: number | null,
+): number | null {
+  if (trainedTokens !== null) return costOf(trainedTokens, before.estimate.priceUsdMicrosPerMillion);
+  return before.intent === null || before.refusal !== null ? 0 : null;
 }

@@ -6,6 +6,7 @@ import type {
   FineTuneSubmitResolved,
   FtmEvent,
 } from '@ftm/contracts/generated/events';
+import { monthOf } from '../budget-month/state.ts';
 import type { DatasetState } from '../dataset/state.ts';
 import { answered, denied, notFound, NOTHING, reject, type Rejection, type Verdict } from '../decision.ts';
 import type { CommandMeta } from '../command.ts';
@@ -32,7 +33,7 @@ export function decideFineTune(
   context: FineTuneContext,
   meta: CommandMeta,
 ): Verdict {
-  if (command.type === 'RequestFineTune') return request(command, state, context);
+  if (command.type === 'RequestFineTune') return request(command, state, context, meta);
   if (command.type === 'RecordProviderFilesDeleted') return filesDeleted(command, state);
   switch (state.status) {
     case 'absent':
@@ -45,6 +46,8 @@ export function decideFineTune(
       if (command.type === 'RecordCost') return recordCost(command.cost, state);
       return command.type === 'RecordSucceeded' ? NOTHING : settled(state.status);
     case 'failed':
+      if (command.type === 'RecordCost' && (state.failure.trainedTokens ?? 0) > 0)
+        return recordCost(command.cost, state);
       return command.type === 'RecordFailed' ? NOTHING : settled(state.status);
     case 'blocked':
       return command.type === 'BlockFineTune' ? NOTHING : settled(state.status);
@@ -62,6 +65,7 @@ function request(
   command: Extract<FineTuneCommand, { type: 'RequestFineTune' }>,
   state: FineTuneState,
   context: FineTuneContext,
+  meta: CommandMeta,
 ): Verdict {
   if (state.status !== 'absent') return NOTHING;
   const train = readyDataset(context.dataset, command.request, 'dataset_id');
@@ -82,6 +86,7 @@ function request(
         validationObject,
         contaminationApprovedBy:
           'override' in context.dataset ? (context.dataset.override?.approvedBy ?? null) : null,
+        budgetMonth: monthOf(meta.now),
       },
     },
     ...answered(command.gates),
@@ -298,13 +303,13 @@ function voidApproval(
 
 function recordCost(
   cost: FineTuneCostRecorded,
-  state: Extract<FineTuneState, { status: 'completed' | 'canceled' }>,
+  state: Extract<FineTuneState, { status: 'completed' | 'failed' | 'canceled' }>,
 ): Verdict {
   if (state.cost !== null) return NOTHING;
   const variance = costVariance(cost);
   return [
     { type: 'FineTuneCostRecorded', data: cost },
-    // A job that was canceled was never expected to cost what it would have.
+    // One that did not get to its end was never expected to cost what it has.
     ...(variance.beyondTolerance && state.status === 'completed'
       ? [{ type: 'FineTuneCostVarianceDetected' as const, data: variance.event }]
       : []),
@@ -347,6 +352,7 @@ function resolveSubmit(resolution: Omit<FineTuneSubmitResolved, 'attempt'>, stat
         providerMessage: null,
         rows: [],
         mirrorObject: null,
+        trainedTokens: null,
       },
     },
   ];

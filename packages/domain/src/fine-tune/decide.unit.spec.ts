@@ -263,6 +263,7 @@ describe('a fine-tune job', () => {
           providerMessage: null,
           rows: [],
           mirrorObject: null,
+          trainedTokens: null,
         },
       })
       .thenRejects('FT_JOB_SETTLED');
@@ -349,7 +350,10 @@ describe('a cost', () => {
   it('is recorded of a job that was canceled when tokens were trained', async () => {
     const canceled = (trainedTokens: number | null): Past[] => [
       ...submitted,
-      { stream: job, event: { type: 'FineTuneCanceled', data: { reason: 'r', trainedTokens } } },
+      {
+        stream: job,
+        event: { type: 'FineTuneCanceled', data: { reason: 'r', trainedTokens, mirrorObject: null } },
+      },
     ];
     await given(...canceled(5))
       .when(cost(3))

@@ -19,6 +19,7 @@ import type {
 } from '@ftm/contracts/generated/events';
 import type { EventMeta } from '../event-meta.ts';
 import { ABSENT, born, factsOf, present, touched, withGate, type Absent, type Facts } from '../facts.ts';
+import { costOfEnded } from './cost.ts';
 
 /**
  * queued: requested ─▶ (awaiting approval) ─▶ cost approved ─▶ submit intended ─▶ running ⇄ paused
@@ -31,9 +32,13 @@ export type FineTuneState =
   | (Open & { readonly status: 'running' })
   | (Open & { readonly status: 'paused' })
   | (Open & { readonly status: 'completed'; readonly result: FineTuneSucceeded })
-  | (Open & { readonly status: 'failed'; readonly failure: FineTuneFailed })
+  | (Open & { readonly status: 'failed'; readonly failure: FineTuneFailed; readonly costUnknown: boolean })
   | (Open & { readonly status: 'blocked'; readonly gate: string; readonly reasons: readonly Reason[] })
-  | (Open & { readonly status: 'canceled'; readonly canceled: FineTuneCanceled });
+  | (Open & {
+      readonly status: 'canceled';
+      readonly canceled: FineTuneCanceled;
+      readonly costUnknown: boolean;
+    });
 
 interface Open extends Facts {
   readonly request: FineTuneRequested;
@@ -41,6 +46,8 @@ interface Open extends Facts {
   readonly estimate: CostEstimate;
   /** How often PRISM's answer has become void: each time it is asked anew. */
   readonly approvalRound: number;
+  /** How many answers have run out before they were used, and when the last one was found to have, ISO 8601. */
+  readonly expiredApprovals: { readonly count: number; readonly lastAt: string } | null;
   readonly pendingApproval: FineTuneCostApprovalRequested | null;
   readonly approval: FineTuneCostApproved | null;
   readonly intent: FineTuneSubmitIntended | null;
@@ -72,6 +79,7 @@ export const initialFineTune: FineTuneState = ABSENT;
 const NEW = {
   status: 'queued',
   approvalRound: 0,
+  expiredApprovals: null,
   pendingApproval: null,
   approval: null,
   intent: null,
@@ -100,7 +108,10 @@ export function evolveFineTune(before: FineTuneState, event: FineTuneEvent, meta
     case 'FineTuneCostApproved':
       return { ...state, approval: event.data };
     case 'FineTuneCostApprovalExpired':
-      return unapproved(state);
+      return {
+        ...unapproved(state),
+        expiredApprovals: { count: (state.expiredApprovals?.count ?? 0) + 1, lastAt: meta.time },
+      };
     case 'FineTuneReestimated': {
       const { estimate } = event.data;
       const asked = state.approval ?? state.pendingApproval;
@@ -147,11 +158,21 @@ export function evolveFineTune(before: FineTuneState, event: FineTuneEvent, meta
     case 'FineTuneSucceeded':
       return { ...opened(state), status: 'completed', result: event.data };
     case 'FineTuneFailed':
-      return { ...opened(state), status: 'failed', failure: event.data };
+      return {
+        ...opened(state),
+        status: 'failed',
+        failure: event.data,
+        costUnknown: costOfEnded(state, event.data.trainedTokens) === null,
+      };
     case 'FineTuneBlocked':
       return { ...opened(state), status: 'blocked', gate: event.data.gate, reasons: event.data.reasons };
     case 'FineTuneCanceled':
-      return { ...opened(state), status: 'canceled', canceled: event.data };
+      return {
+        ...opened(state),
+        status: 'canceled',
+        canceled: event.data,
+        costUnknown: costOfEnded(state, event.data.trainedTokens) === null,
+      };
   }
 }
 
@@ -165,6 +186,7 @@ function opened(state: Open): Open {
     request,
     estimate,
     approvalRound,
+    expiredApprovals,
     pendingApproval,
     approval,
     intent,
@@ -185,6 +207,7 @@ function opened(state: Open): Open {
     request,
     estimate,
     approvalRound,
+    expiredApprovals,
     pendingApproval,
     approval,
     intent,

@@ -106,6 +106,7 @@ export const fineTuneRequested: FineTuneRequested = {
   ambiguityPolicy: 'operator',
   validationDatasetId: null,
   contaminationApprovedBy: null,
+  budgetMonth: '2026-01',
 };
 
 export const suiteVersionPublished: EvalSuiteVersionPublished = {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { snake } from '@ftm/domain/resource';
 import { requireProject } from '../auth.ts';
-import { defineRoute, projectId, READ, type Route } from '../http/route.ts';
+import { defineRoute, month, projectId, READ, type Route } from '../http/route.ts';
 import type { Services } from '../service.ts';
 import type { CostSum } from './cost-reads.ts';
 
@@ -17,10 +17,7 @@ export function costRoutes(services: Services): Route[] {
       roles: READ,
       query: z.strictObject({
         project_id: projectId.optional(),
-        month: z
-          .string()
-          .regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'YYYY-MM')
-          .optional(),
+        month: month.optional(),
       }),
       async handle({ principal, query }) {
         if (query.project_id !== undefined) requireProject(principal, query.project_id);

@@ -1,3 +1,4 @@
+import type { PriceRow } from '@ftm/contracts/generated/events';
 import { BUILD_REMEDIES } from '@ftm/dataset/build/remedies';
 import type { StatisticsFile } from '@ftm/dataset/build/statistics-file';
 import { datasetReport } from '@ftm/dataset/report';
@@ -8,6 +9,7 @@ import { estimateRanges } from '@ftm/domain/fine-tune/estimate';
 import { Problem } from '../http/problem.ts';
 import type { Call } from '../http/route.ts';
 import { openObject } from '../object-lines.ts';
+import { pricesOf } from '../pricing/prices.ts';
 import { fresh, type Services } from '../service.ts';
 
 /** Base models that are tuned today; the dataset's own comes first. */
@@ -29,13 +31,15 @@ export async function renderDatasetReport(services: Services, call: Call, id: st
         : `the dataset is ${state.status}: there is a report when it is ready`,
     );
   const bytes = await openObject(services, call, state.result.statisticsObject);
-  return datasetReport(inputOf(id, state, JSON.parse(bytes.toString('utf8')) as StatisticsFile));
+  const statistics = JSON.parse(bytes.toString('utf8')) as StatisticsFile;
+  return datasetReport(inputOf(id, state, statistics, await pricesOf(services, call)));
 }
 
 function inputOf(
   id: string,
   state: Extract<DatasetState, { status: 'ready' }>,
   statistics: StatisticsFile,
+  prices: readonly PriceRow[],
 ): DatasetReportInput {
   const { request, result, override } = state;
   const { findings, model } = statistics;
@@ -90,6 +94,7 @@ function inputOf(
       })),
       rows: result.trainRows,
       nEpochs: null,
+      prices,
     }),
     hashes: {
       'rows as they came': result.inputSha256,

@@ -4,10 +4,10 @@ import { calibrate, calibrated } from '@ftm/dataset/tokens/calibration';
 import type { DatasetState } from '@ftm/domain/dataset/state';
 import { readyDataset } from '@ftm/domain/fine-tune/decide';
 import { estimateRange, type TokenBilledMethod } from '@ftm/domain/fine-tune/estimate';
-import { effectivePrices, priceFor } from '@ftm/domain/pricing/price-book';
-import { PRICE_BOOK_ID } from '@ftm/domain/pricing/state';
+import { priceFor } from '@ftm/domain/pricing/price-book';
 import { Problem, rejectionProblem } from '../http/problem.ts';
 import type { Call } from '../http/route.ts';
+import { pricesOf } from '../pricing/prices.ts';
 import { stateOf, type Services } from '../service.ts';
 
 /** Of a count by another vocabulary than the model's own. */
@@ -33,8 +33,7 @@ export async function estimateJob(
   const dataset: DatasetState = await stateOf(services, call, 'dataset', asked.datasetId);
   const ready = readyDataset(dataset, asked, 'dataset_id');
   if ('code' in ready) throw rejectionProblem(ready);
-  const book = await stateOf(services, call, 'pricing', PRICE_BOOK_ID);
-  const price = priceFor(asked.baseModel, 'training', effectivePrices(book, new Date().toISOString()));
+  const price = priceFor(asked.baseModel, 'training', await pricesOf(services, call));
   if (price === undefined)
     throw new Problem(
       422,

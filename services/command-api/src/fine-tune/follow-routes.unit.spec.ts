@@ -166,6 +166,7 @@ describe('the report of a job', () => {
           providerMessage: 'Line 4: <b>bad</b>',
           rows: [4],
           mirrorObject: OBJECT,
+          trainedTokens: null,
         },
       }),
     );

@@ -336,8 +336,8 @@ describe('a budget of a project', () => {
   const path = `/v1/projects/${PROJECT}/budget`;
   it('is kept by 50 jobs that are asked for at once, and a retry holds nothing twice', async () => {
     expect((await send('PUT', path, { monthly_usd: 1 })).status).toBe(403);
-    const before = (await send('GET', path)).body as { holds: { amount_usd_micros: number }[] };
-    const held = before.holds.reduce((sum, hold) => sum + hold.amount_usd_micros, 0);
+    const before = (await send('GET', path)).body as { held_usd_micros: number };
+    const held = before.held_usd_micros;
     const id = await dataset(requested(), sanitized());
     const { body: one } = await send('POST', '/v1/ft-jobs/estimate', asking(id));
     const high = Number(one['high_usd_micros']);
@@ -356,16 +356,13 @@ describe('a budget of a project', () => {
         status: 409,
         body: {
           code: 'BUDGET_EXCEEDED',
-          reasons: expect.arrayContaining([{ code: 'ASKED_USD_MICROS', message: String(high) }]),
+          reasons: expect.arrayContaining([{ code: 'NEEDED_USD_MICROS', message: String(high) }]),
         },
       });
     expect((await send('POST', '/v1/ft-jobs', asking(id), { key: `parallel-${taken}` })).status).toBe(202);
-    const { months, monthly_usd_micros } = (await send('GET', path)).body as {
-      months: { held_usd_micros: number }[];
-      monthly_usd_micros: number;
-    };
-    expect(months[0]?.held_usd_micros).toBe(held + 20 * high);
-    expect(held + 20 * high).toBeLessThanOrEqual(monthly_usd_micros);
+    const after = (await send('GET', path)).body as { monthly_usd_micros: number; left_usd_micros: number };
+    expect(after).toMatchObject({ held_usd_micros: held + 20 * high, spent_usd_micros: 0 });
+    expect(after.left_usd_micros).toBe(after.monthly_usd_micros - held - 20 * high);
     // The end of one makes room for another.
     const { id: job } = answers[taken]?.body as { id: string };
     expect((await send('POST', `/v1/ft-jobs/${job}/cancel`, {})).status).toBe(202);

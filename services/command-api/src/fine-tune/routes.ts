@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { CostEstimate } from '@ftm/contracts/generated/events';
-import { streamId } from '@ftm/contracts/ids';
 import { requireProject } from '../auth.ts';
 import { Problem } from '../http/problem.ts';
 import {

@@ -110,6 +110,8 @@ export const ById = z.object({ id });
 export const projectId = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, '1 to 64 of A-Z a-z 0-9 . _ -');
+/** A calendar month in UTC. */
+export const month = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'YYYY-MM');
 /** No year and no offset that the database does not know. */
 export const instant = z.iso.datetime({ offset: true }).regex(/^[12]/, 'a year from 1000 to 2999');
 export const target = z.strictObject({

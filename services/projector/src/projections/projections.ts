@@ -1,5 +1,6 @@
 import type { Aggregate } from '@ftm/contracts/ids';
 import type { StateOf } from '@ftm/domain/aggregates';
+import { budgetMonths } from './budget-month.ts';
 import { budgets } from './budget.ts';
 import { datasets } from './dataset.ts';
 import { evalRuns } from './eval-run.ts';
@@ -26,4 +27,5 @@ export const PROJECTIONS: { readonly [A in Aggregate]: Projection<StateOf<A>> } 
   tenant: tenants,
   pricing: priceBooks,
   budget: budgets,
+  'budget-month': budgetMonths,
 };

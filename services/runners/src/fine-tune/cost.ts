@@ -6,6 +6,12 @@ import { CommandRejected } from '../command-client.ts';
 import { pricesAt } from '../prices.ts';
 import type { Job, Outcome, Tools } from '../tasks.ts';
 import { fail, type Open } from './failures.ts';
+import { jittered } from './schedule.ts';
+
+/** Between two requests for an approval, at most. */
+const MOST_PAUSE_MS = 3_600_000;
+/** One that ran out is nothing to speak of: somebody was slow. */
+const TOLD_AFTER = 2;
 
 /**
  * Nothing is paid for without an approval that holds at that moment: it covers the high end of the estimate at the price of the day, and has not run out. Otherwise what does
@@ -52,7 +58,7 @@ export async function approveCost(job: Job, state: Open, tools: Tools): Promise<
       id: job.id,
       approval: { approvalId, amountUsdMicros, expiresAt },
     });
-  if (pending === null)
+  if (pending === null && state.expiredApprovals === null)
     await tools.orchestrator.prismEstimate(
       { ...of, kind: 'fine_tune' },
       { low: estimate.lowUsdMicros, expected: estimate.expectedUsdMicros, high: estimate.highUsdMicros },
@@ -60,6 +66,10 @@ export async function approveCost(job: Job, state: Open, tools: Tools): Promise<
   if (amountUsdMicros <= request.costThresholdUsdMicros) {
     await approve(null, null);
     return { againInMs: 0 };
+  }
+  if (pending === null) {
+    const early = await tooEarly(job, state, tools);
+    if (early !== null) return early;
   }
   const answer =
     pending === null
@@ -95,15 +105,38 @@ export async function approveCost(job: Job, state: Open, tools: Tools): Promise<
   return later;
 }
 
-/** What was trained is billed, also of a job that was canceled. */
+/**
+ * Approvals that run out before they can be used are asked for ever more seldom, and the job says what it waits for: each costs two events, and nobody there may be looking.
+ * @returns null when PRISM may be asked now
+ */
+async function tooEarly(job: Job, state: Open, tools: Tools): Promise<Outcome | null> {
+  const { expiredApprovals: expired } = state;
+  if (expired === null) return null;
+  const { FTM_APPROVAL_POLL_MS: minMs } = tools.config;
+  const pauseMs = Math.min(minMs * 2 ** Math.min(expired.count - 1, 20), Math.max(minMs, MOST_PAUSE_MS));
+  const leftMs = Date.parse(expired.lastAt) + pauseMs - tools.clock.now();
+  if (leftMs <= 0) return null;
+  if (expired.count >= TOLD_AFTER)
+    await tools.commands.send(job, `deferred:${state.version}`, {
+      type: 'DeferSubmit',
+      id: job.id,
+      deferral: {
+        code: 'APPROVAL_EXPIRES_EARLY',
+        message:
+          'the approvals that PRISM gave have run out before they could be used: it is asked again, more and more seldom; let its approvals hold for longer, or cancel the job',
+      },
+    });
+  return { againInMs: jittered(leftMs, tools.clock) };
+}
+
+/** What was trained is billed, also of a job that did not get to its end. */
 export async function recordCost(
   job: Job,
-  state: Extract<FineTuneState, { status: 'completed' | 'canceled' }>,
+  state: Extract<FineTuneState, { status: 'completed' | 'failed' | 'canceled' }>,
   tools: Tools,
 ): Promise<Outcome> {
-  const trainedTokens =
-    state.status === 'completed' ? state.result.trainedTokens : (state.canceled.trainedTokens ?? 0);
-  if (state.cost !== null || trainedTokens === 0) return 'done';
+  const trainedTokens = trainedOf(state);
+  if (state.cost !== null || trainedTokens === null) return 'done';
   const { request, estimate } = state;
   const actualUsdMicros = costOf(trainedTokens, estimate.priceUsdMicrosPerMillion);
   const subject = `ft_job/${job.id}`;
@@ -124,6 +157,15 @@ export async function recordCost(
     cost: { trainedTokens, actualUsdMicros, estimatedUsdMicros: estimate.expectedUsdMicros, usageId },
   });
   return 'done';
+}
+
+/** Null when there is nothing to record. */
+function trainedOf(
+  state: Extract<FineTuneState, { status: 'completed' | 'failed' | 'canceled' }>,
+): number | null {
+  if (state.status === 'completed') return state.result.trainedTokens;
+  const { trainedTokens } = state.status === 'failed' ? state.failure : state.canceled;
+  return (trainedTokens ?? 0) > 0 ? trainedTokens : null;
 }
 
 function isOver(expiresAt: string | null, tools: Tools): expiresAt is string {

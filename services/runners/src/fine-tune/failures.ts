@@ -10,6 +10,8 @@ export interface Cause {
   /** From 1. */
   readonly rows?: readonly number[];
   readonly mirrorObject?: ObjectRef;
+  /** As the provider says; null when it does not say. When absent: none, unless an earlier attempt was left without an answer. */
+  readonly trainedTokens?: number | null;
 }
 
 const MOST_ROWS = 1000;
@@ -27,7 +29,7 @@ export async function fail(
   job: Job,
   state: Open,
   tools: Tools,
-  { code, message, rows = [], mirrorObject }: Cause,
+  { code, message, rows = [], mirrorObject, trainedTokens }: Cause,
 ): Promise<void> {
   const { text } = await tools.orchestrator.scan(
     { tenantId: job.tenantId, projectId: state.request.projectId },
@@ -44,6 +46,12 @@ export async function fail(
       remedy: remedyOf(code, rows),
       rows: [...rows],
       mirrorObject: mirrorObject ?? null,
+      trainedTokens:
+        trainedTokens === undefined
+          ? state.intent === null || state.refusal !== null
+            ? 0
+            : null
+          : trainedTokens,
     },
   });
 }

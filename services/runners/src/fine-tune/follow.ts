@@ -39,8 +39,12 @@ export async function follow(
       return { againInMs: 0 };
     case 'failed': {
       const { object, events } = await mirror(job, state, seen, tools, provider);
-      await fail(job, state, tools, { ...causeOf(seen, events), mirrorObject: object });
-      return 'done';
+      await fail(job, state, tools, {
+        ...causeOf(seen, events),
+        mirrorObject: object,
+        trainedTokens: seen.trainedTokens,
+      });
+      return { againInMs: 0 };
     }
     case 'cancelled':
       await tools.commands.send(job, 'canceled', {
@@ -52,7 +56,7 @@ export async function follow(
           mirrorObject: (await mirror(job, state, seen, tools, provider)).object,
         },
       });
-      return 'done';
+      return { againInMs: 0 };
     default:
       // An unknown status is a job that goes on: it is shown as it is.
       await goesOn(job, state, seen, steered, tools, provider);

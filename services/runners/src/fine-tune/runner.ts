@@ -47,9 +47,9 @@ async function nextStep(job: Job, state: FineTuneState, tools: Tools): Promise<O
     case 'absent':
       throw new Error('the job is not on the log yet');
     case 'blocked':
-    case 'failed':
       await tools.slots.release(job);
       return 'done';
+    case 'failed':
     case 'canceled':
     case 'completed':
       await tools.slots.release(job);

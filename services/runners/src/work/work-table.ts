@@ -18,8 +18,9 @@ type Rule<N extends EventName> =
 const add = (task: Task): readonly ['add', Task] => ['add', task];
 const remove = (task: Task): readonly ['remove', Task] => ['remove', task];
 
-const ENDED: readonly WorkChange[] = [
-  { change: 'remove', task: 'ft' },
+/** What was trained until then is billed, and has to be recorded. */
+const ended = (trainedTokens: number | null): readonly WorkChange[] => [
+  { change: (trainedTokens ?? 0) > 0 ? 'add' : 'remove', task: 'ft' },
   { change: 'add', task: 'files' },
 ];
 
@@ -66,8 +67,7 @@ const WORK: { readonly [N in EventName]: Rule<N> } = {
     { change: 'add', task: 'model' },
     { change: 'add', task: 'files' },
   ],
-  FineTuneFailed: () => ENDED,
-  // What was trained until then is billed, and has to be recorded.
+  FineTuneFailed: ({ trainedTokens }) => ended(trainedTokens),
   FineTuneCanceled: ({ trainedTokens }) => ended(trainedTokens),
   FineTuneProviderFilesDeleted: remove('files'),
   FineTuneCostRecorded: remove('ft'),

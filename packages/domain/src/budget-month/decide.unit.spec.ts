@@ -1,26 +1,41 @@
 import fc from 'fast-check';
-import type { FtmEvent } from '@ftm/contracts/generated/events';
 import { streamId } from '@ftm/contracts/ids';
 import { datasetRequested, datasetSanitized, fineTuneRequested, gate, PROJECT } from '../testing/examples.ts';
 import { given, type Past } from '../testing/spec.ts';
 import type { Command } from '../command.ts';
+import { isRejection, type Verdict } from '../decision.ts';
+import { budgetId, evolveBudget, initialBudget } from '../budget/state.ts';
 import { placeHold, settleHold } from './decide.ts';
-import { budgetId, evolveBudget, heldUsdMicros, initialBudget, type BudgetState } from './state.ts';
+import {
+  budgetMonthId,
+  evolveBudgetMonth,
+  heldUsdMicros,
+  initialBudgetMonth,
+  type BudgetMonthEvent,
+  type BudgetMonthState,
+} from './state.ts';
 
-const stream = streamId('budget', budgetId(PROJECT));
+const MONTH = '2026-01';
+const stream = streamId('budget-month', budgetMonthId(PROJECT, MONTH));
 const job = 'fine-tune/f1' as const;
-const { trainObject: _t, validationObject: _v, contaminationApprovedBy: _c, ...asked } = fineTuneRequested;
+const {
+  trainObject: _t,
+  validationObject: _v,
+  contaminationApprovedBy: _c,
+  budgetMonth: _m,
+  ...asked
+} = fineTuneRequested;
 const request: Command = { type: 'RequestFineTune', id: 'f1', request: asked, gates: [gate()] };
 const ready: Past[] = [
   { stream: 'dataset/d1', event: { type: 'DatasetRequested', data: datasetRequested } },
   { stream: 'dataset/d1', event: { type: 'DatasetSanitized', data: datasetSanitized } },
 ];
 const budgetOf = (monthlyUsdMicros: number | null): Past => ({
-  stream,
+  stream: streamId('budget', budgetId(PROJECT)),
   event: { type: 'BudgetSet', data: { projectId: PROJECT, monthlyUsdMicros, reason: 'r' } },
 });
-const held = (ftJobId: string, amountUsdMicros: number, month = '2026-01'): Past => ({
-  stream,
+const held = (ftJobId: string, amountUsdMicros: number, month = MONTH): Past => ({
+  stream: streamId('budget-month', budgetMonthId(PROJECT, month)),
   event: { type: 'BudgetHoldPlaced', data: { projectId: PROJECT, ftJobId, month, amountUsdMicros } },
 });
 const requested: Past[] = [
@@ -42,7 +57,7 @@ describe('a job that may cost 3', () => {
       .thenGives('FineTuneRequested', 'GateAnswered', 'BudgetHoldPlaced');
     expect(events.at(-1)).toMatchObject({
       stream,
-      event: { data: { ftJobId: 'f1', month: '2026-01', amountUsdMicros: 3 } },
+      event: { data: { ftJobId: 'f1', month: MONTH, amountUsdMicros: 3 } },
     });
   });
   it('does not care for what is held in another month', async () => {
@@ -55,11 +70,56 @@ describe('a job that may cost 3', () => {
       .when({ ...request, gates: [gate('deny')] })
       .thenGives('FineTuneRequested', 'GateAnswered', 'FineTuneBlocked');
   });
-  it('gives all of it back when it is blocked or fails', async () => {
+  it('gives all of it back when it is blocked, and nothing has left', async () => {
     const blocked = await given(...requested)
       .when({ type: 'BlockFineTune', id: 'f1', gate: 'prism', reasons: [] })
       .thenGives('FineTuneBlocked', 'BudgetHoldSettled');
     expect(blocked.at(-1)?.event.data).toMatchObject({ heldUsdMicros: 3, actualUsdMicros: 0 });
+  });
+  it('gives all of it back when it fails or is canceled: spent is what the provider names, or it is told that nobody knows', async () => {
+    const submitted: Past[] = [
+      ...requested,
+      {
+        stream: job,
+        event: {
+          type: 'FineTuneSubmitIntended',
+          data: { attempt: 1, requestSha256: 's', trainingFileId: 't', validationFileId: null },
+        },
+      },
+      {
+        stream: job,
+        event: { type: 'FineTuneSubmitted', data: { attempt: 1, providerJobId: 'j', adopted: false } },
+      },
+    ];
+    const spentBy = async (past: readonly Past[], trainedTokens: number | null): Promise<unknown[]> => {
+      const failure = {
+        code: 'c',
+        message: 'm',
+        remedy: 'r',
+        retryable: false,
+        providerMessage: null,
+        rows: [],
+        mirrorObject: null,
+        trainedTokens,
+      };
+      const failed = await given(...past)
+        .when({ type: 'RecordFailed', id: 'f1', failure })
+        .thenGives('FineTuneFailed', 'BudgetHoldSettled');
+      const canceled = await given(...past)
+        .when({
+          type: 'RecordCanceled',
+          id: 'f1',
+          canceled: { reason: 'r', trainedTokens, mirrorObject: null },
+        })
+        .thenGives('FineTuneCanceled', 'BudgetHoldSettled');
+      return [failed, canceled].map((events) => events.at(-1)?.event.data);
+    };
+    const told = (actualUsdMicros: number | null) =>
+      Array<unknown>(2).fill({ ftJobId: 'f1', month: MONTH, heldUsdMicros: 3, actualUsdMicros });
+    expect(await spentBy(submitted, 2_000_000)).toEqual(told(2));
+    expect(await spentBy(submitted, 0)).toEqual(told(0));
+    expect(await spentBy(submitted, null)).toEqual(told(null));
+    expect(await spentBy(requested, null)).toEqual(told(0));
   });
   it('gives back what it did not cost, in the append that records the cost', async () => {
     const events = await given(
@@ -91,25 +151,6 @@ describe('a job that may cost 3', () => {
       .thenGives('FineTuneCostRecorded', 'BudgetHoldSettled');
     expect(events.at(-1)?.event.data).toMatchObject({ actualUsdMicros: 2 });
   });
-  it('that is canceled has spent the tokens that were trained', async () => {
-    const events = await given(
-      ...ready,
-      {
-        stream: job,
-        event: {
-          type: 'FineTuneRequested',
-          data: {
-            ...fineTuneRequested,
-            estimate: { ...fineTuneRequested.estimate, priceUsdMicrosPerMillion: 1_000_000 },
-          },
-        },
-      },
-      held('f1', 9),
-    )
-      .when({ type: 'RecordCanceled', id: 'f1', canceled: { reason: 'r', trainedTokens: 4 } })
-      .thenGives('FineTuneCanceled', 'BudgetHoldSettled');
-    expect(events.at(-1)?.event.data).toMatchObject({ actualUsdMicros: 4 });
-  });
   it('needs room for what it costs more when the price has risen', async () => {
     const estimate = { ...fineTuneRequested.estimate, highUsdMicros: 5, priceUsdMicrosPerMillion: 2 };
     const dearer: Command = { type: 'RecordReestimated', id: 'f1', estimate };
@@ -123,59 +164,55 @@ describe('a job that may cost 3', () => {
   });
 });
 
-describe('a budget', () => {
-  const fold = (state: BudgetState, ...events: readonly FtmEvent[]): BudgetState =>
-    events.reduce(
-      (before, event) => evolveBudget(before, event as never, { time: '', actor: '', version: 1, seq: 1 }),
-      state,
+describe('a month', () => {
+  const meta = { time: '', actor: '', version: 1, seq: 1 };
+  const limited = (monthlyUsdMicros: number) =>
+    evolveBudget(
+      initialBudget,
+      { type: 'BudgetSet', data: { projectId: PROJECT, monthlyUsdMicros, reason: 'r' } },
+      meta,
     );
+  const place = (state: BudgetMonthState, limit: number, ftJobId: string, amountUsdMicros: number) =>
+    placeHold(limited(limit), state, { projectId: PROJECT, month: MONTH, ftJobId, amountUsdMicros });
+  const folded = (state: BudgetMonthState, verdict: Verdict): BudgetMonthState =>
+    isRejection(verdict)
+      ? state
+      : verdict.reduce((before, event) => evolveBudgetMonth(before, event as BudgetMonthEvent, meta), state);
   it('is never overspent by holds, in any order of asking and settling', () => {
     const step = fc.record({
       ftJobId: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'),
       amountUsdMicros: fc.nat(60),
       settles: fc.boolean(),
-      share: fc.double({ min: 0, max: 1, noNaN: true }),
+      share: fc.option(fc.double({ min: 0, max: 1, noNaN: true })),
     });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-        let state = fold(initialBudget, {
-          type: 'BudgetSet',
-          data: { projectId: PROJECT, monthlyUsdMicros: 100, reason: 'r' },
-        });
+        let state = initialBudgetMonth;
         for (const { ftJobId, amountUsdMicros, settles, share } of steps) {
-          if (state.status === 'absent') throw new Error('a budget that was set is there');
-          const hold = state.holds[ftJobId];
-          if (settles)
-            state = fold(
-              state,
-              ...settleHold(state, ftJobId, Math.floor((hold?.amountUsdMicros ?? 0) * share)),
-            );
-          else {
-            const placed = placeHold(
-              state,
-              { projectId: PROJECT, ftJobId, amountUsdMicros },
-              '2026-01-05T00:00:00.000Z',
-            );
-            if (!('code' in placed)) state = fold(state, placed);
-          }
-          if (state.status === 'absent') throw new Error('a budget that was set is there');
-          const spent = state.spentUsdMicros['2026-01'] ?? 0;
-          expect(spent + heldUsdMicros(state, '2026-01')).toBeLessThanOrEqual(100);
+          const hold = state.status === 'absent' ? 0 : (state.holds[ftJobId] ?? 0);
+          state = folded(
+            state,
+            settles
+              ? settleHold(state, ftJobId, share === null ? null : Math.floor(hold * share))
+              : place(state, 100, ftJobId, amountUsdMicros),
+          );
+          const spent = state.status === 'absent' ? 0 : state.spentUsdMicros;
+          expect(spent + heldUsdMicros(state)).toBeLessThanOrEqual(100);
         }
       }),
     );
   });
-  it('says with figures why there is no room', () => {
-    const state = fold(initialBudget, budgetOf(2_000_000).event, held('x', 1_500_000).event);
-    expect(
-      placeHold(
-        state,
-        { projectId: PROJECT, ftJobId: 'y', amountUsdMicros: 750_000 },
-        '2026-01-31T23:59:59Z',
-      ),
-    ).toMatchObject({
+  it('says with figures why there is no room, and what to do', () => {
+    const state = folded(initialBudgetMonth, place(initialBudgetMonth, 2_000_000, 'x', 1_500_000));
+    expect(place(state, 2_000_000, 'y', 750_100)).toMatchObject({
       code: 'BUDGET_EXCEEDED',
-      message: expect.stringMatching(/\$0\.75.*\$2\.00 for 2026-01.*\$0\.50 left/),
+      message: expect.stringMatching(
+        /\$0\.7501,.*\$2\.00 that project p1 has for 2026-01.*\$0\.50 left.*raise the budget/,
+      ),
+      reasons: expect.arrayContaining([
+        { code: 'LEFT_USD_MICROS', message: '500000' },
+        { code: 'NEEDED_USD_MICROS', message: '750100' },
+      ]),
     });
   });
 });
