@@ -34,7 +34,7 @@ export function costsCommand(): Command {
       ...(options.project === undefined ? {} : { project_id: options.project }),
       ...(options.month === undefined ? {} : { month: options.month }),
     });
-    const { body } = await refusable(() => clientOf(options).get<CostReport>(`/v1/costs?${query}`));
+    const { body } = await refusable(() => clientOf(options).get<CostReport>(`/v1/costs?${query.toString()}`));
     if (options.json === true) sayJson(body);
     else say(costTable(body));
   });
