@@ -4,7 +4,7 @@ import { AuditBatch, AuditNote } from './audit-sink.ts';
 import { FaultOrder, TARGETS } from './faults.ts';
 import { PolicyOrder, Question } from './governance.ts';
 import { KeyOrder } from './keys.ts';
-import { ApprovalOrder, EstimateOrder, UsageOrder } from './prism.ts';
+import { ApprovalOrder, EstimateOrder, PrismOrder, UsageOrder } from './prism.ts';
 import * as requests from './requests.ts';
 import { TraceQuery, TraceRow } from './trace-store.ts';
 
@@ -191,6 +191,14 @@ export const OPERATIONS: readonly Operation[] = [
     summary: 'Load traces, one a line',
     body: TraceRow,
     jsonLines: true,
+  },
+  {
+    method: 'post',
+    path: '/admin/prism/orders',
+    tag: 'admin',
+    summary:
+      'How the next approvals are answered: for how long they hold, and whether they are pending at first',
+    body: PrismOrder,
   },
   {
     method: 'post',

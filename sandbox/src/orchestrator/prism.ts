@@ -21,9 +21,13 @@ export const UsageOrder = z.object({
 
 /** How the next approvals are answered: for how long they hold, and whether somebody has to be waited for. Kept until the next order. */
 export const PrismOrder = z.strictObject({
-  valid_ms: z.number().int().min(0).optional(),
-  /** Pending, and approved by itself so much later. */
-  approve_after_ms: z.number().int().min(0).optional(),
+  valid_ms: z.number().int().min(0).optional().describe('0: run out when they are given.'),
+  approve_after_ms: z
+    .number()
+    .int()
+    .min(0)
+    .optional()
+    .describe('Pending, and approved by itself so much later.'),
 });
 
 interface Approval {

@@ -25,6 +25,8 @@ const faultSchema = z.strictObject({
   delay_ms: z.number().int().nonnegative().optional(),
   /** `rate_limit`: seconds in the retry-after header. */
   retry_after: z.number().nonnegative().optional(),
+  /** `error` at `training`: what the job that fails says was trained, and is billed; without it, it does not say. */
+  trained_tokens: z.number().int().nonnegative().optional(),
   /** Only for the organisation of this key; without it, for all. */
   api_key: z.string().min(1).optional(),
   /** `error` and `error_after_accept`: HTTP status; `unknown_status`: the status that jobs show. */

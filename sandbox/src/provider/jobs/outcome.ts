@@ -54,11 +54,12 @@ export async function fail(
   { store, events, webhooks }: OutcomeParts,
   jobId: string,
   error: JobError,
+  trainedTokens: number | null,
 ): Promise<void> {
   const job = store.get('jobs', jobId);
   if (job === undefined || isTerminal(job)) return;
   events.tell(job, error.message, 'error');
-  finish(store, webhooks, job, { status: 'failed', error });
+  finish(store, webhooks, job, { status: 'failed', error, trained_tokens: trainedTokens });
   await store.flush();
 }
 

@@ -42,10 +42,12 @@ const CHECKPOINTS_KEPT = 3;
 
 class JobFailure extends Error {
   readonly error: JobError;
+  readonly trainedTokens: number | null;
 
-  constructor(error: JobError) {
+  constructor(error: JobError, trainedTokens: number | null = null) {
     super(error.message);
     this.error = error;
+    this.trainedTokens = trainedTokens;
   }
 }
 
@@ -66,6 +68,7 @@ export function createJobRunner(parts: RunnerParts): JobRunner {
         known
           ? error.error
           : { code: 'server_error', message: 'The job failed due to an internal error.', param: null },
+        known ? error.trainedTokens : null,
       );
     } finally {
       if (driven.get(jobId) === control) driven.delete(jobId);
@@ -158,12 +161,12 @@ async function inspect(
 
 async function trainJob(parts: RunnerParts, id: string, signal: AbortSignal): Promise<void> {
   const { store, faults, trainers, events } = parts;
-  if (faults.take('training', jobIn(parts, id).org) !== undefined)
-    throw new JobFailure({
-      code: 'server_error',
-      message: 'The training failed (ordered fault).',
-      param: null,
-    });
+  const fault = faults.take('training', jobIn(parts, id).org);
+  if (fault !== undefined)
+    throw new JobFailure(
+      { code: 'server_error', message: 'The training failed (ordered fault).', param: null },
+      fault.trained_tokens,
+    );
   const job = jobIn(parts, id);
   const { wire } = job;
   const parameters = resolve(hyperparametersOf(wire), job.inspected?.rows ?? 1);

@@ -213,6 +213,52 @@ describe('a job above its threshold', () => {
   });
 });
 
+describe('a job whose approvals have always run out when they come', () => {
+  it('asks ever more seldom, says what it waits for, and goes on when one holds', async () => {
+    await orchestrator.admin('POST', '/prism/orders', { valid_ms: 0 });
+    const id = await asked();
+    const began = clock.now();
+    await drive(id, () => clock.now() - began > 24 * 3_600_000);
+    const told = await types(id);
+    const expired = told.filter((type) => type === 'FineTuneCostApprovalExpired').length;
+    // Twelve times in the first hour and a bit, and then once an hour.
+    expect(expired).toBeGreaterThan(12);
+    expect(expired).toBeLessThan(45);
+    expect(told.filter((type) => type === 'FineTuneDeferred')).toHaveLength(1);
+    expect(await load(id)).toMatchObject({
+      status: 'queued',
+      deferral: { code: 'APPROVAL_EXPIRES_EARLY', message: expect.stringContaining('hold for longer') },
+    });
+    expect(await creates(id)).toBe(0);
+    await orchestrator.admin('POST', '/prism/orders', {});
+    await drive(id, paidFor);
+    expect(await creates(id)).toBe(1);
+  });
+});
+
+describe('a job that fails at the provider', () => {
+  const failing = async (trained: { readonly trained_tokens?: number }): Promise<State> => {
+    await simulator.admin('POST', '/faults', { target: 'training', kind: 'error', times: 1, ...trained });
+    const id = await asked({ thresholdUsdMicros: 1e9 });
+    await drive(id, (state) => state.status === 'failed' && (state.costUnknown || state.cost !== null));
+    return load(id);
+  };
+  it('has cost what the provider says was trained', async () => {
+    expect(await failing({ trained_tokens: 120 })).toMatchObject({
+      status: 'failed',
+      costUnknown: false,
+      cost: { trainedTokens: 120, actualUsdMicros: 180 },
+    });
+    expect(await money()).toMatchObject({ holds: {}, spentUsdMicros: 180, unknownCosts: 0 });
+    const { usage } = (await orchestrator.admin('GET', '/counters')) as { usage: Record<string, number> };
+    expect(usage[tenant]).toBe(180);
+  });
+  it('has a cost that is not known when the provider does not say, which is not nothing', async () => {
+    expect(await failing({})).toMatchObject({ status: 'failed', costUnknown: true, cost: null });
+    expect(await money()).toMatchObject({ holds: {}, spentUsdMicros: 0, unknownCosts: 1 });
+  });
+});
+
 describe('a job whose dataset was erased after it was asked for', () => {
   it('ends before a byte leaves', async () => {
     const id = await asked();
