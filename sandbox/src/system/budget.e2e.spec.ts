@@ -1,0 +1,195 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { eventually } from '@ftm/event-log/testing/environment';
+import { ACME_PROJECT, BANK_HELPER } from '../orchestrator/seed.ts';
+import { startStack, type Stack } from '../stack/stack.ts';
+import { startSystem, type System } from './system.ts';
+
+/**
+ * A project's budget over HTTP, against two API instances of the running system and a real log: the caller's side of what the rules promise. Jobs wait for PRISM, which approves
+ * nothing by itself here, so that what is held stays held. The parts are its own: the simulators' orders would disturb other specs.
+ */
+const BASE_MODEL = 'gpt-4.1-nano-2025-04-14';
+const BUDGET = `/v1/projects/${ACME_PROJECT}/budget`;
+const PLACES = 12;
+const ASKED = 50;
+
+let dir: string;
+let stack: Stack;
+let system: System;
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'ftm-budget-'));
+  stack = await startStack({ dir: join(dir, 'stack'), ports: 'ephemeral' });
+  system = await startSystem({ stackEnv: stack.env, dir, apis: 2 });
+  await admin('FTM_ORCHESTRATOR_URL', '/prism/orders', { approve_after_ms: 86_400_000 });
+}, 180_000);
+
+afterAll(async () => {
+  await system.stop();
+  await stack.stop();
+  await rm(dir, { recursive: true, force: true });
+}, 60_000);
+
+interface Answer {
+  readonly status: number;
+  readonly type: string | null;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+let calls = 0;
+async function ask(
+  method: 'GET' | 'POST' | 'PUT',
+  path: string,
+  body?: unknown,
+  more: { readonly who?: string; readonly key?: string; readonly api?: number } = {},
+): Promise<Answer> {
+  calls += 1;
+  const answer = await fetch(new URL(path, system.apiUrls[more.api ?? 0]), {
+    method,
+    headers: {
+      authorization: `Bearer ftm-demo-acme-${more.who ?? 'engineer'}`,
+      ...(body === undefined
+        ? {}
+        : { 'content-type': 'application/json', 'idempotency-key': more.key ?? `budget-${calls}` }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(60_000),
+  });
+  return {
+    status: answer.status,
+    type: answer.headers.get('content-type'),
+    body: (await answer.json()) as Answer['body'],
+  };
+}
+
+async function admin(
+  simulator: 'FTM_ORCHESTRATOR_URL' | 'FTM_OPENAI_BASE_URL',
+  path: string,
+  body: unknown,
+): Promise<void> {
+  const answer = await fetch(new URL(`/admin${path}`, stack.env[simulator]), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  expect(answer.ok).toBe(true);
+}
+
+const seen = async (path: string): Promise<Answer['body']> => (await ask('GET', path)).body;
+const until = (path: string, what: string, good: (body: Answer['body']) => boolean): Promise<void> =>
+  eventually(`${path} is ${what}`, async () => good(await seen(path)), 90_000);
+
+describe('fifty jobs that are asked for at once, of a budget with room for twelve', () => {
+  let job: object;
+  let high: number;
+  let taken: readonly { readonly id: string; readonly key: string }[];
+
+  it('are twelve jobs, and 38 refusals that say what is left, what is needed and what to do', async () => {
+    const dataset = await ask('POST', '/v1/datasets', {
+      project_id: ACME_PROJECT,
+      assistant_id: BANK_HELPER,
+      name: 'budget',
+      source: { kind: 'orchestrator_traces', limit: 60 },
+    });
+    const dataset_id = String(dataset.body['id']);
+    await until(`/v1/datasets/${dataset_id}`, 'ready', ({ status }) => status === 'ready');
+    job = {
+      project_id: ACME_PROJECT,
+      method: 'supervised',
+      base_model: BASE_MODEL,
+      dataset_id,
+      hyperparams: { n_epochs: 1 },
+      cost_threshold_usd: 0,
+    };
+    const estimate = await ask('POST', '/v1/ft-jobs/estimate', job);
+    high = Number(estimate.body['high_usd_micros']);
+    expect(high).toBeGreaterThan(0);
+    const limit = PLACES * high + Math.floor(high / 2);
+    expect(await ask('PUT', BUDGET, { monthly_usd: limit / 1e6 }, { who: 'admin' })).toMatchObject({
+      status: 200,
+      body: { monthly_usd_micros: limit },
+    });
+
+    const answers = await Promise.all(
+      Array.from({ length: ASKED }, async (_, at) => {
+        const key = `at-once-${at}`;
+        return { key, answer: await ask('POST', '/v1/ft-jobs', job, { key, api: at % 2 }) };
+      }),
+    );
+
+    taken = answers
+      .filter(({ answer }) => answer.status === 202)
+      .map(({ key, answer }) => ({ key, id: String(answer.body['id']) }));
+    expect(taken).toHaveLength(PLACES);
+    const refused = answers.filter(({ answer }) => answer.status !== 202).map(({ answer }) => answer);
+    expect(refused).toHaveLength(ASKED - PLACES);
+    const last = refused.find(({ body }) =>
+      String(JSON.stringify(body['reasons'])).includes(`"HELD_USD_MICROS","message":"${PLACES * high}"`),
+    );
+    for (const each of refused) {
+      expect(each).toMatchObject({
+        status: 409,
+        type: expect.stringContaining('application/problem+json'),
+        body: {
+          code: 'BUDGET_EXCEEDED',
+          detail: expect.stringMatching(
+            new RegExp(`project ${ACME_PROJECT} has for \\d{4}-\\d\\d there are .* left: .*PUT ${BUDGET}`),
+          ),
+          reasons: expect.arrayContaining([
+            { code: 'BUDGET_USD_MICROS', message: String(limit) },
+            { code: 'NEEDED_USD_MICROS', message: String(high) },
+          ]),
+        },
+      });
+    }
+    expect(last?.body['reasons']).toContainEqual({
+      code: 'LEFT_USD_MICROS',
+      message: String(Math.floor(high / 2)),
+    });
+    expect(await seen(BUDGET)).toMatchObject({
+      spent_usd_micros: 0,
+      held_usd_micros: PLACES * high,
+      left_usd_micros: Math.floor(high / 2),
+    });
+  });
+
+  it('hold nothing twice when one of them is asked for again with its key, by the other instance', async () => {
+    const [{ key, id } = { key: '', id: '' }] = taken;
+    for (const api of [0, 1])
+      expect(await ask('POST', '/v1/ft-jobs', job, { key, api })).toMatchObject({ body: { id } });
+    expect(await seen(BUDGET)).toMatchObject({ held_usd_micros: PLACES * high });
+  });
+
+  it('make room for one more when one is canceled, and when one has failed', async () => {
+    const room = async (): Promise<void> => {
+      expect(await ask('POST', '/v1/ft-jobs', job)).toMatchObject({ status: 202 });
+      expect(await ask('POST', '/v1/ft-jobs', job)).toMatchObject({ status: 409 });
+    };
+    const [canceled = '', failed = ''] = taken.map(({ id }) => id);
+    expect((await ask('POST', `/v1/ft-jobs/${canceled}/cancel`, {})).status).toBe(202);
+    await room();
+
+    // PRISM lets one go, and the provider fails it without a word on what it bills.
+    await admin('FTM_OPENAI_BASE_URL', '/faults', { target: 'training', kind: 'error', times: 1 });
+    const approval = (body: Answer['body']) => body['approval'] as { readonly approval_id: string } | null;
+    await until(`/v1/ft-jobs/${failed}`, 'waiting for PRISM', (body) => approval(body) !== null);
+    const { approval_id } = approval(await seen(`/v1/ft-jobs/${failed}`)) ?? { approval_id: '' };
+    await admin('FTM_ORCHESTRATOR_URL', `/prism/approvals/${approval_id}`, { status: 'approved' });
+    await until(`/v1/ft-jobs/${failed}`, 'failed', ({ status }) => status === 'failed');
+    expect(await seen(`/v1/ft-jobs/${failed}`)).toMatchObject({ cost: null, cost_unknown: true });
+    expect(await seen(BUDGET)).toMatchObject({ spent_usd_micros: 0, unknown_costs: 1 });
+    await room();
+    expect(await seen(BUDGET)).toMatchObject({ held_usd_micros: PLACES * high });
+  });
+
+  it('are in the list of months as they are on the log', async () => {
+    const budget = await seen(BUDGET);
+    await until('/v1/budget-months', 'projected', ({ data }) => {
+      const [month] = data as readonly Answer['body'][];
+      return month?.['held_usd_micros'] === budget['held_usd_micros'] && month?.['unknown_costs'] === 1;
+    });
+    expect((await seen('/v1/costs'))['total_usd_micros']).toBe(0);
+  });
+});
