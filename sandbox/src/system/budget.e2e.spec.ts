@@ -18,6 +18,8 @@ const ASKED = 50;
 let dir: string;
 let stack: Stack;
 let system: System;
+/** The body of a job. */
+let job: Readonly<Record<string, unknown>>;
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'ftm-budget-'));
@@ -82,7 +84,6 @@ const until = (path: string, what: string, good: (body: Answer['body']) => boole
   eventually(`${path} is ${what}`, async () => good(await seen(path)), 90_000);
 
 describe('fifty jobs that are asked for at once, of a budget with room for twelve', () => {
-  let job: object;
   let high: number;
   let taken: readonly { readonly id: string; readonly key: string }[];
 
@@ -190,6 +191,53 @@ describe('fifty jobs that are asked for at once, of a budget with room for twelv
       const [month] = data as readonly Answer['body'][];
       return month?.['held_usd_micros'] === budget['held_usd_micros'] && month?.['unknown_costs'] === 1;
     });
-    expect((await seen('/v1/costs'))['total_usd_micros']).toBe(0);
+    const costs = await seen('/v1/costs');
+    expect(costs).toMatchObject({ total_usd_micros: 0, data: [{ count: 1, unknown_count: 1 }] });
+  });
+});
+
+describe('jobs that the provider has billed', () => {
+  it('teach the next estimate, and are the sum of the report and of what PRISM was told', async () => {
+    await ask('PUT', BUDGET, { monthly_usd: null }, { who: 'admin' });
+    const cheap = { ...job, cost_threshold_usd: 1000 };
+    const estimate = async () => (await ask('POST', '/v1/ft-jobs/estimate', cheap)).body;
+    const before = await estimate();
+    expect(before['calibration_jobs']).toBe(0);
+
+    const ids = await Promise.all(
+      [1, 2, 3].map(async (n_epochs) => {
+        const { body } = await ask('POST', '/v1/ft-jobs', { ...cheap, hyperparams: { n_epochs } });
+        return String(body['id']);
+      }),
+    );
+    for (const id of ids) await until(`/v1/ft-jobs/${id}`, 'paid for', ({ cost }) => cost !== null);
+    const billed = await Promise.all(
+      ids.map(async (id) => {
+        const { trained_tokens, cost } = await seen(`/v1/ft-jobs/${id}`);
+        return {
+          tokens: Number(trained_tokens),
+          usdMicros: Number((cost as { readonly actual_usd_micros: number }).actual_usd_micros),
+        };
+      }),
+    );
+    const [{ tokens, usdMicros } = { tokens: 0, usdMicros: 0 }] = billed;
+
+    await eventually('the estimate is calibrated', async () => (await estimate())['calibration_jobs'] === 3);
+    const after = await estimate();
+    const off = (body: Answer['body']): number => Math.abs(Number(body['training_tokens']) - tokens);
+    expect(off(after)).toBeLessThanOrEqual(off(before));
+    expect(off(after) / tokens).toBeLessThan(0.01);
+    expect(Number(after['token_error'])).toBeLessThan(Number(before['token_error']));
+    expect(Number(after['low_usd_micros'])).toBeLessThanOrEqual(usdMicros);
+    expect(Number(after['high_usd_micros'])).toBeGreaterThanOrEqual(usdMicros);
+
+    const total = billed.reduce((sum, each) => sum + each.usdMicros, 0);
+    expect(await seen('/v1/costs')).toMatchObject({
+      total_usd_micros: total,
+      data: [{ kind: 'fine_tune', count: 4, unknown_count: 1, actual_usd_micros: total }],
+    });
+    expect(await seen(BUDGET)).toMatchObject({ spent_usd_micros: total, left_usd_micros: null });
+    const told = await fetch(new URL('/admin/counters', stack.env['FTM_ORCHESTRATOR_URL']));
+    expect(((await told.json()) as { usage: Record<string, number> }).usage['acme']).toBe(total);
   });
 });

@@ -9,6 +9,7 @@ interface CostReport {
     readonly month: string;
     readonly kind: string;
     readonly count: number;
+    readonly unknown_count: number;
     readonly estimated_usd_micros: number | null;
     readonly actual_usd_micros: number;
     readonly variance_usd_micros: number | null;
@@ -34,7 +35,9 @@ export function costsCommand(): Command {
       ...(options.project === undefined ? {} : { project_id: options.project }),
       ...(options.month === undefined ? {} : { month: options.month }),
     });
-    const { body } = await refusable(() => clientOf(options).get<CostReport>(`/v1/costs?${query.toString()}`));
+    const { body } = await refusable(() =>
+      clientOf(options).get<CostReport>(`/v1/costs?${query.toString()}`),
+    );
     if (options.json === true) sayJson(body);
     else say(costTable(body));
   });
@@ -47,12 +50,16 @@ export function costTable(report: CostReport): string {
     each.project_id,
     each.kind.replace('_', '-'),
     count(each.count),
+    count(each.unknown_count),
     usd(each.estimated_usd_micros),
     usd(each.actual_usd_micros),
     usd(each.variance_usd_micros),
   ]);
-  const head = ['month', 'project', 'kind', 'count', 'estimated $', 'actual $', 'variance $'];
-  return `${table(head, rows)}\n\nin all $${usd(report.total_usd_micros)}`;
+  const head = ['month', 'project', 'kind', 'count', 'unknown', 'estimated $', 'actual $', 'variance $'];
+  const unknown = report.data.reduce((sum, each) => sum + each.unknown_count, 0);
+  const but =
+    unknown === 0 ? '' : `, and what ${count(unknown)} jobs have cost of which the provider does not say it`;
+  return `${table(head, rows)}\n\nin all $${usd(report.total_usd_micros)}${but}`;
 }
 
 /** Jobs may cost fractions of a cent. */

@@ -57,6 +57,8 @@ describe('costs', () => {
     await insert('ftm_ft_jobs', 'acme', 'p1', 'completed', job('2026-11-01T00:00:00.000Z', 12));
     await insert('ftm_ft_jobs', 'acme', 'p1', 'canceled', job('2026-11-30T23:59:59.999Z', 5));
     await insert('ftm_ft_jobs', 'acme', 'p1', 'completed', job('2026-12-01T00:00:00.000Z', 1));
+    await insert('ftm_ft_jobs', 'acme', 'p1', 'failed', { ...job('', 0), cost: null, costUnknown: true });
+    await insert('ftm_ft_jobs', 'acme', 'p1', 'failed', { ...job('', 0), cost: null, costUnknown: false });
     await insert('ftm_ft_jobs', 'acme', 'p1', 'running', { ...job('', 0), cost: null });
     await insert('ftm_ft_jobs', 'globex', 'p1', 'completed', job('2026-11-02T00:00:00.000Z', 99));
     await insert('ftm_eval_runs', 'acme', 'p2', 'completed', {
@@ -70,6 +72,7 @@ describe('costs', () => {
         month: '2026-12',
         kind: 'fine_tune',
         count: 1,
+        unknownCount: 0,
         estimatedUsdMicros: 10,
         actualUsdMicros: 1,
       },
@@ -77,7 +80,8 @@ describe('costs', () => {
         projectId: 'p1',
         month: '2026-11',
         kind: 'fine_tune',
-        count: 2,
+        count: 3,
+        unknownCount: 1,
         estimatedUsdMicros: 20,
         actualUsdMicros: 17,
       },
@@ -86,18 +90,27 @@ describe('costs', () => {
         month: '2026-11',
         kind: 'eval',
         count: 1,
+        unknownCount: 0,
         estimatedUsdMicros: null,
         actualUsdMicros: 8,
       },
     ]);
     expect(await costs.sums(of('acme', 'p2'), all)).toMatchObject([{ projectId: 'p2' }]);
-    expect(await costs.sums(of('acme'), { projectId: 'p1', month: '2026-11' })).toMatchObject([{ count: 2 }]);
+    expect(await costs.sums(of('acme'), { projectId: 'p1', month: '2026-11' })).toMatchObject([{ count: 3 }]);
+    expect(await costs.entries(of('acme', 'p1'), { ...all, month: '2026-11' }, 9)).toContainEqual(
+      expect.objectContaining({
+        tokens: null,
+        estimatedUsdMicros: null,
+        actualUsdMicros: null,
+        usageId: null,
+      }),
+    );
     expect(await costs.entries(of('acme'), all, 2)).toMatchObject([
       { kind: 'fine_tune', month: '2026-12', actualUsdMicros: 1, tokens: 7, usageId: 'u' },
       { kind: 'fine_tune', recordedAt: '2026-11-30T23:59:59.999Z', actualUsdMicros: 5 },
     ]);
   });
-  it('calibrate by the jobs of the model and method that name their epochs', async () => {
+  it('calibrate by the jobs of the model, whichever its version, and method that name their epochs', async () => {
     const billed = async (tenant: string, nEpochs: number | null, baseModel = 'm2'): Promise<void> => {
       const datasetId = await insert('ftm_datasets', tenant, 'p1', 'ready', {
         result: { trainTokens: 100, trainRows: 10 },
@@ -111,9 +124,11 @@ describe('costs', () => {
     await billed('acme', 3);
     await billed('acme', null);
     await billed('acme', 3, 'other');
+    await billed('acme', 3, 'm2-2026-01-31');
     await billed('globex', 3);
-    expect(await costs.billedSamples(of('acme'), 'm2', 'supervised')).toEqual([
-      { tokens: 100, messages: 10, rows: 10, trainedTokens: 330, epochs: 3 },
-    ]);
+    const sample = { tokens: 100, messages: 10, rows: 10, trainedTokens: 330, epochs: 3 };
+    for (const model of ['m2', 'm2-2026-01-31', 'm2-2025-01-01'])
+      expect(await costs.billedSamples(of('acme'), model, 'supervised')).toEqual([sample, sample]);
+    expect(await costs.billedSamples(of('acme'), 'm2', 'dpo')).toEqual([]);
   });
 });

@@ -11,10 +11,12 @@ export interface CostEntry {
   readonly month: string;
   readonly recordedAt: string;
   readonly model: string;
-  readonly tokens: number;
-  /** Null where nothing was estimated. */
+  /** Null when the provider does not say. */
+  readonly tokens: number | null;
+  /** Null where nothing was estimated, and beside a cost that is not known. */
   readonly estimatedUsdMicros: number | null;
-  readonly actualUsdMicros: number;
+  /** Null when the job was sent, and the provider does not say what it bills. */
+  readonly actualUsdMicros: number | null;
   /** Of PRISM. */
   readonly usageId: string | null;
 }
@@ -24,6 +26,8 @@ export interface CostSum {
   readonly month: string;
   readonly kind: CostEntry['kind'];
   readonly count: number;
+  /** Of these, jobs whose cost is not known: they are in no sum. */
+  readonly unknownCount: number;
   readonly estimatedUsdMicros: number | null;
   readonly actualUsdMicros: number;
 }
@@ -39,11 +43,13 @@ export interface CostReads {
   sums(principal: Principal, filter: CostFilter): Promise<CostSum[]>;
   /** The newest first. */
   entries(principal: Principal, filter: CostFilter, limit: number): Promise<CostEntry[]>;
-  /** The tenant's last jobs of a model and method that the provider has billed, for calibration. */
+  /** The tenant's last jobs of a model, whichever its dated version, and method that the provider has billed, for calibration. */
   billedSamples(principal: Principal, model: string, method: string): Promise<BilledSample[]>;
 }
 
 const SAMPLES = 50;
+/** A model without the day of its version: `gpt-4.1-nano-2025-04-14` and `gpt-4.1-nano` read and bill tokens alike. */
+const FAMILY = (model: string): string => `regexp_replace(${model}, '-\\d{4}-\\d{2}-\\d{2}$', '')`;
 const COSTS = `
   with costs as (
     select 'fine_tune' as kind, id, project_id, state #>> '{request,baseModel}' as model,
@@ -53,7 +59,8 @@ const COSTS = `
       (state #>> '{cost,actualUsdMicros}')::bigint as actual,
       state #>> '{cost,usageId}' as usage_id
     from ftm.ftm_ft_jobs
-    where tenant_id = $1 and status in ('completed', 'canceled') and state #>> '{cost,actualUsdMicros}' is not null
+    where tenant_id = $1 and status in ('completed', 'canceled', 'failed')
+      and (state #>> '{cost,actualUsdMicros}' is not null or (state ->> 'costUnknown')::boolean)
     union all
     select 'eval', id, project_id, state #>> '{request,providerModelId}', updated_at,
       (state #>> '{result,inputTokens}')::bigint + (state #>> '{result,outputTokens}')::bigint,
@@ -80,14 +87,16 @@ export function createCostReads(pool: Pool): CostReads {
     async sums(principal, filter) {
       const rows = await query<Numbers<CostSum>>(
         principal,
-        `${COSTS} select project_id as "projectId", month, kind, count(*) as count, sum(estimated) as "estimatedUsdMicros", sum(actual) as "actualUsdMicros"
+        `${COSTS} select project_id as "projectId", month, kind, count(*) as count, count(*) filter (where actual is null) as "unknownCount",
+           sum(estimated) as "estimatedUsdMicros", coalesce(sum(actual), 0) as "actualUsdMicros"
          from asked group by project_id, month, kind order by month desc, project_id, kind desc`,
         filterValues(principal, filter),
       );
       return rows.map((row) => ({
         ...row,
         count: Number(row.count),
-        estimatedUsdMicros: row.estimatedUsdMicros === null ? null : Number(row.estimatedUsdMicros),
+        unknownCount: Number(row.unknownCount),
+        estimatedUsdMicros: numberOrNull(row.estimatedUsdMicros),
         actualUsdMicros: Number(row.actualUsdMicros),
       }));
     },
@@ -101,9 +110,9 @@ export function createCostReads(pool: Pool): CostReads {
       );
       return rows.map((row) => ({
         ...row,
-        tokens: Number(row.tokens),
-        estimatedUsdMicros: row.estimatedUsdMicros === null ? null : Number(row.estimatedUsdMicros),
-        actualUsdMicros: Number(row.actualUsdMicros),
+        tokens: numberOrNull(row.tokens),
+        estimatedUsdMicros: numberOrNull(row.estimatedUsdMicros),
+        actualUsdMicros: numberOrNull(row.actualUsdMicros),
       }));
     },
     async billedSamples(principal, model, method) {
@@ -113,7 +122,7 @@ export function createCostReads(pool: Pool): CostReads {
            dataset.state #>> '{result,trainRows}' as messages, job.state #>> '{result,trainedTokens}' as "trainedTokens",
            job.state #>> '{result,hyperparameters,nEpochs}' as epochs
          from ftm.ftm_ft_jobs job join ftm.ftm_datasets dataset on dataset.tenant_id = job.tenant_id and dataset.id = job.dataset_id
-         where job.tenant_id = $1 and job.status = 'completed' and job.state #>> '{request,baseModel}' = $2 and job.state #>> '{request,method}' = $3
+         where job.tenant_id = $1 and job.status = 'completed' and ${FAMILY("job.state #>> '{request,baseModel}'")} = ${FAMILY('$2')} and job.state #>> '{request,method}' = $3
            and dataset.state #>> '{result,trainTokens}' is not null and job.state #>> '{result,hyperparameters,nEpochs}' is not null
          order by job.updated_at desc limit ${SAMPLES}`,
         [model, method],
@@ -129,6 +138,8 @@ export function createCostReads(pool: Pool): CostReads {
     },
   };
 }
+
+const numberOrNull = (text: string | null): number | null => (text === null ? null : Number(text));
 
 /** Postgres gives 64-bit numbers as text. */
 type Numbers<T> = {
