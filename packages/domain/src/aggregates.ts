@@ -76,8 +76,7 @@ export const AGGREGATE_FOLDS: { readonly [A in Aggregate]: Fold<StateOf<A>> } = 
 };
 
 /** The fold of an aggregate that is only known at run time. */
-export const foldOf = (aggregate: Aggregate): Fold<States[Aggregate]> =>
-  AGGREGATE_FOLDS[aggregate];
+export const foldOf = (aggregate: Aggregate): Fold<States[Aggregate]> => AGGREGATE_FOLDS[aggregate];
 
 export function fold<A extends Aggregate>(aggregate: A, events: readonly PastEvent[]): StateOf<A> {
   const { initial, evolve } = AGGREGATE_FOLDS[aggregate];

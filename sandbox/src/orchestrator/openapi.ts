@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { openApiOf, type Operation } from '../openapi-document.ts';
 import * as answers from './answers.ts';
 import { AuditBatch, AuditNote } from './audit-sink.ts';
 import { FaultOrder, TARGETS } from './faults.ts';
@@ -8,19 +9,7 @@ import { ApprovalOrder, EstimateOrder, PrismOrder, UsageOrder } from './prism.ts
 import * as requests from './requests.ts';
 import { TraceQuery, TraceRow } from './trace-store.ts';
 
-interface Operation {
-  readonly method: 'get' | 'post' | 'delete';
-  readonly path: string;
-  readonly tag: string;
-  readonly summary: string;
-  readonly body?: z.ZodType;
-  readonly query?: z.ZodObject;
-  readonly answer?: z.ZodType;
-  /** Repeats with the same Idempotency-Key get the same answer. */
-  readonly keyed?: true;
-  readonly jsonLines?: true;
-  readonly conflict?: true;
-}
+const CONFLICT = 'A gap, or another chain than the one that is kept';
 
 /** Every route of the simulator; what a real Orchestrator serves is all but those under `/admin`. */
 export const OPERATIONS: readonly Operation[] = [
@@ -129,7 +118,7 @@ export const OPERATIONS: readonly Operation[] = [
     summary: 'Append a contiguous range; repeats are accepted',
     body: AuditBatch,
     answer: answers.AcknowledgedAnswer,
-    conflict: true,
+    conflict: CONFLICT,
   },
   {
     method: 'post',
@@ -138,7 +127,7 @@ export const OPERATIONS: readonly Operation[] = [
     summary: 'Keep a signed checkpoint that the copy bears out; repeats are accepted',
     body: AuditNote,
     answer: answers.NoteKeptAnswer,
-    conflict: true,
+    conflict: CONFLICT,
   },
   {
     method: 'get',
@@ -224,101 +213,15 @@ export const OPERATIONS: readonly Operation[] = [
 ];
 
 /** The OpenAPI 3.1 document, made of the schemas that the simulator validates with. */
-export function openApiDocument(): Record<string, unknown> {
-  const paths: Record<string, Record<string, unknown>> = {};
-  for (const operation of OPERATIONS)
-    paths[operation.path] = { ...paths[operation.path], [operation.method]: describeOperation(operation) };
-  return {
-    openapi: '3.1.0',
-    info: {
+export const openApiDocument = (): Record<string, unknown> =>
+  openApiOf(
+    {
       title: 'Orchestrator, as FTM uses it',
-      version: '1.0.0',
       description:
         'What the Fine-Tuning Manager expects of the Orchestrator: the contract to implement for a real one. Routes under /admin belong to the simulator only. ' +
         'Requests may carry x-request-id and traceparent. A 429 or 5xx, with Retry-After where known, means: ask again later.',
+      serverUrl: 'http://127.0.0.1:28100',
+      refusal: { name: 'Problem', mediaType: 'application/problem+json', schema: answers.ProblemAnswer },
     },
-    servers: [{ url: 'http://127.0.0.1:28100', description: 'the simulator of the sandbox' }],
-    security: [{ serviceKey: [] }],
-    paths,
-    components: {
-      securitySchemes: { serviceKey: { type: 'http', scheme: 'bearer' } },
-      schemas: { Problem: schemaOf(answers.ProblemAnswer, 'output') },
-    },
-  };
-}
-
-function describeOperation(operation: Operation): Record<string, unknown> {
-  const { tag, summary, answer } = operation;
-  const open = !operation.path.startsWith('/v1');
-  return {
-    tags: [tag],
-    summary,
-    operationId: `${operation.method}${operation.path.replace(/[^a-z]+(\w)/g, (_whole, letter: string) => letter.toUpperCase()).replace(/\W/g, '')}`,
-    ...(open ? { security: [] } : {}),
-    parameters: parametersOf(operation),
-    ...(operation.body === undefined
-      ? {}
-      : {
-          requestBody: {
-            required: true,
-            content: {
-              [operation.jsonLines === true ? 'application/x-ndjson' : 'application/json']: {
-                schema: schemaOf(operation.body, 'input'),
-              },
-            },
-          },
-        }),
-    responses: {
-      ...(operation.method === 'delete'
-        ? { '204': { description: 'Done' } }
-        : {
-            '200': {
-              description: 'The answer',
-              content: {
-                'application/json': {
-                  schema: answer === undefined ? { type: 'object' } : schemaOf(answer, 'output'),
-                },
-              },
-            },
-          }),
-      ...(operation.conflict === true
-        ? { '409': refusal('A gap, or another chain than the one that is kept') }
-        : {}),
-      default: refusal('Why not'),
-    },
-  };
-}
-
-const refusal = (description: string): Record<string, unknown> => ({
-  description,
-  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-});
-
-function parametersOf(operation: Operation): unknown[] {
-  const inPath = [...operation.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
-    name,
-    in: 'path',
-    required: true,
-    schema: { type: 'string' },
-  }));
-  const query = operation.query === undefined ? undefined : schemaOf(operation.query, 'input');
-  const required = (query?.['required'] ?? []) as readonly string[];
-  const inQuery = Object.entries((query?.['properties'] ?? {}) as Record<string, unknown>).map(
-    ([name, schema]) => ({ name, in: 'query', required: required.includes(name), schema }),
+    OPERATIONS,
   );
-  const key = {
-    name: 'Idempotency-Key',
-    in: 'header',
-    required: false,
-    description: 'The same key gets the same answer.',
-    schema: { type: 'string' },
-  };
-  return [...inPath, ...inQuery, ...(operation.keyed === true ? [key] : [])];
-}
-
-function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Record<string, unknown> {
-  const { $schema: dialect, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
-  if (dialect !== 'https://json-schema.org/draft/2020-12/schema')
-    throw new RangeError(`OpenAPI 3.1 wants JSON Schema 2020-12, not ${String(dialect)}`);
-  return rest;
-}

@@ -1,7 +1,7 @@
 import express, { type NextFunction, type Request, type Response } from 'express';
 import { z } from 'zod';
 import { badRequest, notFound, ApiError } from './errors.ts';
-import type { Faults } from './faults.ts';
+import { FaultSchema, type Faults } from './faults.ts';
 import { newId } from './ids.ts';
 import type { Organisation } from './organisations.ts';
 import { parseBody } from './schema.ts';
@@ -17,11 +17,11 @@ export interface AdminParts {
   readonly organisationOf: (header: string | undefined) => Organisation | undefined;
 }
 
-const speedSchema = z.strictObject({
+export const SpeedSchema = z.strictObject({
   factor: z.number().positive().optional(),
   step_delay_ms: z.number().int().nonnegative().max(60_000).optional(),
 });
-const webhookSchema = z.strictObject({
+export const WebhookSchema = z.strictObject({
   url: z.url({ protocol: /^https?$/u }),
   secret: z.string().min(16),
   api_key: z.string().optional(),
@@ -29,7 +29,7 @@ const webhookSchema = z.strictObject({
   out_of_order: z.boolean().default(false),
   forged: z.boolean().default(false),
 });
-const retirementSchema = z.strictObject({ shutdown_date: z.iso.date().nullable() });
+export const RetirementSchema = z.strictObject({ shutdown_date: z.iso.date().nullable() });
 
 /** Where tests order faults and read what the provider counted. Without a key, so for this machine only. */
 export function createAdminRouter(parts: AdminParts): express.Router {
@@ -37,7 +37,7 @@ export function createAdminRouter(parts: AdminParts): express.Router {
   const router = express.Router();
   router.use(loopbackOnly, express.json());
   router.post('/faults', (request, response) => {
-    response.status(201).json(faults.order(parseBody(faults.schema, request.body)));
+    response.status(201).json(faults.order(parseBody(FaultSchema, request.body)));
   });
   router.get('/faults', (_request, response) => void response.json({ data: faults.list() }));
   router.delete('/faults', (_request, response) => {
@@ -53,7 +53,7 @@ export function createAdminRouter(parts: AdminParts): express.Router {
     response.json({ ...NO_COUNTS, ...store.counters() });
   });
   router.post('/speed', (request, response) => {
-    const { factor = 1, step_delay_ms = parts.stepDelayMs } = parseBody(speedSchema, request.body);
+    const { factor = 1, step_delay_ms = parts.stepDelayMs } = parseBody(SpeedSchema, request.body);
     // Slower than at full speed needs something to multiply.
     const base = step_delay_ms === 0 && factor < 1 ? 1 : step_delay_ms;
     const effective = Math.round(base / factor);
@@ -72,7 +72,7 @@ export function createAdminRouter(parts: AdminParts): express.Router {
     response.status(204).end();
   });
   router.post('/models/:id/retirement', async (request, response) => {
-    const retirement = parseBody(retirementSchema, request.body);
+    const retirement = parseBody(RetirementSchema, request.body);
     store.put('retirements', request.params.id, retirement);
     await store.flush();
     response.json({ id: request.params.id, ...retirement });
@@ -96,7 +96,7 @@ const NO_COUNTS = {
 const addWebhook =
   ({ store, organisationOf }: AdminParts) =>
   async (request: Request, response: Response): Promise<void> => {
-    const { api_key, ...webhook } = parseBody(webhookSchema, request.body);
+    const { api_key, ...webhook } = parseBody(WebhookSchema, request.body);
     const org = api_key === undefined ? '*' : organisationOf(`Bearer ${api_key}`)?.id;
     if (org === undefined) throw badRequest('There is no organisation with this key.', 'api_key');
     const record: WebhookRecord = { ...webhook, org, id: newId('webhook-', 12) };

@@ -4,9 +4,13 @@ import { newId } from './ids.ts';
 import type { Organisation } from './organisations.ts';
 
 /** What can be ordered to go wrong, and where. */
-const faultSchema = z.strictObject({
-  /** A route's target such as `jobs.create`, `jobs.*` for all of a family, `training` for the training itself, or `*`. */
-  target: z.string().min(1),
+export const FaultSchema = z.strictObject({
+  target: z
+    .string()
+    .min(1)
+    .describe(
+      'A route’s target such as `jobs.create`, `jobs.*` for all of a family, `training` for the training itself, or `*`.',
+    ),
   kind: z.enum([
     'error',
     'error_after_accept',
@@ -19,21 +23,43 @@ const faultSchema = z.strictObject({
     'stale',
     'unknown_status',
   ]),
-  /** Requests that it hits; without it, all until it is deleted. */
-  times: z.number().int().positive().optional(),
-  /** `slow`: how long; `stale`: how old the answers are. */
-  delay_ms: z.number().int().nonnegative().optional(),
-  /** `rate_limit`: seconds in the retry-after header. */
-  retry_after: z.number().nonnegative().optional(),
-  /** `error` at `training`: what the job that fails says was trained, and is billed; without it, it does not say. */
-  trained_tokens: z.number().int().nonnegative().optional(),
-  /** Only for the organisation of this key; without it, for all. */
-  api_key: z.string().min(1).optional(),
-  /** `error` and `error_after_accept`: HTTP status; `unknown_status`: the status that jobs show. */
-  status: z.union([z.number().int().min(400).max(599), z.string().min(1)]).optional(),
+  times: z
+    .number()
+    .int()
+    .positive()
+    .optional()
+    .describe('Requests that it hits; without it, all until it is deleted.'),
+  delay_ms: z
+    .number()
+    .int()
+    .nonnegative()
+    .optional()
+    .describe('`slow`: how long; `stale`: how old the answers are.'),
+  retry_after: z
+    .number()
+    .nonnegative()
+    .optional()
+    .describe('`rate_limit`: seconds in the retry-after header.'),
+  trained_tokens: z
+    .number()
+    .int()
+    .nonnegative()
+    .optional()
+    .describe(
+      '`error` at `training`: what the job that fails says was trained, and is billed; without it, it does not say.',
+    ),
+  api_key: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Only for the organisation of this key; without it, for all.'),
+  status: z
+    .union([z.number().int().min(400).max(599), z.string().min(1)])
+    .optional()
+    .describe('`error` and `error_after_accept`: HTTP status; `unknown_status`: the status that jobs show.'),
 });
 
-export type FaultOrder = z.infer<typeof faultSchema>;
+export type FaultOrder = z.infer<typeof FaultSchema>;
 export type Fault = Omit<FaultOrder, 'api_key'> & {
   readonly id: string;
   readonly hits: number;
@@ -42,7 +68,6 @@ export type Fault = Omit<FaultOrder, 'api_key'> & {
 };
 
 export interface Faults {
-  readonly schema: typeof faultSchema;
   /** @throws ApiError 400 for a key that is nobody's */
   order(fault: FaultOrder): Fault;
   list(): Fault[];
@@ -57,7 +82,6 @@ export function createFaults(
 ): Faults {
   const faults = new Map<string, Fault>();
   return {
-    schema: faultSchema,
     order({ api_key, ...order }) {
       const org = api_key === undefined ? null : organisationOf(`Bearer ${api_key}`)?.id;
       if (org === undefined) throw badRequest('There is no organisation with this key.', 'api_key');

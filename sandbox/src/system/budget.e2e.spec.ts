@@ -127,7 +127,7 @@ describe('fifty jobs that are asked for at once, of a budget with room for twelv
     const refused = answers.filter(({ answer }) => answer.status !== 202).map(({ answer }) => answer);
     expect(refused).toHaveLength(ASKED - PLACES);
     const last = refused.find(({ body }) =>
-      String(JSON.stringify(body['reasons'])).includes(`"HELD_USD_MICROS","message":"${PLACES * high}"`),
+      JSON.stringify(body['reasons']).includes(`"HELD_USD_MICROS","message":"${PLACES * high}"`),
     );
     for (const each of refused) {
       expect(each).toMatchObject({
@@ -216,7 +216,7 @@ describe('jobs that the provider has billed', () => {
         const { trained_tokens, cost } = await seen(`/v1/ft-jobs/${id}`);
         return {
           tokens: Number(trained_tokens),
-          usdMicros: Number((cost as { readonly actual_usd_micros: number }).actual_usd_micros),
+          usdMicros: (cost as { readonly actual_usd_micros: number }).actual_usd_micros,
         };
       }),
     );

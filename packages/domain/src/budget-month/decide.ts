@@ -15,7 +15,9 @@ export function placeHold(
 ): Verdict {
   const { projectId, month, ftJobId, amountUsdMicros } = asked;
   const placed: Verdict = [{ type: 'BudgetHoldPlaced', data: asked }];
-  if (budget.status !== 'limited') return placed;
+  const before = state.status === 'absent' ? 0 : (state.holds[ftJobId] ?? 0);
+  // Whoever has a hold keeps it when the limit is lowered, and may have less.
+  if (budget.status !== 'limited' || amountUsdMicros <= before) return placed;
   const limit = budget.monthlyUsdMicros;
   const spent = state.status === 'absent' ? 0 : state.spentUsdMicros;
   const held = heldUsdMicros(state, ftJobId);

@@ -202,6 +202,12 @@ describe('a month', () => {
       }),
     );
   });
+  it('that has less than is held takes nothing from who has a hold, and gives nothing more', () => {
+    const state = folded(initialBudgetMonth, place(initialBudgetMonth, 100, 'x', 60));
+    expect(place(state, 50, 'x', 55)).toMatchObject([{ data: { amountUsdMicros: 55 } }]);
+    expect(place(state, 50, 'x', 61)).toMatchObject({ code: 'BUDGET_EXCEEDED' });
+    expect(place(state, 50, 'y', 1)).toMatchObject({ code: 'BUDGET_EXCEEDED' });
+  });
   it('says with figures why there is no room, and what to do', () => {
     const state = folded(initialBudgetMonth, place(initialBudgetMonth, 2_000_000, 'x', 1_500_000));
     expect(place(state, 2_000_000, 'y', 750_100)).toMatchObject({

@@ -17,6 +17,8 @@ export type Submitted = Open & { readonly submitted: NonNullable<Open['submitted
 
 /** Progress is told about so many times over a job, not at every step. */
 const PROGRESS_EVENTS = 20;
+/** The provider looks at files before it trains, and bills no looking. */
+const FILE_REFUSED = new Set(['invalid_training_file', 'invalid_validation_file', 'invalid_n_examples']);
 const ENDED = new Set(['succeeded', 'failed', 'cancelled']);
 
 /** One look at a submitted job: what was asked for is passed on, and what the provider says is the truth. */
@@ -39,10 +41,11 @@ export async function follow(
       return { againInMs: 0 };
     case 'failed': {
       const { object, events } = await mirror(job, state, seen, tools, provider);
+      const cause = causeOf(seen, events);
       await fail(job, state, tools, {
-        ...causeOf(seen, events),
+        ...cause,
         mirrorObject: object,
-        trainedTokens: seen.trainedTokens,
+        trainedTokens: FILE_REFUSED.has(cause.code) ? 0 : seen.trainedTokens,
       });
       return { againInMs: 0 };
     }

@@ -137,6 +137,7 @@ describe('a job', () => {
           providerMessage: 'Training file has 7 example(s), but must have at least 10 examples',
           remedy: 'build a dataset with at least 10 rows',
           retryable: false,
+          trainedTokens: 0,
           rows: [],
           mirrorObject: expect.objectContaining({ uri: expect.any(String) }),
         },
