@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runCli } from '@ftm/cli/testing/run-cli';
 import { eventually } from '@ftm/event-log/testing/environment';
 import { ACME_PROJECT, BANK_HELPER } from '../orchestrator/seed.ts';
 import { startStack, type Stack } from '../stack/stack.ts';
@@ -174,8 +175,9 @@ describe('fifty jobs that are asked for at once, of a budget with room for twelv
 
     // PRISM lets one go, and the provider fails it without a word on what it bills.
     await admin('FTM_OPENAI_BASE_URL', '/faults', { target: 'training', kind: 'error', times: 1 });
-    const approval = (body: Answer['body']) => body['approval'] as { readonly approval_id: string } | null;
-    await until(`/v1/ft-jobs/${failed}`, 'waiting for PRISM', (body) => approval(body) !== null);
+    const approval = (body: Answer['body']) =>
+      body['approval'] as { readonly approval_id: string } | null | undefined;
+    await until(`/v1/ft-jobs/${failed}`, 'waiting for PRISM', (body) => approval(body) != null);
     const { approval_id } = approval(await seen(`/v1/ft-jobs/${failed}`)) ?? { approval_id: '' };
     await admin('FTM_ORCHESTRATOR_URL', `/prism/approvals/${approval_id}`, { status: 'approved' });
     await until(`/v1/ft-jobs/${failed}`, 'failed', ({ status }) => status === 'failed');
@@ -210,7 +212,7 @@ describe('jobs that the provider has billed', () => {
         return String(body['id']);
       }),
     );
-    for (const id of ids) await until(`/v1/ft-jobs/${id}`, 'paid for', ({ cost }) => cost !== null);
+    for (const id of ids) await until(`/v1/ft-jobs/${id}`, 'paid for', ({ cost }) => cost != null);
     const billed = await Promise.all(
       ids.map(async (id) => {
         const { trained_tokens, cost } = await seen(`/v1/ft-jobs/${id}`);
@@ -237,6 +239,17 @@ describe('jobs that the provider has billed', () => {
       data: [{ kind: 'fine_tune', count: 4, unknown_count: 1, actual_usd_micros: total }],
     });
     expect(await seen(BUDGET)).toMatchObject({ spent_usd_micros: total, left_usd_micros: null });
+    const cli = {
+      FTM_API_URL: system.apiUrls[0] ?? '',
+      FTM_API_KEY: 'ftm-demo-acme-engineer',
+      NO_COLOR: '1',
+    };
+    const lines = await runCli(['costs', '--project', ACME_PROJECT], cli);
+    expect(lines.stdout).toContain(`in all $${(total / 1e6).toFixed(4)}, and what 1 jobs have cost`);
+    const dataset = String(job['dataset_id']);
+    const asked = ['--project', ACME_PROJECT, '--dataset', dataset, '--model', BASE_MODEL];
+    const shown = await runCli(['ft-jobs', 'estimate', ...asked], cli);
+    expect(shown.stdout).toContain('corrected by what 3 jobs were billed');
     const told = await fetch(new URL('/admin/counters', stack.env['FTM_ORCHESTRATOR_URL']));
     expect(((await told.json()) as { usage: Record<string, number> }).usage['acme']).toBe(total);
   });

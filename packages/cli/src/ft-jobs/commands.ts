@@ -64,6 +64,10 @@ function estimateCommand(): Command {
       say(
         `${String(body['training_tokens'])} tokens in the file, ${dollars(Number(body['price_usd_micros_per_million']))} a million (${String(body['price_source'])})`,
       );
+      const jobs = Number(body['calibration_jobs']);
+      say(
+        `± ${(Number(body['token_error']) * 100).toFixed(1)} %, ${jobs === 0 ? 'as counted: too few jobs were billed to learn from' : `corrected by what ${jobs} jobs were billed`}`,
+      );
     }),
   );
 }

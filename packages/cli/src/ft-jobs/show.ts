@@ -28,6 +28,7 @@ function linesOf(job: Resource): string[] {
   const estimate = job['estimate'] as Json;
   const range = `${dollars(Number(estimate['low_usd_micros']))} to ${dollars(Number(estimate['high_usd_micros']))} estimated`;
   const actual = job['actual_usd_micros'];
+  const unknown = job['cost_unknown'] === true ? 'not known: the provider does not say what it bills; ' : '';
   return [
     ...(failure === undefined
       ? []
@@ -47,6 +48,6 @@ function linesOf(job: Resource): string[] {
       ? []
       : [line('checkpoint', String(chosen['provider_model_id'])), line('', String(chosen['reason']))]),
     ...(typeof job['trained_tokens'] === 'number' ? [line('tokens', count(job['trained_tokens']))] : []),
-    line('cost', typeof actual === 'number' ? `${dollars(actual)} (${range})` : range),
+    line('cost', typeof actual === 'number' ? `${dollars(actual)} (${range})` : `${unknown}${range}`),
   ];
 }

@@ -1,9 +1,12 @@
 import type {
   CostEstimate,
+  FineTuneCanceled,
   FineTuneCostRecorded,
   FineTuneCostVarianceDetected,
+  FineTuneFailed,
   FineTuneSubmitIntended,
   FineTuneSubmitRefused,
+  FineTuneSucceeded,
 } from '@ftm/contracts/generated/events';
 import { costOf } from '../pricing/price-book.ts';
 
@@ -49,4 +52,16 @@ export function costOfEnded(
 ): number | null {
   if (trainedTokens !== null) return costOf(trainedTokens, before.estimate.priceUsdMicrosPerMillion);
   return before.intent === null || before.refusal !== null ? 0 : null;
+}
+
+/** The tokens that the provider bills of a job that has ended; null when it bills none or does not say. */
+export function billedTokens(
+  state:
+    | { readonly status: 'completed'; readonly result: Pick<FineTuneSucceeded, 'trainedTokens'> }
+    | { readonly status: 'failed'; readonly failure: Pick<FineTuneFailed, 'trainedTokens'> }
+    | { readonly status: 'canceled'; readonly canceled: Pick<FineTuneCanceled, 'trainedTokens'> },
+): number | null {
+  if (state.status === 'completed') return state.result.trainedTokens;
+  const { trainedTokens } = state.status === 'failed' ? state.failure : state.canceled;
+  return (trainedTokens ?? 0) > 0 ? trainedTokens : null;
 }

@@ -11,7 +11,7 @@ import type { DatasetState } from '../dataset/state.ts';
 import { answered, denied, notFound, NOTHING, reject, type Rejection, type Verdict } from '../decision.ts';
 import type { CommandMeta } from '../command.ts';
 import type { FineTuneCommand } from './commands.ts';
-import { costVariance } from './cost.ts';
+import { billedTokens, costVariance } from './cost.ts';
 import type { FineTuneState } from './state.ts';
 
 /** The provider refuses less. */
@@ -46,14 +46,13 @@ export function decideFineTune(
       if (command.type === 'RecordCost') return recordCost(command.cost, state);
       return command.type === 'RecordSucceeded' ? NOTHING : settled(state.status);
     case 'failed':
-      if (command.type === 'RecordCost' && (state.failure.trainedTokens ?? 0) > 0)
+      if (command.type === 'RecordCost' && billedTokens(state) !== null)
         return recordCost(command.cost, state);
       return command.type === 'RecordFailed' ? NOTHING : settled(state.status);
     case 'blocked':
       return command.type === 'BlockFineTune' ? NOTHING : settled(state.status);
     case 'canceled':
-      // What was trained until then is billed.
-      if (command.type === 'RecordCost' && (state.canceled.trainedTokens ?? 0) > 0)
+      if (command.type === 'RecordCost' && billedTokens(state) !== null)
         return recordCost(command.cost, state);
       return command.type === 'RecordCanceled' || command.type === 'RequestCancel'
         ? NOTHING

@@ -4,6 +4,7 @@ import type { RecordedEvent } from '@ftm/contracts/envelope';
 import type { ObjectRef } from '@ftm/contracts/generated/events';
 import { fold } from '@ftm/domain/aggregates';
 import { toPast } from '@ftm/domain/event-meta';
+import { billedTokens } from '@ftm/domain/fine-tune/cost';
 import type { FineTuneState } from '@ftm/domain/fine-tune/state';
 import { snake } from '@ftm/domain/resource';
 import { asTenant, eventToWire } from '../commander.ts';
@@ -130,7 +131,7 @@ async function streamed(call: ById, history: (call: ById) => Promise<readonly Re
   };
 }
 
-/** Nothing comes any more that somebody waits for; the cost of a model comes right after it. */
+/** Nothing comes any more that somebody waits for; what was billed comes right after the end. */
 function hasEnded(state: FineTuneState): boolean {
   switch (state.status) {
     case 'absent':
@@ -139,10 +140,10 @@ function hasEnded(state: FineTuneState): boolean {
     case 'paused':
       return false;
     case 'completed':
-      return state.cost !== null;
     case 'failed':
-    case 'blocked':
     case 'canceled':
+      return state.cost !== null || billedTokens(state) === null;
+    case 'blocked':
       return true;
   }
 }

@@ -112,7 +112,7 @@ function ofLearning({ state, curve }: JobReportInput): Warning[] {
 }
 
 function ofRest({ state, dataset, model }: JobReportInput): Warning[] {
-  const { estimate } = state.request;
+  const { estimate } = state;
   const end = model.state.status === 'absent' ? null : model.state.endOfLife;
   return [
     ...(state.cost !== null && state.cost.actualUsdMicros > estimate.highUsdMicros

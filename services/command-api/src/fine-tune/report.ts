@@ -1,4 +1,5 @@
 import type { RecordedEvent } from '@ftm/contracts/envelope';
+import { billedTokens } from '@ftm/domain/fine-tune/cost';
 import {
   columns,
   count,
@@ -38,7 +39,7 @@ export function jobReport(input: JobReportInput): string {
 }
 
 function overview({ state, model }: JobReportInput): string {
-  const { estimate } = state.request;
+  const { estimate } = state;
   const result = state.status === 'completed' ? state.result : null;
   const known = model.state.status === 'absent' ? null : model.state;
   return tiles([
@@ -120,7 +121,7 @@ function checkpoints({ state }: JobReportInput): string[] {
 }
 
 function cost({ state }: JobReportInput): string[] {
-  const { estimate, costThresholdUsdMicros } = state.request;
+  const { estimate, request } = state;
   const of = (name: string, epochs: number, micros: number) => [name, epochs, usd(micros)];
   return [
     columns(
@@ -133,16 +134,26 @@ function cost({ state }: JobReportInput): string[] {
         ],
       ),
       facts({
-        Actual: state.cost === null ? 'not recorded yet' : usd(state.cost.actualUsdMicros),
+        Actual: actual(state),
         'Against what was expected':
           state.cost === null ? null : variance(state.cost.actualUsdMicros, estimate.expectedUsdMicros),
         'Price per million tokens': usd(estimate.priceUsdMicrosPerMillion),
         'Price from': estimate.priceSource,
-        'Approval needed above': usd(costThresholdUsdMicros),
+        'Tokens corrected by what was billed of': `${estimate.calibrationJobs} jobs`,
+        'Error of the tokens': `± ${(estimate.tokenError * 100).toFixed(1)} %`,
+        'Approval needed above': usd(request.costThresholdUsdMicros),
         Approval: state.approval === null ? 'not approved' : (state.approval.approvalId ?? 'not needed'),
       }),
     ),
   ];
+}
+
+function actual(state: JobReportInput['state']): string {
+  if (state.cost !== null) return usd(state.cost.actualUsdMicros);
+  if (state.status === 'blocked') return usd(0);
+  if (!('costUnknown' in state)) return 'not recorded yet';
+  if (state.costUnknown) return 'not known: the provider does not say what it bills';
+  return billedTokens(state) === null ? usd(0) : 'not recorded yet';
 }
 
 function variance(actual: number, expected: number): string {

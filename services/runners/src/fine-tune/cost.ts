@@ -1,4 +1,5 @@
 import type { Reason } from '@ftm/contracts/generated/events';
+import { billedTokens } from '@ftm/domain/fine-tune/cost';
 import { priced } from '@ftm/domain/fine-tune/estimate';
 import type { FineTuneState } from '@ftm/domain/fine-tune/state';
 import { costOf, priceFor } from '@ftm/domain/pricing/price-book';
@@ -135,7 +136,7 @@ export async function recordCost(
   state: Extract<FineTuneState, { status: 'completed' | 'failed' | 'canceled' }>,
   tools: Tools,
 ): Promise<Outcome> {
-  const trainedTokens = trainedOf(state);
+  const trainedTokens = billedTokens(state);
   if (state.cost !== null || trainedTokens === null) return 'done';
   const { request, estimate } = state;
   const actualUsdMicros = costOf(trainedTokens, estimate.priceUsdMicrosPerMillion);
@@ -157,15 +158,6 @@ export async function recordCost(
     cost: { trainedTokens, actualUsdMicros, estimatedUsdMicros: estimate.expectedUsdMicros, usageId },
   });
   return 'done';
-}
-
-/** Null when there is nothing to record. */
-function trainedOf(
-  state: Extract<FineTuneState, { status: 'completed' | 'failed' | 'canceled' }>,
-): number | null {
-  if (state.status === 'completed') return state.result.trainedTokens;
-  const { trainedTokens } = state.status === 'failed' ? state.failure : state.canceled;
-  return (trainedTokens ?? 0) > 0 ? trainedTokens : null;
 }
 
 function isOver(expiresAt: string | null, tools: Tools): expiresAt is string {
