@@ -22,6 +22,9 @@ export const Config = z.object({
     .default(5 * 2 ** 30),
   /** Rows of an upload. */
   FTM_DATASET_MAX_ROWS: z.coerce.number().int().min(10).default(5_000_000),
+  /** Datasets and fine-tune jobs of a tenant that have not ended. */
+  FTM_TENANT_OPEN_DATASETS: z.coerce.number().int().min(1).default(100),
+  FTM_TENANT_OPEN_JOBS: z.coerce.number().int().min(1).default(200),
   /** Signing secrets of the provider’s webhooks, by commas: two while one is rotated. Without any, webhooks are not taken. */
   FTM_OPENAI_WEBHOOK_SECRETS: list
     .refine(

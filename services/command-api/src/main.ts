@@ -25,6 +25,7 @@ import { observeLog } from './log-metrics.ts';
 import { createHints } from './provider-webhooks/hints.ts';
 import { providerWebhookRouter } from './provider-webhooks/router.ts';
 import { createCostReads } from './costs/cost-reads.ts';
+import { createQuotas } from './quotas.ts';
 import { createReads } from './reads.ts';
 import { allRoutes } from './routes.ts';
 
@@ -91,6 +92,10 @@ const routes = allRoutes({
   commander,
   reads,
   costs,
+  quotas: createQuotas(pool, {
+    dataset: config.FTM_TENANT_OPEN_DATASETS,
+    'fine-tune': config.FTM_TENANT_OPEN_JOBS,
+  }),
   orchestrator,
   objects,
   proofs: createProofs(pool),

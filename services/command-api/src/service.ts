@@ -25,6 +25,7 @@ import type { Proofs } from './audit/proofs.ts';
 import { toPast } from '@ftm/domain/event-meta';
 import { asTenant, type Commander } from './commander.ts';
 import { notFound, Problem, rejectionProblem } from './http/problem.ts';
+import type { Quotas } from './quotas.ts';
 import type { Answer, Call } from './http/route.ts';
 import type { Reads } from './reads.ts';
 import { projectOf, render } from '@ftm/domain/resource';
@@ -34,6 +35,7 @@ export interface Services {
   readonly commander: Commander;
   readonly reads: Reads;
   readonly costs: CostReads;
+  readonly quotas: Quotas;
   readonly orchestrator: OrchestratorClient;
   readonly objects: EncryptedStore;
   readonly proofs: Proofs;

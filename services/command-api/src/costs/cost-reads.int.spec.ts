@@ -1,21 +1,23 @@
-import { randomUUID } from 'node:crypto';
 import type { Principal } from '@ftm/orchestrator/client';
 import { createPool, type Pool } from '@ftm/postgres/pool';
 import { createTestDatabase, type TestDatabase } from '@ftm/postgres/testing/database';
+import { inserting } from '../testing/read-models.ts';
 import { createCostReads, type CostReads } from './cost-reads.ts';
 
 let database: TestDatabase;
-let owner: Pool;
 let api: Pool;
+let projector: Pool;
+let insert: ReturnType<typeof inserting>;
 let costs: CostReads;
 beforeAll(async () => {
   database = await createTestDatabase();
-  owner = createPool({ url: database.ownerUrl, applicationName: 'test' });
+  projector = createPool({ url: database.url('ftm_projector'), applicationName: 'test' });
+  insert = inserting(projector);
   api = createPool({ url: database.url('ftm_api'), applicationName: 'test' });
   costs = createCostReads(api);
 }, 120_000);
 afterAll(async () => {
-  await Promise.all([owner.end(), api.end()]);
+  await Promise.all([projector.end(), api.end()]);
   await database.drop();
 }, 60_000);
 
@@ -26,26 +28,6 @@ const of = (tenantId: string, ...projects: readonly string[]): Principal =>
     roles: ['viewer'],
     projects: projects.length > 0 ? projects : ['*'],
   }) as never;
-
-async function insert(table: string, tenant: string, project: string, status: string, state: object) {
-  const id = randomUUID();
-  // Row-level security is forced: as whom the projector writes.
-  const client = await projector.connect();
-  try {
-    await client.query(
-      `insert into rm_v1.${table} (tenant_id, id, project_id, status, version, last_seq, created_at, updated_at, state) values ($1, $2, $3, $4, 1, 1, now(), '2026-11-30T23:30:00Z', $5)`,
-      [tenant, id, project, status, JSON.stringify(state)],
-    );
-  } finally {
-    client.release();
-  }
-  return id;
-}
-let projector: Pool;
-beforeAll(() => {
-  projector = createPool({ url: database.url('ftm_projector'), applicationName: 'test' });
-});
-afterAll(() => projector.end());
 
 const job = (recordedAt: string, actualUsdMicros: number) => ({
   request: { baseModel: 'm', method: 'supervised' },

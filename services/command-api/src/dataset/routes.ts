@@ -41,6 +41,7 @@ export function datasetRoutes(services: Services): Route[] {
       success: 202,
       async handle(call) {
         requireProject(call.principal, call.body.project_id);
+        await services.quotas.requireRoom(call.principal, 'dataset');
         const ids = callIds(call, route);
         const request = await toDatasetRequest(services, call, call.body);
         const gate = await askGate(services, call, ids, {
@@ -74,6 +75,7 @@ export function datasetRoutes(services: Services): Route[] {
       async handle(call) {
         const ids = callIds(call, `POST /v1/datasets/${call.params.id}/rebuild`);
         const { request } = await fresh(services, call, 'dataset', call.params.id);
+        await services.quotas.requireRoom(call.principal, 'dataset');
         const gate = await askGate(services, call, ids, {
           action: 'dataset.create',
           projectId: request.projectId,

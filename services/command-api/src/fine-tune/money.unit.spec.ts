@@ -21,6 +21,7 @@ const samples: BilledSample[] = [];
 const services = {
   commander: createCommander(log, 'none'),
   costs: { billedSamples: async () => samples },
+  quotas: { requireRoom: async () => undefined },
   orchestrator: {
     checkGovernance: async () => {
       governance.asked += 1;

@@ -137,6 +137,7 @@ export function fineTuneRoutes(services: Services): Route[] {
         const { body } = call;
         requireProject(call.principal, body.project_id);
         const method = supportedMethod(body);
+        await services.quotas.requireRoom(call.principal, 'fine-tune');
         const ids = callIds(call, 'POST /v1/ft-jobs');
         const cost = await estimate(services, call);
         const gate = await askGate(services, call, ids, {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { derivedUuid, streamId, tenantId } from '@ftm/contracts/ids';
 import type { FtmEvent } from '@ftm/contracts/generated/events';
+import { datasetRequested } from '@ftm/domain/testing/examples';
 import { createOpenAiProvider } from '../provider/openai-provider.ts';
 import { startSimulator, type Simulator } from '../provider/testing/simulator.ts';
 import type { TrainingProvider } from '../provider/training-provider.ts';
@@ -85,6 +86,23 @@ describe('the training files of a job', () => {
       data: { reason: 'r' },
     });
     await run(id, { FTM_PROVIDER_DELETE_FILES: 'false' });
+    expect(await there(id)).toEqual([]);
+    expect(await deletions(id)).toMatchObject([{ reason: 'dataset_erased' }]);
+  });
+
+  it('go when the dataset that it is validated with is erased', async () => {
+    const id = randomUUID();
+    const validationDatasetId = randomUUID();
+    await requestJob(lab, TENANT, id, chatRows(10), { validationDatasetId });
+    await upload(fileName(id, 'validation'));
+    await append(id, CANCELED);
+    const keeping = { FTM_PROVIDER_DELETE_FILES: 'false' };
+    const stream = streamId('dataset', validationDatasetId);
+    await lab.append(TENANT, stream, { type: 'DatasetRequested', data: datasetRequested });
+    await run(id, keeping);
+    expect(await there(id)).toHaveLength(1);
+    await lab.append(TENANT, stream, { type: 'DatasetErasureRequested', data: { reason: 'r' } });
+    await run(id, keeping);
     expect(await there(id)).toEqual([]);
     expect(await deletions(id)).toMatchObject([{ reason: 'dataset_erased' }]);
   });

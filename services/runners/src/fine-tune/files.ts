@@ -9,7 +9,7 @@ export const fileName = (jobId: string, part: 'train' | 'validation'): string =>
 const HOUR_MS = 3_600_000;
 
 /**
- * A job that has ended needs its training data at the provider no more: it is deleted there, unless the policy keeps it; when the dataset is erased it is deleted whatever
+ * A job that has ended needs its training data at the provider no more: it is deleted there, unless the policy keeps it; when its dataset, or the one that it is validated with, is erased, it is deleted whatever
  * the policy says. Also what was uploaded by a run that died before it could say so, which is known by its name.
  */
 export async function runProviderFiles(job: Job, tools: Tools): Promise<Outcome> {
@@ -35,8 +35,11 @@ type Known = Exclude<FineTuneState, { status: 'absent' }>;
 async function deleteFiles(job: Job, state: Known, tools: Tools): Promise<Outcome> {
   if (state.filesDeleted !== null) return 'done';
   const { request, intent } = state;
-  const dataset = await tools.commands.load(job.tenantId, 'dataset', request.datasetId);
-  const erased = dataset.status === 'erasing' || dataset.status === 'erased';
+  const datasets = [request.datasetId, request.validationDatasetId].filter((each) => each !== null);
+  const states = await Promise.all(
+    datasets.map((each) => tools.commands.load(job.tenantId, 'dataset', each)),
+  );
+  const erased = states.some(({ status }) => status === 'erasing' || status === 'erased');
   if (!erased && tools.config.FTM_PROVIDER_DELETE_FILES === 'false') return 'done';
   try {
     const provider = await tools.providerFor(job.tenantId, request.projectId);

@@ -60,11 +60,13 @@ async function addJob(
 async function note(client: Client, event: FtmEvent, tenantId: string, id: string): Promise<void> {
   switch (event.type) {
     case 'FineTuneRequested':
-      await client.query('insert into work.dataset_jobs values ($1, $2, $3) on conflict do nothing', [
-        tenantId,
-        event.data.datasetId,
-        id,
-      ]);
+      for (const datasetId of [event.data.datasetId, event.data.validationDatasetId])
+        if (datasetId !== null)
+          await client.query('insert into work.dataset_jobs values ($1, $2, $3) on conflict do nothing', [
+            tenantId,
+            datasetId,
+            id,
+          ]);
       return;
     case 'FineTuneSubmitted':
       await client.query('insert into work.provider_jobs values ($1, $2, $3) on conflict do nothing', [
