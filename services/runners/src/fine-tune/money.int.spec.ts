@@ -23,6 +23,8 @@ const KEY = 'money-key';
 const PRICE = 1_500_000;
 const clock = createSkippingClock(Math.random);
 const lab = createLab(clock);
+/** At the provider: jobs that have one. */
+const places = new Set<string>();
 let tenants = 0;
 let tenant = tenantId('acme');
 let simulator: Simulator;
@@ -125,12 +127,19 @@ async function asked(
 
 async function drive(id: string, until: (state: State) => boolean | Promise<boolean>): Promise<void> {
   const provider = createOpenAiProvider({ baseUrl: simulator.baseUrl, apiKey: KEY, timeoutMs: 5000 });
-  const tools = lab.tools({
-    clock,
-    providerFor: async () => provider,
-    orchestrator: orchestrator.client,
-    env: { FTM_PROVIDER_POLL_MAX_MS: '1000', FTM_APPROVAL_POLL_MS: '1000' },
-  });
+  const tools = {
+    ...lab.tools({
+      clock,
+      providerFor: async () => provider,
+      orchestrator: orchestrator.client,
+      env: { FTM_PROVIDER_POLL_MAX_MS: '1000', FTM_APPROVAL_POLL_MS: '1000' },
+    }),
+    slots: {
+      take: async (asking: { readonly id: string }) => (places.add(asking.id), null),
+      hold: async (asking: { readonly id: string }) => void places.add(asking.id),
+      release: async (asking: { readonly id: string }) => void places.delete(asking.id),
+    },
+  };
   for (let runs = 0, failures = 0; !(await until(await load(id))); runs += 1) {
     const outcome = await runFineTune(jobOf(tenant, id), tools).catch((error: unknown) => error as Error);
     failures = outcome instanceof Error ? failures + 1 : 0;
@@ -178,6 +187,9 @@ describe('a job above its threshold', () => {
     const id = await asked();
     await drive(id, approved);
     clock.skip(61_000);
+    await orchestrator.admin('POST', '/prism/orders', { valid_ms: 0 });
+    await drive(id, (state) => state.status === 'queued' && (state.expiredApprovals?.count ?? 0) > 1);
+    expect(places.has(id)).toBe(false);
     await orchestrator.admin('POST', '/prism/orders', {});
     await drive(id, paidFor);
     const told = await types(id);

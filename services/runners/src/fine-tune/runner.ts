@@ -56,8 +56,11 @@ async function nextStep(job: Job, state: FineTuneState, tools: Tools): Promise<O
       return recordCost(job, state, tools);
     case 'queued':
       // A submit whose outcome is not known is looked for, whatever has become of its approval.
-      if (state.approval === null && (state.intent === null || state.refusal !== null))
+      if (state.approval === null && (state.intent === null || state.refusal !== null)) {
+        // It may have had one, and may wait for long: others come first.
+        await tools.slots.release(job);
         return approveCost(job, state, tools);
+      }
       return send(job, state, tools, await tools.providerFor(job.tenantId, state.request.projectId));
     case 'running':
     case 'paused':
