@@ -3,7 +3,7 @@ import type { FtmEvent, PriceRow } from '@ftm/contracts/generated/events';
 import { derivedUuid, streamId, tenantId } from '@ftm/contracts/ids';
 import type { StateOf } from '@ftm/domain/aggregates';
 import { budgetId } from '@ftm/domain/budget/state';
-import { budgetMonthId, monthOf, type OpenedMonth } from '@ftm/domain/budget-month/state';
+import { budgetMonthId, type OpenedMonth } from '@ftm/domain/budget-month/state';
 import { PRICE_BOOK_ID } from '@ftm/domain/pricing/state';
 import {
   datasetRequested,
@@ -44,10 +44,11 @@ afterAll(() => Promise.all([simulator.dispose(), orchestrator.dispose()]));
 
 type State = StateOf<'fine-tune'>;
 const load = (id: string): Promise<State> => lab.commands.load(tenant, 'fine-tune', id);
-/** @throws Error when nothing was ever held */
-async function money(): Promise<OpenedMonth> {
-  const id = budgetMonthId(PROJECT, monthOf(new Date(clock.now()).toISOString()));
-  const state = await lab.commands.load(tenant, 'budget-month', id);
+/** The month of a job. @throws Error when nothing was ever held in it */
+async function money(id: string): Promise<OpenedMonth> {
+  const job = await load(id);
+  const month = job.status === 'absent' ? '' : (job.request.budgetMonth ?? '');
+  const state = await lab.commands.load(tenant, 'budget-month', budgetMonthId(PROJECT, month));
   if (state.status === 'absent') throw new Error('nothing was ever held in the month');
   return state;
 }
@@ -158,7 +159,7 @@ describe('a job above its threshold', () => {
     await setBudget(2000);
     await orchestrator.admin('POST', '/prism/orders', { approve_after_ms: 300 });
     const id = await asked();
-    expect(await money()).toMatchObject({ holds: { [id]: 1200 } });
+    expect(await money(id)).toMatchObject({ holds: { [id]: 1200 } });
     await drive(id, paidFor);
     expect((await types(id)).slice(0, 5)).toEqual([
       'FineTuneRequested',
@@ -170,14 +171,14 @@ describe('a job above its threshold', () => {
     const state = await load(id);
     const cost = 'cost' in state ? (state.cost?.actualUsdMicros ?? 0) : 0;
     expect(cost).toBeGreaterThan(0);
-    expect(await money()).toMatchObject({ holds: {}, spentUsdMicros: cost });
+    expect(await money(id)).toMatchObject({ holds: {}, spentUsdMicros: cost });
   });
   it('is blocked with the reasons when PRISM says no, and holds nothing any more', async () => {
     await orchestrator.admin('POST', '/faults', { target: 'prism', kind: 'deny', times: 1 });
     const id = await asked();
     await drive(id, ({ status }) => status === 'blocked');
     expect(await load(id)).toMatchObject({ gate: 'prism', reasons: [{ code: 'ORDERED' }] });
-    expect(await money()).toMatchObject({ holds: {} });
+    expect(await money(id)).toMatchObject({ holds: {} });
     expect(await creates(id)).toBe(0);
   });
   it('asks again when the approval has run out before the submit', async () => {
@@ -220,7 +221,7 @@ describe('a job above its threshold', () => {
     await revisePrices(2 * PRICE);
     await drive(id, ({ status }) => status === 'blocked');
     expect(await load(id)).toMatchObject({ gate: 'budget', reasons: [{ code: 'BUDGET_EXCEEDED' }] });
-    expect(await money()).toMatchObject({ holds: {} });
+    expect(await money(id)).toMatchObject({ holds: {} });
     expect(await creates(id)).toBe(0);
   });
 });
@@ -249,25 +250,27 @@ describe('a job whose approvals have always run out when they come', () => {
 });
 
 describe('a job that fails at the provider', () => {
-  const failing = async (trained: { readonly trained_tokens?: number }): Promise<State> => {
+  const failing = async (trained: { readonly trained_tokens?: number }): Promise<string> => {
     await simulator.admin('POST', '/faults', { target: 'training', kind: 'error', times: 1, ...trained });
     const id = await asked({ thresholdUsdMicros: 1e9 });
     await drive(id, (state) => state.status === 'failed' && (state.costUnknown || state.cost !== null));
-    return load(id);
+    return id;
   };
   it('has cost what the provider says was trained', async () => {
-    expect(await failing({ trained_tokens: 120 })).toMatchObject({
+    const id = await failing({ trained_tokens: 120 });
+    expect(await load(id)).toMatchObject({
       status: 'failed',
       costUnknown: false,
       cost: { trainedTokens: 120, actualUsdMicros: 180 },
     });
-    expect(await money()).toMatchObject({ holds: {}, spentUsdMicros: 180, unknownCosts: 0 });
+    expect(await money(id)).toMatchObject({ holds: {}, spentUsdMicros: 180, unknownCosts: 0 });
     const { usage } = (await orchestrator.admin('GET', '/counters')) as { usage: Record<string, number> };
     expect(usage[tenant]).toBe(180);
   });
   it('has a cost that is not known when the provider does not say, which is not nothing', async () => {
-    expect(await failing({})).toMatchObject({ status: 'failed', costUnknown: true, cost: null });
-    expect(await money()).toMatchObject({ holds: {}, spentUsdMicros: 0, unknownCosts: 1 });
+    const id = await failing({});
+    expect(await load(id)).toMatchObject({ status: 'failed', costUnknown: true, cost: null });
+    expect(await money(id)).toMatchObject({ holds: {}, spentUsdMicros: 0, unknownCosts: 1 });
   });
 });
 
@@ -314,6 +317,6 @@ describe('the ledger', () => {
     expect(ledger - ((await provider()) - before)).toBeLessThan(ids.length);
     const { usage } = (await orchestrator.admin('GET', '/counters')) as { usage: Record<string, number> };
     expect(usage[tenant]).toBe(ledger);
-    expect((await money()).spentUsdMicros).toBe(ledger);
+    expect((await money(ids[0] ?? '')).spentUsdMicros).toBe(ledger);
   });
 });
