@@ -37,9 +37,12 @@ const PATTERNS = [
   ]),
 ] as [string, string, string][];
 
+/** What is slow is told by the steps that it takes, never by a clock: another machine, or a busy one, finds the same. */
+const STEPS_ALONE = { randomSeed: 1, timeout: null, attackTimeout: null, incubationTimeout: null };
+
 describe('the patterns', () => {
   it.each(PATTERNS)('%s cannot be made slow: /%s/%s', (_name, source, flags) => {
-    const result = checkSync(source, flags, { timeout: 120_000, randomSeed: 1 });
+    const result = checkSync(source, flags, STEPS_ALONE);
     expect({
       status: result.status,
       attack: result.status === 'vulnerable' ? result.attack.pattern : '',
