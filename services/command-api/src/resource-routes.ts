@@ -3,6 +3,9 @@ import type { Aggregate } from '@ftm/contracts/ids';
 import { ById, defineRoute, Page, projectId, READ, type Route } from './http/route.ts';
 import type { Services } from './service.ts';
 
+/** Filters that are no ids of FTM's. */
+const TEXTS: ReadonlySet<string> = new Set(['provider_model_id', 'model_ref', 'name']);
+
 /** `GET /v1/<name>` and `GET /v1/<name>/{id}`, the same for every resource. */
 export function readRoutes(
   services: Services,
@@ -16,10 +19,7 @@ export function readRoutes(
     project_id: projectId.optional(),
     status: z.string().max(40).optional(),
     ...Object.fromEntries(
-      filters.map((each) => [
-        each,
-        (each.endsWith('_id') && each !== 'provider_model_id' ? z.uuid() : z.string().max(200)).optional(),
-      ]),
+      filters.map((each) => [each, (TEXTS.has(each) ? z.string().max(200) : z.uuid()).optional()]),
     ),
   });
   return [

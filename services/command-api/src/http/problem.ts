@@ -1,7 +1,7 @@
 import type { Reason } from '@ftm/contracts/generated/events';
 import { LogUnavailable } from '@ftm/event-log/event-log';
 import { ObjectStoreUnavailable } from '@ftm/object-store/object-store';
-import { OrchestratorUnavailable } from '@ftm/orchestrator/client';
+import { OrchestratorRefused, OrchestratorUnavailable } from '@ftm/orchestrator/client';
 import { isUnavailable } from '@ftm/postgres/pool';
 
 export interface FieldError {
@@ -90,6 +90,8 @@ export function rejectionProblem(rejection: {
   );
 }
 
+const CALLERS_FAULT: ReadonlySet<number> = new Set([400, 404, 413, 422]);
+
 /** What any error means for the caller: the one place where that is decided. Undefined: a defect of ours. */
 export function toProblem(error: unknown): Problem | undefined {
   if (error instanceof Problem) return error;
@@ -104,6 +106,9 @@ export function toProblem(error: unknown): Problem | undefined {
       'the Orchestrator cannot be asked, so nothing is done',
       { retryAfterMs: error.retryAfterMs },
     );
+  // What a caller named, such as a policy profile, it does not know. That it does not take FTM's own key is no fault of theirs.
+  if (error instanceof OrchestratorRefused && CALLERS_FAULT.has(error.status))
+    return new Problem(422, 'ORCHESTRATOR_REFUSED', error.message);
   if (error instanceof ObjectStoreUnavailable)
     return new Problem(503, 'OBJECT_STORE_UNAVAILABLE', 'the object store does not answer', {
       retryAfterMs: 1000,
