@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: what FTM does, beside a limit or a peer of it, in one run on one machine: the ratios are what counts. What was found is in docs/benchmarks.md.
  *
- * usage: npm run bench [-- [--only NAME,NAME] [--commands 1500] [--events 100000]]
+ * usage: npm run bench [-- [--only NAME,NAME] [--commands 1500] [--events 100000] [--megabytes 100]]
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -19,18 +19,24 @@ const { values } = parseArgs({
     only: { type: 'string', default: names.join(',') },
     commands: { type: 'string', default: '1500' },
     events: { type: 'string', default: '100000' },
+    megabytes: { type: 'string', default: '100' },
     help: { type: 'boolean' },
   },
 });
-const [commands, events] = [Number(values.commands), Number(values.events)];
+const [commands, events, megabytes] = [values.commands, values.events, values.megabytes].map(Number) as [
+  number,
+  number,
+  number,
+];
 const only = values.only.split(',');
 const isUnknown = only.some((name) => !names.includes(name));
-if (values.help === true || isUnknown || !(commands >= 100) || !(events >= 10_000)) {
+if (values.help === true || isUnknown || !(commands >= 100) || !(events >= 10_000) || !(megabytes >= 10)) {
   console.log(
-    `npm run bench [-- --only NAMES --commands N --events N]
+    `npm run bench [-- --only NAMES --commands N --events N --megabytes N]
   --only      of ${names.join(', ')}; comma between (default: all)
   --commands  of each measurement of commands, at least 100 (default 1500)
-  --events    longest log of those that read one, at least 10000 (default 100000)`,
+  --events    longest log of those that read one, at least 10000 (default 100000)
+  --megabytes largest body of the pipeline, of 10, 100, 1000 (default 100)`,
   );
   process.exit(values.help === true ? 0 : 2);
 }
@@ -53,6 +59,7 @@ try {
     env: stack.env,
     commands,
     events,
+    megabytes,
     system: () =>
       (system ??= startSystem({
         stackEnv: stack.env,

@@ -8,7 +8,13 @@ import {
   type Measurement,
 } from './commands.ts';
 import { measureCostCurve } from './cost-curve.ts';
+import { measureDedup } from './dedup.ts';
+import { measurePii } from './pii.ts';
+import { measurePipeline } from './pipeline.ts';
+import type { PipelineRun } from './pipeline-process.ts';
 import { measureProjection } from './projection.ts';
+import { measureRows } from './rows.ts';
+import { measureTokens } from './tokens.ts';
 import { measureVerify } from './verify.ts';
 
 export interface Run {
@@ -17,6 +23,8 @@ export interface Run {
   readonly commands: number;
   /** Length of the longest log. */
   readonly events: number;
+  /** Largest body of rows. */
+  readonly megabytes: number;
   /** FTM's own processes; started when first asked for. */
   system(): Promise<System>;
 }
@@ -28,6 +36,11 @@ export const MEASUREMENTS: readonly { readonly name: string; run(run: Run): Prom
   { name: 'projection', run: projection },
   { name: 'verify', run: verify },
   { name: 'cost-curve', run: costCurve },
+  { name: 'rows', run: rows },
+  { name: 'pii', run: pii },
+  { name: 'dedup', run: dedup },
+  { name: 'tokens', run: tokens },
+  { name: 'pipeline', run: pipeline },
 ];
 
 async function commands({ env, system, commands: most }: Run): Promise<void> {
@@ -137,6 +150,98 @@ async function costCurve({ env, events }: Run): Promise<void> {
       each.copiedRowsPerSecond.toFixed(0),
       (each.rowsPerSecond / each.copiedRowsPerSecond).toFixed(3),
     ]),
+  );
+}
+
+async function rows(): Promise<void> {
+  print(
+    'Reading and checking of rows, a second of processor time; beside it: JSON.parse of the same lines',
+    ['rows', 'bytes a row', 'checked MB/s', 'parsed MB/s', 'ours / parse'],
+    (await measureRows()).map((each) => [
+      each.what,
+      each.rowBytes.toFixed(0),
+      each.validatedMBPerS.toFixed(0),
+      each.parsedMBPerS.toFixed(0),
+      each.validatedToParsed.toFixed(2),
+    ]),
+  );
+}
+
+async function pii(): Promise<void> {
+  print(
+    'Finding of personal data, a second of processor time; beside it: a loop over the same text that does nothing',
+    ['what', 'MB/s', 'of bare scan', 'P', 'R', 'F1'],
+    measurePii().map(({ what, megabytesPerSecond, ofBareScan, score }) => [
+      what,
+      megabytesPerSecond.toFixed(1),
+      ofBareScan.toFixed(3),
+      ...(score === null ? ['', '', ''] : [score.precision, score.recall, score.f1].map((n) => n.toFixed(3))),
+    ]),
+  );
+}
+
+async function dedup(): Promise<void> {
+  const { documents, sketched, deduplicated, recall, precision, peers } = await measureDedup();
+  print(
+    `Near-duplicates among ${documents} customer questions with planted copies, documents a second of processor time`,
+    ['library', 'sketches/s', 'documents/s', 'recall', 'precision'],
+    [
+      ['FTM', sketched.toFixed(0), deduplicated.toFixed(0), recall.toFixed(3), precision.toFixed(3)],
+      ...peers.map((peer) =>
+        'skipped' in peer
+          ? [peer.library, `skipped: ${peer.skipped}`, '', '', '']
+          : [
+              `${peer.library} ${peer.version}`,
+              peer.sketchesPerSecond.toFixed(0),
+              peer.documentsPerSecond.toFixed(0),
+              peer.recall.toFixed(3),
+              '',
+            ],
+      ),
+    ],
+  );
+}
+
+async function tokens(): Promise<void> {
+  const rates = await measureTokens();
+  print(
+    'Counting of tokens (o200k_base) on one core, beside the library whose vocabulary it uses',
+    ['texts', 'differing', 'MB/s', 'library MB/s', 'ours / library', 'tenfold run takes', 'library’s takes'],
+    [
+      [
+        String(rates.texts),
+        String(rates.differing),
+        rates.ours.toFixed(1),
+        rates.library.toFixed(1),
+        rates.oursPerLibrary.toFixed(2),
+        `×${rates.growthOfTenfoldRun.toFixed(1)}`,
+        `×${rates.libraryGrowthOfTenfoldRun.toFixed(1)}`,
+      ],
+    ],
+  );
+}
+
+async function pipeline({ megabytes }: Run): Promise<void> {
+  const runs = await measurePipeline([10, 100, 1000].filter((each) => each <= megabytes));
+  print(
+    'The dataset pipeline, from a JSONL body to encrypted files, two threads; the sanitiser answers at once and the store is files. In brackets: MB a second of processor time',
+    ['MB', 'rows', 'kept', 'peak MB', 'ingest MB/s', 'analyse MB/s', 'write MB/s', 'whole MB/s'],
+    runs.map((run) => {
+      const size = run.bytes / 1e6;
+      const total = (of: PipelineRun['seconds']): number => of.ingest + of.analyse + of.write;
+      const rate = (wall: number, cpu: number): string =>
+        `${(size / wall).toFixed(1)} (${(size / cpu).toFixed(1)})`;
+      return [
+        size.toFixed(0),
+        String(run.rows),
+        String(run.kept),
+        run.peakMb.toFixed(0),
+        ...(['ingest', 'analyse', 'write'] as const).map((step) =>
+          rate(run.seconds[step], run.cpuSeconds[step]),
+        ),
+        rate(total(run.seconds), total(run.cpuSeconds)),
+      ];
+    }),
   );
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openCheckpoint } from '@ftm/audit/checkpoint';
@@ -17,6 +17,7 @@ import { ALL_CANARIES } from '../orchestrator/traces/canaries.ts';
 import { findFaults } from '../verify/verify-log.ts';
 import { readLog } from '../verify/read-log.ts';
 import { runCli } from '@ftm/cli/testing/run-cli';
+import { findInFiles, writtenBySandbox } from '../testing/find-in-files.ts';
 import { startSystem, type System } from './system.ts';
 
 const need = (name: string): string => {
@@ -83,27 +84,10 @@ describe('the main job', () => {
   });
 
   it('left no planted personal data in Kafka, Postgres, objects, logs or traces', async () => {
-    const sandbox = need('FTM_SANDBOX_DIR');
-    const postgres = await readFile(join(sandbox, 'postgres-home'), 'utf8');
-    const places = [
-      join(sandbox, 'kafka'),
-      join(sandbox, 's3'),
-      join(sandbox, 'provider'),
-      join(sandbox, 'logs'),
-      join(postgres, 'data'),
-      dir,
-    ];
-    const found: string[] = [];
-    let files = 0;
-    for (const place of places) {
-      for await (const file of filesBelow(place)) {
-        files += 1;
-        const bytes = await readFile(file).catch(() => Buffer.alloc(0));
-        for (const canary of ALL_CANARIES) if (bytes.includes(canary)) found.push(`${canary} in ${file}`);
-      }
-    }
+    const places = [...(await writtenBySandbox(need('FTM_SANDBOX_DIR'))), dir];
+    const { files, found } = await findInFiles(places, ALL_CANARIES);
     const spans = JSON.stringify(collector.spans);
-    found.push(...ALL_CANARIES.filter((canary) => spans.includes(canary)));
+    expect(ALL_CANARIES.filter((canary) => spans.includes(canary))).toEqual([]);
     expect(files).toBeGreaterThan(50);
     expect(found).toEqual([]);
   });
@@ -647,12 +631,4 @@ async function order(fault: Record<string, unknown>): Promise<void> {
     body: JSON.stringify(fault),
   });
   expect(answer.ok).toBe(true);
-}
-
-async function* filesBelow(directory: string): AsyncGenerator<string> {
-  for (const entry of await readdir(directory, { withFileTypes: true }).catch(() => [])) {
-    const path = join(directory, entry.name);
-    if (entry.isDirectory()) yield* filesBelow(path);
-    else if (entry.isFile()) yield path;
-  }
 }
