@@ -36,6 +36,16 @@ interface Options extends ApiOptions {
 const POLL_MS = 300;
 const collect = (value: string, before: readonly string[]): string[] => [...before, value];
 
+/** What is no number would be no limit at all. */
+const numberOf =
+  (option: string) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (text.trim() === '' || !Number.isFinite(value))
+      throw new CannotRun(`${option} must be a number, not ${text}`);
+    return value;
+  };
+
 export function buildCommand(): Command {
   return calling(
     new Command('build')
@@ -49,15 +59,15 @@ export function buildCommand(): Command {
       .option('--tag <tag>', 'only traces with this tag; may be repeated', collect, [])
       .option('--upload <file>', 'a JSONL file instead of traces; it is sanitised while it is sent')
       .option('--dataset <id>', 'an earlier dataset instead of traces; may be repeated', collect, [])
-      .option('--limit <rows>', 'at most so many rows', Number)
-      .option('--sample <share>', 'only such a share of the rows, 0 to 1', Number)
+      .option('--limit <rows>', 'at most so many rows', numberOf('--limit'))
+      .option('--sample <share>', 'only such a share of the rows, 0 to 1', numberOf('--sample'))
       .addOption(
         new Option('--format <format>', 'of the rows')
           .choices(['jsonl_chat', 'jsonl_prompt_completion', 'jsonl_preference'])
           .default('jsonl_chat'),
       )
-      .option('--near [similarity]', 'leave near-duplicates out (default similarity .8)', Number)
-      .option('--semantic <similarity>', 'leave rows out that mean the same', Number)
+      .option('--near [similarity]', 'leave near-duplicates out (default similarity .8)', numberOf('--near'))
+      .option('--semantic <similarity>', 'leave rows out that mean the same', numberOf('--semantic'))
       .addOption(
         new Option('--contamination <policy>', 'what is done about rows that an eval suite asks, too')
           .choices(['block', 'drop'])
@@ -68,8 +78,8 @@ export function buildCommand(): Command {
           .choices(['random', 'stratified', 'grouped', 'time'])
           .default('random'),
       )
-      .option('--validation <share>', 'share of validation rows, 0 to .5', Number, 0.1)
-      .option('--seed <n>', 'of the split and the sample', Number, 0)
+      .option('--validation <share>', 'share of validation rows, 0 to .5', numberOf('--validation'), 0.1)
+      .option('--seed <n>', 'of the split and the sample', numberOf('--seed'), 0)
       .option('--model <base model>', 'that it is meant for: decides how tokens are counted')
       .option('--profile <profile>', 'of TRiSM', 'default')
       .addOption(new Option('--no-wait', 'only ask for it'))
@@ -128,10 +138,8 @@ async function upload(client: FtmClient, options: Options, file: string): Promis
     sanitizer_profile: options.profile,
   });
   const bar = progressBar('sending', 'bytes');
-  const { body } = await client.upload(
-    `/v1/datasets/uploads?${query.toString()}`,
-    'application/jsonl',
-    () => {
+  const { body } = await client
+    .upload(`/v1/datasets/uploads?${query.toString()}`, 'application/jsonl', () => {
       let sent = 0;
       const stream = createReadStream(file);
       stream.on('data', (part) => {
@@ -139,9 +147,8 @@ async function upload(client: FtmClient, options: Options, file: string): Promis
         bar.tell(sent, size, sent);
       });
       return Readable.toWeb(stream) as ReadableStream<Uint8Array>;
-    },
-  );
-  bar.end();
+    })
+    .finally(() => bar.end());
   if (options.json !== true)
     say(
       `Upload ${body.id}: ${count(Number(body['rows_read']))} rows, ${count(Number(body['rows_rejected']))} of them rejected.`,
@@ -150,7 +157,8 @@ async function upload(client: FtmClient, options: Options, file: string): Promis
 }
 
 async function watch(client: FtmClient, id: string): Promise<Resource> {
-  const bar = progressBar('building', 'rows');
+  let stage = 'waiting';
+  let bar = progressBar(stage, 'rows');
   try {
     for (;;) {
       const { body } = await client.get(`/v1/datasets/${id}`).catch((error: unknown) => {
@@ -159,7 +167,12 @@ async function watch(client: FtmClient, id: string): Promise<Resource> {
         throw error;
       });
       if (body !== null && body.status !== 'building' && body.status !== 'pending_sanitization') return body;
-      const progress = body?.['progress'] as { rows_read: number } | null | undefined;
+      const progress = body?.['progress'] as { stage: string; rows_read: number } | null | undefined;
+      if (progress !== null && progress !== undefined && progress.stage !== stage) {
+        bar.end();
+        stage = progress.stage;
+        bar = progressBar(stage, 'rows');
+      }
       bar.tell(0, Number.NaN, progress?.rows_read ?? 0);
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }

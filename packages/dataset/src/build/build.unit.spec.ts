@@ -27,7 +27,7 @@ afterAll(() => rmSync(dir, { recursive: true }));
 const rules: AnalysisRules = {
   validate: (value) => {
     const { row, rejections } = validateRow(value, rowRules({ format: 'jsonl_chat' }));
-    return { row: row, rejections };
+    return { row, rejections };
   },
   isPersonal: (text) => text.includes('LEFT'),
   tokensOf: (row) => {

@@ -8,7 +8,7 @@ import type { Source, SourceRow } from './source.ts';
 const rules = rowRules({ format: 'jsonl_chat' });
 const validate: IngestOptions['validate'] = (value) => {
   const { row, rejections } = validateRow(value, rules);
-  return { row: row, rejections };
+  return { row, rejections };
 };
 const dialogue = (text: string) => ({
   messages: [
