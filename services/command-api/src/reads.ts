@@ -36,10 +36,13 @@ const TABLES: { readonly [A in Aggregate]: string } = {
   'budget-month': 'ftm.ftm_budget_months',
 };
 
+/** No column: a dataset has several. */
+const SOURCE_DATASET = 'source_dataset_id';
+
 export interface ListOptions {
   readonly limit: number;
   readonly cursor: string | undefined;
-  /** Column → value; undefined is no filter. */
+  /** Column, or `source_dataset_id` → value; undefined is no filter. */
   readonly filters: Readonly<Record<string, string | undefined>>;
 }
 
@@ -118,7 +121,10 @@ export function createReads(pool: Pool, registry: Registry): Reads {
         .orderBy([{ column: 'created_at', order: 'desc' }, { column: 'id' }])
         .limit(limit + 1);
       for (const [column, value] of Object.entries(filters))
-        if (value !== undefined) builder.where(column, value);
+        if (value !== undefined)
+          if (column === SOURCE_DATASET)
+            builder.whereRaw("state #> '{request,source,datasetIds}' @> to_jsonb(?::text)", [value]);
+          else builder.where(column, value);
       if (!principal.projects.includes('*')) builder.whereIn('project_id', [...principal.projects]);
       if (cursor !== undefined) {
         const after = decodeCursor(cursor);

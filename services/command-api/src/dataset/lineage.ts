@@ -33,18 +33,21 @@ export async function datasetLineage(services: Services, call: Call, id: string)
       waiting.push(parent.to);
     }
   }
+  return { dataset_id: id, datasets: [...ancestors.values()], edges, ...(await madeOf(services, call, id)) };
+}
+
+/** What was made of a dataset: its rebuilds, the datasets that have it among their sources, jobs and models; the newest of each. */
+export async function madeOf({ reads }: Services, { principal }: Pick<Call, 'principal'>, id: string) {
   const made = async (
     aggregate: 'dataset' | 'fine-tune' | 'model-version',
     filters: Readonly<Record<string, string>>,
   ) =>
-    (
-      await services.reads.list(call.principal, aggregate, { limit: PAGE, cursor: undefined, filters })
-    ).data.map((each) => ({ id: each['id'], status: each['status'], created_at: each['created_at'] }));
+    (await reads.list(principal, aggregate, { limit: PAGE, cursor: undefined, filters })).data.map(
+      (each) => ({ id: String(each['id']), status: String(each['status']), created_at: each['created_at'] }),
+    );
   return {
-    dataset_id: id,
-    datasets: [...ancestors.values()],
-    edges,
     rebuilds: await made('dataset', { rebuild_of: id }),
+    derived: await made('dataset', { source_dataset_id: id }),
     ft_jobs: await made('fine-tune', { dataset_id: id }),
     model_versions: await made('model-version', { dataset_id: id }),
   };

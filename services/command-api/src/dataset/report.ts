@@ -11,9 +11,12 @@ import type { Call } from '../http/route.ts';
 import { openObject } from '../object-lines.ts';
 import { pricesOf } from '../pricing/prices.ts';
 import { fresh, type Services } from '../service.ts';
+import { madeOf } from './lineage.ts';
 
 /** Base models that are tuned today; the dataset's own comes first. */
 const MODELS = ['gpt-4.1-mini', 'gpt-4.1-nano', 'gpt-4.1', 'gpt-4o-mini', 'gpt-4o'];
+/** Drawn of what was made of the dataset: the newest rebuilds, then other datasets, then jobs. */
+const MOST_CHILDREN = 30;
 /** Without calibration by what was billed. */
 const TOKEN_ERROR = 0.02;
 
@@ -32,7 +35,9 @@ export async function renderDatasetReport(services: Services, call: Call, id: st
     );
   const bytes = await openObject(services, call, state.result.statisticsObject);
   const statistics = JSON.parse(bytes.toString('utf8')) as StatisticsFile;
-  return datasetReport(inputOf(id, state, statistics, await pricesOf(services, call)));
+  return datasetReport(
+    inputOf(id, state, statistics, await pricesOf(services, call), await madeOf(services, call, id)),
+  );
 }
 
 function inputOf(
@@ -40,6 +45,7 @@ function inputOf(
   state: Extract<DatasetState, { status: 'ready' }>,
   statistics: StatisticsFile,
   prices: readonly PriceRow[],
+  made: Awaited<ReturnType<typeof madeOf>>,
 ): DatasetReportInput {
   const { request, result, override } = state;
   const { findings, model } = statistics;
@@ -48,6 +54,12 @@ function inputOf(
     ...(request.rebuildOf === null ? [] : [request.rebuildOf]),
     ...request.source.datasetIds,
   ].map((each) => `dataset/${each}`);
+  const children = [
+    ...[...made.rebuilds, ...made.derived].map((each) => ({ ...each, kind: 'dataset' })),
+    ...made.ft_jobs.map((each) => ({ ...each, kind: 'fine-tune job' })),
+  ]
+    .slice(0, MOST_CHILDREN)
+    .map(({ id: label, status, kind }) => ({ id: `${kind}/${label}`, label, kind, status }));
   const source = request.source.kind === 'dataset' ? [] : [request.source.kind];
   return {
     id: stream,
@@ -116,10 +128,14 @@ function inputOf(
           status: 'checked',
         })),
         { id: stream, label: request.name, kind: 'dataset', status: state.status },
+        ...children,
       ],
-      edges: [...source, ...parents, ...request.evalSuiteIds.map((each) => `eval-suite/${each}`)].map(
-        (from) => ({ from, to: stream }),
-      ),
+      edges: [
+        ...[...source, ...parents, ...request.evalSuiteIds.map((each) => `eval-suite/${each}`)].map(
+          (from) => ({ from, to: stream }),
+        ),
+        ...children.map(({ id: to }) => ({ from: stream, to })),
+      ],
     },
   };
 }

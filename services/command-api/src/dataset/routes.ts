@@ -131,7 +131,7 @@ export function datasetRoutes(services: Services): Route[] {
         return getUpload(services, call, call.query.project_id, call.params.id);
       },
     }),
-    ...readRoutes(services, 'dataset', '/v1/datasets', 'datasets', ['rebuild_of']),
+    ...readRoutes(services, 'dataset', '/v1/datasets', 'datasets', ['rebuild_of', 'source_dataset_id']),
     defineRoute({
       method: 'post',
       path: '/v1/datasets/{id}/cancel',
