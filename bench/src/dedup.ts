@@ -1,15 +1,14 @@
-import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import { text } from 'node:stream/consumers';
 import { identify } from '@ftm/dataset/dedup/canonical';
 import { createExactIndex } from '@ftm/dataset/dedup/exact';
 import { sketch } from '@ftm/dataset/dedup/minhash';
 import { createNearIndex } from '@ftm/dataset/dedup/near';
 import { exactJaccard, plant, seeded, type PlantedRow } from '@ftm/dataset/dedup/testing/planted';
 import { banking77 } from '@ftm/sandbox/orchestrator/traces/banking77';
+import { pythonWith, reasonOf, runPython } from './python.ts';
 
 /** Rates are in documents a second of processor time, ours and the peers': what else runs on the machine is of little account. */
 export interface DedupRates {
@@ -38,7 +37,6 @@ export type DedupPeer =
   | { readonly library: string; readonly skipped: string };
 
 const LIBRARIES = ['rensa', 'datasketch'];
-const PEER_TIMEOUT_MS = 120_000;
 
 /** Near-duplicates among customer questions (BANKING77) with planted copies, against Python libraries on the same texts where those can be installed. */
 export async function measureDedup(): Promise<DedupRates> {
@@ -109,42 +107,16 @@ async function measurePeers(corpus: readonly PlantedRow[], dir: string): Promise
   const peers: DedupPeer[] = [];
   for (const library of LIBRARIES) {
     try {
-      const python = await pythonWith(library, join(dir, library));
+      const python = await pythonWith([library], join(dir, library));
       const script = join(import.meta.dirname, 'peers', 'near_duplicates.py');
-      const measured = JSON.parse(await run(python, [script, library], input)) as Omit<
+      const measured = JSON.parse(await runPython(python, [script, library], input)) as Omit<
         Extract<DedupPeer, { version: string }>,
         'library'
       >;
       peers.push({ library, ...measured });
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      peers.push({ library, skipped: reason.trim().split('\n').at(-1) ?? '' });
+      peers.push({ library, skipped: reasonOf(error) });
     }
   }
   return peers;
-}
-
-/** A Python that has the library: `FTM_BENCH_PYTHON`, or a new virtual environment that it is installed in. */
-async function pythonWith(library: string, dir: string): Promise<string> {
-  const given = process.env['FTM_BENCH_PYTHON'];
-  if (given !== undefined) return given;
-  await run('python3', ['-m', 'venv', dir]);
-  const python = join(dir, 'bin', 'python');
-  await run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', library]);
-  return python;
-}
-
-/** @throws Error with what the command said when it fails, is missing or takes too long */
-async function run(command: string, args: readonly string[], input = ''): Promise<string> {
-  const child = spawn(command, args, { stdio: 'pipe', timeout: PEER_TIMEOUT_MS });
-  const ended = new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', resolve);
-  });
-  // A command that ends early closes its input: its exit code says so.
-  child.stdin.on('error', () => undefined);
-  child.stdin.end(input);
-  const [said, complained, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
-  if (code !== 0) throw new Error(complained.trim() || `${command} ended with ${String(code)}`);
-  return said;
 }

@@ -10,8 +10,9 @@ import {
 import { measureCostCurve } from './cost-curve.ts';
 import { measureDedup } from './dedup.ts';
 import { measurePii } from './pii.ts';
-import { measurePipeline } from './pipeline.ts';
-import type { PipelineRun } from './pipeline-process.ts';
+import { measureHeldOutPii } from './pii-held-out.ts';
+import { measurePipeline, STAGES, type Stages } from './pipeline.ts';
+import { measurePipelineSteps } from './pipeline-steps.ts';
 import { measureProjection } from './projection.ts';
 import { measureRows } from './rows.ts';
 import { measureTokens } from './tokens.ts';
@@ -38,9 +39,11 @@ export const MEASUREMENTS: readonly { readonly name: string; run(run: Run): Prom
   { name: 'cost-curve', run: costCurve },
   { name: 'rows', run: rows },
   { name: 'pii', run: pii },
+  { name: 'pii-held-out', run: heldOutPii },
   { name: 'dedup', run: dedup },
   { name: 'tokens', run: tokens },
   { name: 'pipeline', run: pipeline },
+  { name: 'pipeline-steps', run: pipelineSteps },
 ];
 
 async function commands({ env, system, commands: most }: Run): Promise<void> {
@@ -180,6 +183,25 @@ async function pii(): Promise<void> {
   );
 }
 
+async function heldOutPii(): Promise<void> {
+  const measured = await measureHeldOutPii();
+  if ('skipped' in measured) {
+    console.log(`\nPersonal data in sentences that no rule was tuned on: skipped: ${measured.skipped}`);
+    return;
+  }
+  const { versions, sentences, scores } = measured;
+  print(
+    `Structured personal data in ${sentences} sentences that no rule was tuned on, by exact offsets (${Object.entries(versions).flat().join(' ')})`,
+    ['types', 'FTM P', 'R', 'F1', 'Presidio P', 'R', 'F1'],
+    scores.map(({ types, ours, presidio }) => [
+      types,
+      ...[ours, presidio].flatMap(({ precision, recall, f1 }) =>
+        [precision, recall, f1].map((each) => each.toFixed(3)),
+      ),
+    ]),
+  );
+}
+
 async function dedup(): Promise<void> {
   const { documents, sketched, deduplicated, recall, precision, peers } = await measureDedup();
   print(
@@ -225,10 +247,18 @@ async function pipeline({ megabytes }: Run): Promise<void> {
   const runs = await measurePipeline([10, 100, 1000].filter((each) => each <= megabytes));
   print(
     'The dataset pipeline, from a JSONL body to encrypted files, two threads; the sanitiser answers at once and the store is files. In brackets: MB a second of processor time',
-    ['MB', 'rows', 'kept', 'peak MB', 'ingest MB/s', 'analyse MB/s', 'write MB/s', 'whole MB/s'],
+    [
+      'MB',
+      'rows',
+      'kept',
+      'peak MB',
+      'of the first',
+      ...STAGES.map((stage) => `${stage} MB/s`),
+      'whole MB/s',
+    ],
     runs.map((run) => {
       const size = run.bytes / 1e6;
-      const total = (of: PipelineRun['seconds']): number => of.ingest + of.analyse + of.write;
+      const total = (of: Stages): number => STAGES.reduce((sum, stage) => sum + of[stage], 0);
       const rate = (wall: number, cpu: number): string =>
         `${(size / wall).toFixed(1)} (${(size / cpu).toFixed(1)})`;
       return [
@@ -236,12 +266,42 @@ async function pipeline({ megabytes }: Run): Promise<void> {
         String(run.rows),
         String(run.kept),
         run.peakMb.toFixed(0),
-        ...(['ingest', 'analyse', 'write'] as const).map((step) =>
-          rate(run.seconds[step], run.cpuSeconds[step]),
-        ),
+        (run.peakMb / (runs[0]?.peakMb ?? NaN)).toFixed(2),
+        ...STAGES.map((stage) => rate(run.seconds[stage], run.cpuSeconds[stage])),
         rate(total(run.seconds), total(run.cpuSeconds)),
       ];
     }),
+  );
+}
+
+async function pipelineSteps({ megabytes }: Run): Promise<void> {
+  const { bytes, ours, peer } = await measurePipelineSteps(Math.min(megabytes, 20));
+  const size = bytes / 1e6;
+  const total = (seconds: Readonly<Record<string, number>>): number =>
+    Object.values(seconds).reduce((sum, each) => sum + each, 0);
+  const compared = 'skipped' in peer ? null : peer;
+  const row = (name: string, mine: number, theirs: number | undefined): string[] => [
+    name,
+    (size / mine).toFixed(1),
+    theirs === undefined ? '' : (size / theirs).toFixed(1),
+    theirs === undefined ? '' : (theirs / mine).toFixed(2),
+  ];
+  print(
+    `The steps of the dataset pipeline over ${size.toFixed(0)} MB of rows in one thread, MB a second of processor time, beside the same steps in Python (${
+      'skipped' in peer
+        ? `skipped: ${peer.skipped}`
+        : Object.entries(peer.versions)
+            .map(([name, version]) => `${name} ${version}`)
+            .join(', ')
+    })`,
+    ['step', 'FTM MB/s', 'Python MB/s', 'FTM / Python'],
+    [
+      ...Object.entries(ours.seconds).map(([name, mine]) => row(name, mine, compared?.seconds[name])),
+      row('whole', total(ours.seconds), compared === null ? undefined : total(compared.seconds)),
+    ],
+  );
+  console.log(
+    `kept rows: FTM ${ours.kept}, Python ${compared?.kept ?? '-'}; tokens of them: ${ours.tokens}, ${compared?.tokens ?? '-'}`,
   );
 }
 

@@ -21,46 +21,11 @@ import type { ObjectStore } from '@ftm/object-store/object-store';
 import { buildDataset } from '@ftm/runners/dataset/build';
 import { workingFiles } from '@ftm/runners/dataset/objects';
 import type { Tools } from '@ftm/runners/tasks';
-import { banking77, seeded } from '@ftm/sandbox/orchestrator/traces/banking77';
-
-export interface PipelineRun {
-  readonly bytes: number;
-  readonly rows: number;
-  readonly kept: number;
-  /** Highest resident memory of the process, all threads in it. */
-  readonly peakMb: number;
-  readonly seconds: { readonly ingest: number; readonly analyse: number; readonly write: number };
-  /** Processor seconds of all threads. */
-  readonly cpuSeconds: { readonly ingest: number; readonly analyse: number; readonly write: number };
-}
+import { dialogues } from './dialogues.ts';
+import { STAGES, type PipelineRun, type Stages } from './pipeline.ts';
 
 const PIECE_BYTES = 256 * 1024;
-const WORDS_A_QUESTION = 80;
 const PROJECT = '11111111-1111-4111-8111-111111111111';
-
-/** Distinct dialogues of about a kilobyte, of the words of customers; one in fifty is said again. */
-function* dialogues(bytes: number): Generator<string> {
-  const random = seeded(5);
-  const words = [...new Set(banking77('train').flatMap(({ text }) => text.match(/\b[a-z]{2,}\b/g) ?? []))];
-  const say = (count: number): string =>
-    Array.from({ length: count }, () => words[Math.floor(random() * words.length)]).join(' ');
-  let before = '';
-  for (let made = 0; made < bytes;) {
-    const line =
-      random() < 0.02 && before !== ''
-        ? before
-        : JSON.stringify({
-            messages: [
-              { role: 'system', content: 'Answer the customers of a bank.' },
-              { role: 'user', content: say(WORDS_A_QUESTION) },
-              { role: 'assistant', content: say(WORDS_A_QUESTION) },
-            ],
-          });
-    before = line;
-    made += Buffer.byteLength(line) + 1;
-    yield line;
-  }
-}
 
 async function* body(bytes: number): AsyncGenerator<Uint8Array> {
   let piece: string[] = [];
@@ -158,7 +123,7 @@ try {
       images: 'refused',
       targetModel: null,
       evalSuiteIds: [],
-      dedup: { exact: true, near: true, nearThreshold: 0.8, semanticThreshold: null },
+      dedup: { exact: true, near: true, nearThreshold: 0.8, semanticThreshold: null, semanticEmbedder: null },
       contamination: { policy: 'block', threshold: 0.8 },
       split: { validationFraction: 0.1, by: 'random', seed: 0 },
     },
@@ -166,17 +131,16 @@ try {
   const built = await buildDataset(job, state, 1, tools, {
     ...ingested,
     chunkReader: files.reader(ingested.chunks),
-    ownChunks: ingested.chunks,
   });
   mark();
   if (built.kind !== 'sanitized') throw new Error(JSON.stringify(built.reasons));
-  const between = (of: 'at' | 'cpu', from: number): number =>
-    ((marks[from + 1]?.[of] ?? NaN) - (marks[from]?.[of] ?? NaN)) / (of === 'at' ? 1000 : 1);
-  const stages = (of: 'at' | 'cpu') => ({
-    ingest: between(of, 0),
-    analyse: between(of, 1),
-    write: between(of, 2),
-  });
+  const stages = (of: 'at' | 'cpu'): Stages =>
+    Object.fromEntries(
+      STAGES.map((stage, from) => [
+        stage,
+        ((marks[from + 1]?.[of] ?? NaN) - (marks[from]?.[of] ?? NaN)) / (of === 'at' ? 1000 : 1),
+      ]),
+    ) as Stages;
   const run: PipelineRun = {
     bytes,
     rows: ingested.rowsRead,

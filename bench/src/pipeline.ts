@@ -1,6 +1,20 @@
 import { join } from 'node:path';
 import { start } from './measured-process.ts';
-import type { PipelineRun } from './pipeline-process.ts';
+
+export const STAGES = ['ingesting', 'analysing', 'deduplicating', 'splitting', 'writing'] as const;
+/** By the stage that the build tells of. */
+export type Stages = Readonly<Record<(typeof STAGES)[number], number>>;
+
+export interface PipelineRun {
+  readonly bytes: number;
+  readonly rows: number;
+  readonly kept: number;
+  /** Highest resident memory of the process, all threads in it. */
+  readonly peakMb: number;
+  readonly seconds: Stages;
+  /** Processor seconds of all threads. */
+  readonly cpuSeconds: Stages;
+}
 
 const ENTRY = join('bench', 'src', 'pipeline-process.ts');
 const THREADS = 2;

@@ -2,7 +2,16 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { KeyProvider } from './key-provider.ts';
 import { keyContext, readWrappedKey, writeWrappedKey } from './wrapped-key.ts';
 import { ObjectCorrupt, ObjectKeyErased, ObjectStoreUnavailable, type ObjectStore } from './object-store.ts';
-import { collect, digestOf, drain, oneOf, openSealed, sealing, type DataKey } from './sealed-stream.ts';
+import {
+  collect,
+  digestOf,
+  drain,
+  oneOf,
+  openSealed,
+  sealing,
+  type DataKey,
+  type PlainDigest,
+} from './sealed-stream.ts';
 
 /** An object as events name it. */
 export interface StoredObject {
@@ -40,7 +49,8 @@ export interface EncryptedStore {
   /**
    * The same for content of any length, of which little is held. It is read twice: for its hash, which names it, and to be encrypted. Nothing is visible before all of it is there.
    * @param plain gives the same bytes each time
-   * @throws Error when it does not; what it throws
+   * @param digest of them, where it is known: then they are read once
+   * @throws Error when they are not the same; what `plain` throws
    */
   putStream(
     tenantId: string,
@@ -48,6 +58,7 @@ export interface EncryptedStore {
     name: string,
     plain: () => AsyncIterable<Uint8Array>,
     scope?: KeyScope,
+    digest?: PlainDigest,
   ): Promise<WrittenObject>;
   /** @throws ObjectStoreUnavailable, ObjectCorrupt, ObjectKeyErased */
   get(tenantId: string, object: StoredObject): Promise<Buffer>;
@@ -65,6 +76,8 @@ export interface EncryptedStore {
   ): Promise<{ readonly existed: boolean }>;
   /** Undefined when nothing was written under the name. */
   getNamed(tenantId: string, key: string): Promise<Buffer | undefined>;
+  /** Was something written under the name? Nothing is read. */
+  hasNamed(key: string): Promise<boolean>;
   deleteNamed(key: string): Promise<void>;
   /**
    * Destroys the data key of a scope: nothing that it encrypted can be read any more. May be repeated.
@@ -129,9 +142,10 @@ export function createEncryptedStore(store: ObjectStore, keys: KeyProvider): Enc
     name: string,
     plain: () => AsyncIterable<Uint8Array>,
     scope: KeyScope = 'tenant',
+    known?: PlainDigest,
   ): Promise<WrittenObject> {
     const key = await keyOf(tenantId, scope);
-    const digest = await digestOf(plain());
+    const digest = known ?? (await digestOf(plain()));
     const { contentName, bytes, seal } = sealing(tenantId, key, digest);
     const objectKey = `${prefix}/${name}-${contentName}`;
     const uri = store.uri(objectKey);
@@ -193,6 +207,7 @@ export function createEncryptedStore(store: ObjectStore, keys: KeyProvider): Enc
       const bytes = await store.get(key);
       return bytes === undefined ? undefined : collect(open(tenantId, store.uri(key), oneOf(bytes)));
     },
+    hasNamed: async (key) => (await store.size(key)) !== undefined,
     deleteNamed: (key) => store.delete(key),
     async eraseScope(tenantId, scope) {
       const id = await nameOfKey(tenantId, scope);

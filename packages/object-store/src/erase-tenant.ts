@@ -4,6 +4,8 @@ import { ObjectKeyErased, type ObjectStore } from './object-store.ts';
 export interface ListingStore extends ObjectStore {
   /** Keys that begin with the prefix, in order, from the first one behind `after` on. @throws ObjectStoreUnavailable */
   list(prefix: string, after?: string): AsyncIterable<string>;
+  /** When an object was written, epoch ms; undefined when there is none. @throws ObjectStoreUnavailable */
+  modifiedMs(key: string): Promise<number | undefined>;
 }
 
 export const DATA_KEY = /^keys\/([^/]+)\/([^/]+)\.json$/;

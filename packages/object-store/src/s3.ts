@@ -4,6 +4,7 @@ import {
   GetObjectCommand,
   HeadBucketCommand,
   HeadObjectCommand,
+  type HeadObjectCommandOutput,
   paginateListObjectsV2,
   PutObjectCommand,
   S3Client,
@@ -45,6 +46,14 @@ export function createS3Store(options: S3Options): ListingStore & ReplacingStore
   const encryption =
     options.serverSideEncryption === undefined ? {} : { ServerSideEncryption: options.serverSideEncryption };
   const uri = (key: string): string => `s3://${bucket}/${key}`;
+  const head = async (key: string): Promise<HeadObjectCommandOutput | undefined> => {
+    try {
+      return await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
+    } catch (error) {
+      if (status(error) === 404) return undefined;
+      throw unavailable(error);
+    }
+  };
   return {
     uri,
     key(text) {
@@ -111,14 +120,8 @@ export function createS3Store(options: S3Options): ListingStore & ReplacingStore
         throw unavailable(error);
       }
     },
-    async size(key) {
-      try {
-        return (await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }))).ContentLength;
-      } catch (error) {
-        if (status(error) === 404) return undefined;
-        throw unavailable(error);
-      }
-    },
+    size: async (key) => (await head(key))?.ContentLength,
+    modifiedMs: async (key) => (await head(key))?.LastModified?.getTime(),
     async delete(key) {
       await client
         .send(new DeleteObjectCommand({ Bucket: bucket, Key: key }))

@@ -21,6 +21,11 @@ export const Config = z.object({
   FTM_DATASET_MAX_ROWS: z.coerce.number().int().min(10).default(5_000_000),
   /** Threads that analyse rows. */
   FTM_DATASET_THREADS: z.coerce.number().int().min(1).max(64).default(availableParallelism()),
+  /** How often it is looked for uploads that were never finished, and how old they are when they are removed. */
+  FTM_UPLOAD_SWEEP_MS: ms(21_600_000),
+  FTM_UPLOAD_KEEP_MS: ms(86_400_000),
+  /** A table of word vectors, for datasets that ask for the embedder `static`. */
+  FTM_STATIC_EMBEDDINGS_DIR: z.string().min(1).optional(),
   /** How often a job at the provider is looked at. */
   FTM_PROVIDER_POLL_MS: ms(5000),
   /** A long job is looked at no more seldom than this. */

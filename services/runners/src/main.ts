@@ -18,6 +18,8 @@ import { createShutdown } from '@ftm/runtime/shutdown';
 import { startTelemetry, tracedFetch } from '@ftm/runtime/telemetry';
 import { createCommandClient } from './command-client.ts';
 import { Config } from './config.ts';
+import { createPgVectorIndex, hasPgVector } from './dataset/pgvector-index.ts';
+import { startUploadSweep } from './dataset/sweep.ts';
 import { keyRoutes } from './key-routes.ts';
 import { createProviders } from './provider/providers.ts';
 import { createFileSecrets, createFixedSecrets } from './provider/secret-store.ts';
@@ -89,6 +91,7 @@ const tools = {
     perTenant: config.FTM_PROVIDER_TENANT_JOBS,
     perAccount: config.FTM_PROVIDER_JOBS,
   }),
+  pgVector: (await hasPgVector(pool)) ? (dims: number) => createPgVectorIndex(pool, dims) : null,
   logger,
   config,
   clock: { now: Date.now, random: Math.random },
@@ -131,6 +134,12 @@ const heartbeat = await startHeartbeat(pool, instance, () => [...workers], logge
 shutdown.add('heartbeat', heartbeat.stop);
 const hints = startHints(pool, logger);
 shutdown.add('provider hints', async () => hints.stop());
+const sweep = startUploadSweep(store, tools.objects, {
+  everyMs: config.FTM_UPLOAD_SWEEP_MS,
+  keepMs: config.FTM_UPLOAD_KEEP_MS,
+  logger,
+});
+shutdown.add('upload sweep', async () => sweep.stop());
 
 const health = await serveOperator(
   {

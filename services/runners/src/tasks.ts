@@ -1,5 +1,6 @@
 import type { ObjectRef } from '@ftm/contracts/generated/events';
 import type { Aggregate, TenantId } from '@ftm/contracts/ids';
+import type { VectorIndex } from '@ftm/dataset/dedup/vector-index';
 import type { EncryptedStore } from '@ftm/object-store/encrypted-store';
 import type { OrchestratorClient } from '@ftm/orchestrator/client';
 import type { Logger } from '@ftm/runtime/logger';
@@ -49,6 +50,8 @@ export interface Tools {
   readonly tenants: TenantTools;
   readonly providerFor: Providers;
   readonly slots: ProviderSlots;
+  /** An index of vectors in Postgres; null where it has no pgvector. */
+  readonly pgVector: ((dims: number) => VectorIndex) | null;
   readonly logger: Logger;
   readonly config: Config;
   readonly clock: Clock;

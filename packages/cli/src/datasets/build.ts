@@ -23,6 +23,7 @@ interface Options extends ApiOptions {
   readonly format: string;
   readonly near?: number | true;
   readonly semantic?: number;
+  readonly embedder?: string;
   readonly contamination: string;
   readonly split: string;
   readonly validation: number;
@@ -68,6 +69,7 @@ export function buildCommand(): Command {
       )
       .option('--near [similarity]', 'leave near-duplicates out (default similarity .8)', numberOf('--near'))
       .option('--semantic <similarity>', 'leave rows out that mean the same', numberOf('--semantic'))
+      .option('--embedder <name>', 'what says so: static, or provider:<model> (default: hashed n-grams)')
       .addOption(
         new Option('--contamination <policy>', 'what is done about rows that an eval suite asks, too')
           .choices(['block', 'drop'])
@@ -120,6 +122,7 @@ function bodyOf(options: Options, uploadId: string | undefined): Record<string, 
       near: options.near !== undefined,
       near_threshold: typeof options.near === 'number' ? options.near : undefined,
       semantic_threshold: options.semantic,
+      semantic_embedder: options.embedder,
     },
     contamination: { policy: options.contamination },
     split: { by: options.split, validation_fraction: options.validation, seed: options.seed },

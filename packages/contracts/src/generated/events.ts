@@ -147,7 +147,7 @@ export interface DatasetFailed {
 /** How far the building has come. Told ever more seldom, so that a large dataset does not fill the log. */
 export interface DatasetProgressed {
   /** What is being done. */
-  readonly stage: 'ingesting' | 'analysing' | 'writing';
+  readonly stage: 'ingesting' | 'analysing' | 'deduplicating' | 'splitting' | 'writing';
   /** Rows read from the source. */
   readonly rowsRead: number;
   /** Rows rejected until then. */
@@ -286,6 +286,8 @@ export interface DedupRecipe {
   readonly nearThreshold: number;
   /** Cosine similarity of embeddings from which rows count as duplicates; null: not looked at. */
   readonly semanticThreshold: number | null;
+  /** What embeds: `static`, a table of word vectors, or `provider:<model>`; null: hashed n-grams, which know spelling and no meaning. */
+  readonly semanticEmbedder: string | null;
 }
 
 /** A paired comparison with a baseline run over the same cases. */
@@ -1655,6 +1657,43 @@ export const EVENT_SCHEMAS: Readonly<Record<string, readonly EventSchemaEntry[]>
      }
     ]
    }
+  },
+  {
+   "aggregate": "dataset",
+   "fullName": "ftm.dataset.DatasetProgressed",
+   "version": 2,
+   "schema": {
+    "type": "record",
+    "name": "DatasetProgressed",
+    "namespace": "ftm.dataset",
+    "doc": "How far the building has come. Told ever more seldom, so that a large dataset does not fill the log.",
+    "fields": [
+     {
+      "name": "stage",
+      "type": {
+       "type": "string",
+       "ftm.values": [
+        "ingesting",
+        "analysing",
+        "deduplicating",
+        "splitting",
+        "writing"
+       ]
+      },
+      "doc": "What is being done."
+     },
+     {
+      "name": "rowsRead",
+      "type": "long",
+      "doc": "Rows read from the source."
+     },
+     {
+      "name": "rowsRejected",
+      "type": "long",
+      "doc": "Rows rejected until then."
+     }
+    ]
+   }
   }
  ],
  "DatasetRequested": [
@@ -2075,6 +2114,345 @@ export const EVENT_SCHEMAS: Readonly<Record<string, readonly EventSchemaEntry[]>
          ],
          "default": null,
          "doc": "Cosine similarity of embeddings from which rows count as duplicates; null: not looked at."
+        }
+       ]
+      },
+      "doc": "Deduplication."
+     },
+     {
+      "name": "split",
+      "type": {
+       "type": "record",
+       "name": "SplitRecipe",
+       "namespace": "ftm",
+       "doc": "How rows are divided.",
+       "fields": [
+        {
+         "name": "validationFraction",
+         "type": "double",
+         "doc": "Share of validation rows, 0..0.5."
+        },
+        {
+         "name": "by",
+         "type": {
+          "type": "string",
+          "ftm.values": [
+           "random",
+           "stratified",
+           "grouped",
+           "time"
+          ]
+         },
+         "doc": "How."
+        },
+        {
+         "name": "seed",
+         "type": "long",
+         "doc": "Seed."
+        }
+       ]
+      },
+      "doc": "Split."
+     },
+     {
+      "name": "evalSuiteIds",
+      "type": {
+       "type": "array",
+       "items": "string"
+      },
+      "doc": "Suites checked for contamination."
+     },
+     {
+      "name": "sanitizerProfile",
+      "type": "string",
+      "doc": "TRiSM profile."
+     },
+     {
+      "name": "recipeSha256",
+      "type": "string",
+      "doc": "SHA-256 of the canonical recipe."
+     },
+     {
+      "name": "rebuildOf",
+      "type": [
+       "null",
+       "string"
+      ],
+      "default": null,
+      "doc": "Dataset that this one rebuilds."
+     },
+     {
+      "name": "contamination",
+      "type": {
+       "type": "record",
+       "name": "ContaminationRecipe",
+       "namespace": "ftm",
+       "doc": "What is done about rows that an eval suite asks, too.",
+       "fields": [
+        {
+         "name": "policy",
+         "type": {
+          "type": "string",
+          "ftm.values": [
+           "block",
+           "drop"
+          ]
+         },
+         "doc": "Block the dataset, or drop the rows."
+        },
+        {
+         "name": "threshold",
+         "type": "double",
+         "doc": "Similarity from which a row counts as a case; 1: equal ones only."
+        }
+       ]
+      },
+      "default": {
+       "policy": "drop",
+       "threshold": 1
+      },
+      "doc": "Contamination gate."
+     },
+     {
+      "name": "images",
+      "type": {
+       "type": "string",
+       "ftm.values": [
+        "refused",
+        "allowed"
+       ]
+      },
+      "default": "refused",
+      "doc": "Whether rows may have images."
+     },
+     {
+      "name": "targetModel",
+      "type": [
+       "null",
+       "string"
+      ],
+      "default": null,
+      "doc": "Base model that it is meant for: decides how tokens are counted and where rows are cut."
+     }
+    ]
+   }
+  },
+  {
+   "aggregate": "dataset",
+   "fullName": "ftm.dataset.DatasetRequested",
+   "version": 3,
+   "schema": {
+    "type": "record",
+    "name": "DatasetRequested",
+    "namespace": "ftm.dataset",
+    "doc": "A dataset was asked for and its recipe fixed.",
+    "fields": [
+     {
+      "name": "projectId",
+      "type": "string",
+      "doc": "Project."
+     },
+     {
+      "name": "assistantId",
+      "type": [
+       "null",
+       "string"
+      ],
+      "default": null,
+      "doc": "Only traces of this assistant."
+     },
+     {
+      "name": "name",
+      "type": "string",
+      "doc": "Slug."
+     },
+     {
+      "name": "source",
+      "type": {
+       "type": "record",
+       "name": "DatasetSource",
+       "namespace": "ftm",
+       "doc": "Where rows come from.",
+       "fields": [
+        {
+         "name": "kind",
+         "type": {
+          "type": "string",
+          "ftm.values": [
+           "orchestrator_traces",
+           "upload",
+           "dataset"
+          ]
+         },
+         "doc": "Kind of source."
+        },
+        {
+         "name": "from",
+         "type": [
+          "null",
+          "string"
+         ],
+         "default": null,
+         "doc": "Earliest trace time, ISO 8601."
+        },
+        {
+         "name": "to",
+         "type": [
+          "null",
+          "string"
+         ],
+         "default": null,
+         "doc": "Latest trace time, exclusive, ISO 8601."
+        },
+        {
+         "name": "outcome",
+         "type": [
+          "null",
+          "string"
+         ],
+         "default": null,
+         "doc": "Only traces with this outcome."
+        },
+        {
+         "name": "tags",
+         "type": {
+          "type": "array",
+          "items": "string"
+         },
+         "doc": "Only traces with all of these tags."
+        },
+        {
+         "name": "limit",
+         "type": [
+          "null",
+          "int"
+         ],
+         "default": null,
+         "doc": "At most so many traces."
+        },
+        {
+         "name": "datasetId",
+         "type": [
+          "null",
+          "string"
+         ],
+         "default": null,
+         "doc": "Source dataset, for kind dataset."
+        },
+        {
+         "name": "datasetIds",
+         "type": {
+          "type": "array",
+          "items": "string"
+         },
+         "default": [],
+         "doc": "Source datasets, for kind dataset: their rows one after the other."
+        },
+        {
+         "name": "sampleFraction",
+         "type": [
+          "null",
+          "double"
+         ],
+         "default": null,
+         "doc": "Only such a share of the rows, chosen by seed and content."
+        },
+        {
+         "name": "uploadId",
+         "type": [
+          "null",
+          "string"
+         ],
+         "default": null,
+         "doc": "For kind upload."
+        },
+        {
+         "name": "uploadObject",
+         "type": [
+          "null",
+          {
+           "type": "record",
+           "name": "ObjectRef",
+           "namespace": "ftm",
+           "doc": "An immutable object in the object store.",
+           "fields": [
+            {
+             "name": "uri",
+             "type": "string",
+             "doc": "s3:// URI."
+            },
+            {
+             "name": "sha256",
+             "type": "string",
+             "doc": "SHA-256 of the stored (encrypted) bytes, hex."
+            },
+            {
+             "name": "bytes",
+             "type": "long",
+             "doc": "Size of the stored bytes."
+            }
+           ]
+          }
+         ],
+         "default": null,
+         "doc": "Manifest of the upload."
+        }
+       ]
+      },
+      "doc": "Source."
+     },
+     {
+      "name": "outputFormat",
+      "type": {
+       "type": "string",
+       "ftm.values": [
+        "jsonl_chat",
+        "jsonl_prompt_completion",
+        "jsonl_preference"
+       ]
+      },
+      "doc": "Format of the rows."
+     },
+     {
+      "name": "dedup",
+      "type": {
+       "type": "record",
+       "name": "DedupRecipe",
+       "namespace": "ftm",
+       "doc": "How duplicates are found.",
+       "fields": [
+        {
+         "name": "exact",
+         "type": "boolean",
+         "doc": "Drop rows that are equal in canonical form."
+        },
+        {
+         "name": "near",
+         "type": "boolean",
+         "doc": "Drop near-duplicates."
+        },
+        {
+         "name": "nearThreshold",
+         "type": "double",
+         "doc": "Jaccard similarity from which rows count as near-duplicates."
+        },
+        {
+         "name": "semanticThreshold",
+         "type": [
+          "null",
+          "double"
+         ],
+         "default": null,
+         "doc": "Cosine similarity of embeddings from which rows count as duplicates; null: not looked at."
+        },
+        {
+         "name": "semanticEmbedder",
+         "type": [
+          "null",
+          "string"
+         ],
+         "default": null,
+         "doc": "What embeds: `static`, a table of word vectors, or `provider:<model>`; null: hashed n-grams, which know spelling and no meaning."
         }
        ]
       },

@@ -7,6 +7,7 @@ import {
 } from '../dedup/contamination.ts';
 import { identify, type Fingerprint } from '../dedup/canonical.ts';
 import { sketch } from '../dedup/minhash.ts';
+import type { SemanticRow } from '../dedup/semantic.ts';
 import type { Chunk, SanitisedRow } from '../ingest/chunk.ts';
 import type { RowRejection, TrainingRow } from '../rows/row.ts';
 import type { RowTokens } from '../tokens/row-tokens.ts';
@@ -16,7 +17,6 @@ import { splitScore, type SplitRecipe } from './split.ts';
 export interface AnalysisRecipe {
   readonly split: SplitRecipe;
   readonly near: boolean;
-  readonly semantic: boolean;
   readonly cases: readonly EvalPrompt[];
   readonly contaminationThreshold: number;
 }
@@ -32,7 +32,7 @@ export interface AnalysisRules {
   tokensOf(row: TrainingRow): RowTokens;
 }
 
-/** Everything about a row that decisions are made of; it holds no text but the label, and the dialogue where meaning is compared. */
+/** Everything about a row that decisions are made of; it holds no text but the label. */
 export interface RowFacts {
   readonly number: number;
   readonly row: Fingerprint;
@@ -41,7 +41,6 @@ export interface RowFacts {
   readonly looseAnswer: Fingerprint;
   readonly context: Fingerprint;
   readonly sketch: Uint32Array | null;
-  readonly dialogue: string | null;
   readonly contamination: ContaminationMatch | null;
   readonly splitScore: number;
   readonly label: string | null;
@@ -86,27 +85,36 @@ export function createAnalyser(
         ? { number: each.number, broken: rejections.map(bySanitisation) }
         : factsOf(each, row);
     });
-    return { ingested: ingestedOf(chunk), rows, personal };
+    return { ingested: ingestedOf(chunk), rows: inOneBuffer(rows), personal };
   };
 
   function factsOf(sanitised: SanitisedRow, row: TrainingRow): RowFacts {
     const { dialogue, ...identity } = identify(row);
-    const at = sanitised.at === null ? NaN : Date.parse(sanitised.at);
     return {
       number: sanitised.number,
       ...identity,
       sketch: recipe.near ? sketch(dialogue) : null,
-      dialogue: recipe.semantic ? dialogue : null,
       contamination: cases.find(row),
       splitScore: splitScore(recipe.split, {
-        content: digest('ftm.row', canonicalJson(row)),
-        group: sanitised.group ?? [...identity.prompt].join(' '),
-        atMs: Number.isNaN(at) ? null : at,
+        content: () => digest('ftm.row', canonicalJson(row)),
+        group: () => sanitised.group ?? [...identity.prompt].join(' '),
+        atMs: () => timeOf(sanitised.at),
       }),
       label: labelOf(row),
       tokens: rules.tokensOf(row),
     };
   }
+}
+
+/** Of a row that outlived the sanitisation: what it is compared by where meaning is. */
+export function createMeaning(validate: AnalysisRules['validate']): (chunk: Chunk) => (SemanticRow | null)[] {
+  return (chunk) =>
+    chunk.rows.map(({ number, row: sanitised }) => {
+      const { row } = validate(sanitised);
+      if (row === undefined) return null;
+      const { dialogue, context, looseAnswer } = identify(row);
+      return { number, dialogue, context, answer: looseAnswer };
+    });
 }
 
 const bySanitisation = (why: RowRejection): RowRejection => ({
@@ -119,6 +127,43 @@ function ingestedOf({ rejected, redactions, scanIds, policyVersion }: Chunk): An
   for (const { code } of rejected) rejectedByCode[code] = (rejectedByCode[code] ?? 0) + 1;
   const rejectedRows = new Set(rejected.map(({ row }) => row)).size;
   return { rejectedByCode, rejectedRows, redactions, scanIds, policyVersion };
+}
+
+/** The same with all hashes in one buffer, which goes from thread to thread as it is: by themselves they are thousands of small ones. */
+function inOneBuffer(rows: readonly (RowFacts | BrokenRow)[]): (RowFacts | BrokenRow)[] {
+  const hashesOf = (facts: RowFacts): Uint32Array[] => [
+    ...[facts.row, facts.prompt, facts.answer, facts.looseAnswer, facts.context],
+    ...(facts.sketch === null ? [] : [facts.sketch]),
+  ];
+  let length = 0;
+  for (const facts of rows)
+    if (!('broken' in facts)) for (const hash of hashesOf(facts)) length += hash.length;
+  const buffer = new Uint32Array(length);
+  let end = 0;
+  const moved = (hash: Uint32Array): Uint32Array => {
+    buffer.set(hash, end);
+    end += hash.length;
+    return buffer.subarray(end - hash.length, end);
+  };
+  return rows.map((facts) =>
+    'broken' in facts
+      ? facts
+      : {
+          ...facts,
+          row: moved(facts.row),
+          prompt: moved(facts.prompt),
+          answer: moved(facts.answer),
+          looseAnswer: moved(facts.looseAnswer),
+          context: moved(facts.context),
+          sketch: facts.sketch === null ? null : moved(facts.sketch),
+        },
+  );
+}
+
+/** Milliseconds since 1970; null where it is none. */
+function timeOf(at: string | null): number | null {
+  const ms = at === null ? NaN : Date.parse(at);
+  return Number.isNaN(ms) ? null : ms;
 }
 
 /** The answer, where it is short enough to be one of a few. */

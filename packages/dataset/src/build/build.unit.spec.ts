@@ -9,14 +9,14 @@ import { validateRow } from '../rows/validate-row.ts';
 import { createHashedEmbedder } from '../dedup/embedder.ts';
 import {
   createAnalyser,
+  createMeaning,
   labelOf,
-  type AnalysedChunk,
   type AnalysisRecipe,
   type AnalysisRules,
 } from './analyse-rows.ts';
 import { createDecider, type DecisionRecipe, type Fate } from './decide-rows.ts';
-import { summarise } from './summarise-rows.ts';
 import { createTally, mergeAll } from './tally.ts';
+import { createRowWriter } from './write-rows.ts';
 
 let dir: string;
 beforeAll(() => {
@@ -38,7 +38,6 @@ const rules: AnalysisRules = {
 const analysis: AnalysisRecipe = {
   split: { validationFraction: 0.3, by: 'random', seed: 1 },
   near: true,
-  semantic: false,
   cases: [{ suite: 'suite-1', case: 'case-1', questions: ['How do I close my account for good?'] }],
   contaminationThreshold: 0.8,
 };
@@ -106,26 +105,34 @@ async function build(
       tally.add(each);
       each.rows.forEach((facts) => decider.add(facts));
     }
-    const decisions = await decider.decide(() => factsOf(analysed));
+    await decider.deduplicate(() => meaningsOf(chunks));
+    const decisions = decider.decide();
     const fates = [...decisions.fates()];
-    const outcomes = [...tally.outcomes(decisions.fates())];
-    const parts = (async function* () {
-      for (const [at, outcome] of outcomes.entries()) yield summarise(chunks[at] as Chunk, outcome);
-    })();
+    // As threads do: each has every second chunk.
+    const writers = [createRowWriter(), createRowWriter()] as const;
+    const lines = [...tally.outcomes(decisions.fates())].map((outcome, at) =>
+      writers[at % 2 === 0 ? 0 : 1].write(chunks[at] as Chunk, outcome),
+    );
     return {
       analysed,
       decisions,
       fates,
       total: tally.total(decisions.fates()),
-      statistics: await mergeAll(parts),
+      statistics: mergeAll(writers.map((writer) => writer.statistics())),
+      files: {
+        train: textOf(lines.map(({ train }) => train)),
+        validation: textOf(lines.map(({ validation }) => validation)),
+        rejections: textOf(lines.map(({ rejections }) => rejections)),
+      },
     };
   } finally {
     decider.close();
   }
 }
-async function* factsOf(analysed: readonly AnalysedChunk[]) {
-  for (const each of analysed) yield* each.rows;
+async function* meaningsOf(chunks: readonly Chunk[]) {
+  for (const each of chunks) yield* createMeaning(rules.validate)(each);
 }
+const textOf = (parts: readonly Uint8Array[]): string => Buffer.concat(parts).toString('utf8');
 const codesOf = (fates: readonly Fate[]): (string | undefined)[] =>
   fates.map((fate) => (typeof fate === 'string' ? 'kept' : fate.rejected[0]?.code));
 const some = fc.array(fc.integer({ min: 0, max: KINDS.length - 1 }), { maxLength: 40 });
@@ -177,22 +184,24 @@ describe('what becomes of rows', () => {
           expect(parts.total.rejectedByCode).toEqual(whole.total.rejectedByCode);
           expect(parts.total.rejectedRows).toBe(whole.total.rejectedRows);
           expect(parts.statistics).toEqual(whole.statistics);
+          expect(parts.files).toEqual(whole.files);
         },
       ),
       { numRuns: 25 },
     );
-  });
+  }, 60_000);
 
   it('is counted as it is: statistics, causes and kinds are what a count of the fates gives', async () => {
     await fc.assert(
       fc.asyncProperty(some, async (kinds) => {
         const rows = rowsOf(kinds);
-        const { fates, total, statistics, decisions } = await build(cut(rows, [7]));
+        const { fates, total, statistics, decisions, files } = await build(cut(rows, [7]));
         expect(fates).toHaveLength(rows.length);
         for (const side of ['train', 'validation'] as const) {
           const members = rows.filter((_, at) => fates[at] === side);
           const counted = statistics.splits.find(([name]) => name === side)?.[1];
           expect(counted?.rows ?? 0).toBe(members.length);
+          expect(files[side]).toBe(members.map((each) => `${JSON.stringify(each.row)}\n`).join(''));
           expect(counted?.billableTokens ?? 0).toBe(
             members.reduce((sum, each) => sum + rules.tokensOf(each.row).billable, 0),
           );
@@ -201,6 +210,8 @@ describe('what becomes of rows', () => {
         const causes = fates.flatMap((fate) =>
           typeof fate === 'string' ? [] : fate.rejected.map(({ code }) => code),
         );
+        const told = files.rejections.split('\n').slice(0, -1);
+        expect(told.map((line) => (JSON.parse(line) as { code: string }).code)).toEqual(causes);
         for (const [code, count] of total.rejectedByCode)
           expect(count).toBe(causes.filter((each) => each === code).length);
         expect([...total.rejectedByCode.values()].reduce((sum, n) => sum + n, 0)).toBe(causes.length);
@@ -211,7 +222,7 @@ describe('what becomes of rows', () => {
       }),
       { numRuns: 25 },
     );
-  });
+  }, 60_000);
 
   it('is never that a row is left out in favour of one that is left out itself', async () => {
     await fc.assert(
@@ -227,7 +238,7 @@ describe('what becomes of rows', () => {
       }),
       { numRuns: 25 },
     );
-  });
+  }, 60_000);
 
   it('of contaminated rows is that they are left out, or that they are rows like others when two people said so', async () => {
     const rows = rowsOf([2, 0, 2, 3]);
@@ -244,11 +255,10 @@ describe('what becomes of rows', () => {
   });
 
   it('is looked for by meaning only among what is left, and conflicts are never duplicates', async () => {
-    const { fates } = await build(
-      [chunk(rowsOf([0, 0, 1, 2, 6, 3]))],
-      { ...decision, semantic: { threshold: 0.5, embedder: createHashedEmbedder() } },
-      { ...analysis, semantic: true },
-    );
+    const { fates } = await build([chunk(rowsOf([0, 0, 1, 2, 6, 3]))], {
+      ...decision,
+      semantic: { threshold: 0.5, embedder: createHashedEmbedder() },
+    });
     expect(codesOf(fates)).toEqual([
       'kept',
       'exact_duplicate',

@@ -5,7 +5,8 @@ import type { DuplicateDecision } from '../dedup/decision.ts';
 import type { Embedder } from '../dedup/embedder.ts';
 import { createExactIndex } from '../dedup/exact.ts';
 import { createNearIndex, type NearConflicts } from '../dedup/near.ts';
-import { createSemanticIndex } from '../dedup/semantic.ts';
+import { createSemanticIndex, type SemanticRow } from '../dedup/semantic.ts';
+import type { VectorIndex } from '../dedup/vector-index.ts';
 import type { RowRejection } from '../rows/row.ts';
 import type { BrokenRow, RowFacts } from './analyse-rows.ts';
 import { BUILD_REMEDIES } from './remedies.ts';
@@ -15,7 +16,11 @@ export interface DecisionRecipe {
   readonly exact: boolean;
   /** Jaccard similarity from which rows count as near-duplicates; null: not looked for. */
   readonly nearThreshold: number | null;
-  readonly semantic: { readonly threshold: number; readonly embedder: Embedder } | null;
+  readonly semantic: {
+    readonly threshold: number;
+    readonly embedder: Embedder;
+    readonly createIndex?: (rows: number) => VectorIndex;
+  } | null;
   /** Contaminated rows stay, because two people said so. */
   readonly keepContaminated: boolean;
   readonly split: SplitRecipe;
@@ -56,7 +61,6 @@ const KINDS = ['exact', 'near', 'semantic'] as const;
 /**
  * What becomes of each row, from the facts of all of them in source order. The earliest row is kept; what an eval suite asks too goes before duplicates are looked for, so that nothing is left
  * out in favour of a row that is left out itself.
- * @param again the facts once more, for what needs the outcome of the near-duplicates
  */
 export function createDecider(recipe: DecisionRecipe, dir: string) {
   let exact = recipe.exact ? createExactIndex() : null;
@@ -68,12 +72,17 @@ export function createDecider(recipe: DecisionRecipe, dir: string) {
   const keptRows = createColumn();
   /** Kind times SCALE, plus the similarity. */
   const whys = createColumn();
-  const scores: number[] = [];
+  const scores = createColumn(Float64Array);
+  /** Of a stratified split only. */
   const labels: (string | null)[] = [];
   const contaminated = new Map<number, ContaminationMatch>();
   const broken = new Map<number, readonly RowRejection[]>();
   const found: DuplicateDecision[] = [];
   const counts = { exact: 0, near: 0, semantic: 0 };
+  let nearConflicts: NearConflicts | null = null;
+  let conflictReport: ConflictReport = { prompts: 0, rows: 0, groups: [] };
+
+  const stratified = recipe.split.by === 'stratified';
 
   const leaveOut = (index: number, decision: DuplicateDecision): void => {
     keptRows.set(index, decision.keptRow);
@@ -96,11 +105,11 @@ export function createDecider(recipe: DecisionRecipe, dir: string) {
       if ('broken' in facts) {
         broken.set(number, facts.broken);
         scores.push(0);
-        labels.push(null);
+        if (stratified) labels.push(null);
         return;
       }
       scores.push(facts.splitScore);
-      labels.push(recipe.split.by === 'stratified' ? facts.label : null);
+      if (stratified) labels.push(facts.label);
       if (facts.contamination !== null) contaminated.set(number, facts.contamination);
       if (isOut(index)) return;
       const first = exact?.first(facts.row, number) ?? null;
@@ -113,17 +122,24 @@ export function createDecider(recipe: DecisionRecipe, dir: string) {
       conflicts.add({ number, prompt: facts.prompt, answer: facts.answer });
     },
 
-    async decide(again: () => AsyncIterable<RowFacts | BrokenRow>): Promise<Decisions> {
+    /**
+     * After the last row, once.
+     * @param meanings of all rows in order, null of a broken one: only where meaning is compared, and then among the rows that are left
+     */
+    async deduplicate(meanings: () => AsyncIterable<SemanticRow | null>): Promise<void> {
       // It has answered for every row, and what follows needs the memory.
       exact = null;
       if (near !== null) {
         await near.resolve();
         apply(near.duplicates());
       }
-      const nearConflicts = near === null ? null : await near.conflicts(EXAMPLES);
-      if (recipe.semantic !== null) await compareMeaning(recipe.semantic, again);
-      const conflictReport = await conflicts.report();
-      const validation = divide(recipe.split, kept());
+      nearConflicts = near === null ? null : await near.conflicts(EXAMPLES);
+      if (recipe.semantic !== null) await compareMeaning(recipe.semantic, meanings);
+      conflictReport = await conflicts.report();
+    },
+    /** Of what `deduplicate` has left. */
+    decide(): Decisions {
+      const validation = divide(recipe.split, kept(), numbers.length);
       return {
         counts: {
           exactDuplicates: counts.exact,
@@ -156,20 +172,14 @@ export function createDecider(recipe: DecisionRecipe, dir: string) {
   }
 
   async function compareMeaning(
-    { threshold, embedder }: NonNullable<DecisionRecipe['semantic']>,
-    again: () => AsyncIterable<RowFacts | BrokenRow>,
+    recipeOfMeaning: NonNullable<DecisionRecipe['semantic']>,
+    meanings: () => AsyncIterable<SemanticRow | null>,
   ): Promise<void> {
-    const semantic = createSemanticIndex({ embedder, threshold, dir });
+    const semantic = createSemanticIndex({ ...recipeOfMeaning, dir });
     try {
       let index = 0;
-      for await (const facts of again()) {
-        if (!isOut(index) && 'dialogue' in facts && facts.dialogue !== null)
-          await semantic.add({
-            number: facts.number,
-            dialogue: facts.dialogue,
-            context: facts.context,
-            answer: facts.looseAnswer,
-          });
+      for await (const row of meanings()) {
+        if (row !== null && !isOut(index)) await semantic.add(row);
         index += 1;
       }
       apply(await semantic.duplicates());
@@ -180,7 +190,7 @@ export function createDecider(recipe: DecisionRecipe, dir: string) {
 
   function* kept(): Generator<ScoredRow> {
     for (let index = 0; index < numbers.length; index += 1)
-      if (!isOut(index)) yield { score: scores[index] ?? 0, label: labels[index] ?? null };
+      if (!isOut(index)) yield { score: scores.get(index), label: labels[index] ?? null };
   }
 
   function* fates(validation: Uint8Array): Generator<Fate, undefined> {

@@ -10,14 +10,14 @@ export interface SplitRecipe {
   readonly seed: number;
 }
 
-/** What a row is divided by. */
+/** What a row is divided by; only what the split asks for is worked out. */
 export interface SplitKey {
   /** What the row says. */
-  readonly content: string;
+  content(): string;
   /** User or conversation; else what it asks. */
-  readonly group: string;
+  group(): string;
   /** Milliseconds since 1970; null: unknown, and taken for the oldest. */
-  readonly atMs: number | null;
+  atMs(): number | null;
 }
 
 /** A row's place in the order that validation rows are taken in: by chance, which seed and content decide, or by time. */
@@ -25,11 +25,11 @@ export function splitScore({ by, seed }: SplitRecipe, key: SplitKey): number {
   switch (by) {
     case 'random':
     case 'stratified':
-      return share(digest('ftm.split', String(seed), key.content));
+      return share(digest('ftm.split', String(seed), key.content()));
     case 'grouped':
-      return share(digest('ftm.split', String(seed), key.group));
+      return share(digest('ftm.split', String(seed), key.group()));
     case 'time':
-      return key.atMs ?? -Infinity;
+      return key.atMs() ?? -Infinity;
   }
 }
 
@@ -46,9 +46,20 @@ const MAX_STRATA = 10_000;
 /**
  * Which of the rows are held back for validation. `random` and `grouped` decide each row or group for itself, so that their share is the recipe's on average; `stratified` and `time` take
  * exactly the share, rounded.
+ * @param most rows that there can be
  * @returns one byte a row, 1 for validation
  */
-export function divide({ validationFraction, by }: SplitRecipe, rows: Iterable<ScoredRow>): Uint8Array {
+export function divide(
+  { validationFraction, by }: SplitRecipe,
+  rows: Iterable<ScoredRow>,
+  most: number,
+): Uint8Array {
+  if (by === 'random' || by === 'grouped') {
+    const held = new Uint8Array(most);
+    let count = 0;
+    for (const { score } of rows) held[count++] = score < validationFraction ? 1 : 0;
+    return held.subarray(0, count);
+  }
   const scores: number[] = [];
   const strata = new Map<string, number[]>();
   for (const { score, label } of rows) {
@@ -60,10 +71,6 @@ export function divide({ validationFraction, by }: SplitRecipe, rows: Iterable<S
     else members.push(index);
   }
   const validation = new Uint8Array(scores.length);
-  if (by === 'random' || by === 'grouped') {
-    scores.forEach((score, index) => (validation[index] = score < validationFraction ? 1 : 0));
-    return validation;
-  }
   const scoreAt = (index: number): number => scores[index] ?? 0;
   // The lowest chance first; by time the newest first.
   const direction = by === 'time' ? -1 : 1;

@@ -16,7 +16,11 @@ const split = (by: SplitRecipe['by'], of = rows, fraction = 0.2, seed = 1) => {
   const asked = recipe(by, fraction, seed);
   return divide(
     asked,
-    of.map((row) => ({ score: splitScore(asked, row), label: row.label })),
+    of.map(({ content, group, atMs, label }) => ({
+      score: splitScore(asked, { content: () => content, group: () => group, atMs: () => atMs }),
+      label,
+    })),
+    of.length,
   );
 };
 const shareOf = (validation: Uint8Array): number =>

@@ -1,8 +1,9 @@
 import { createColumn } from '../dedup/column.ts';
 import { EMPTY_STATISTICS, mergeStatistics, type DatasetStatistics } from '../statistics/statistics.ts';
+import type { RowRejection } from '../rows/row.ts';
 import type { AnalysedChunk } from './analyse-rows.ts';
 import type { Fate } from './decide-rows.ts';
-import { LEFT_OUT, TRAIN, VALIDATION, type ChunkOutcome } from './summarise-rows.ts';
+import { LEFT_OUT, TRAIN, VALIDATION, type ChunkOutcome } from './write-rows.ts';
 
 /** What was counted of a dataset before any of it is written. */
 export interface Total {
@@ -58,18 +59,21 @@ export function createTally() {
         policyVersions: [...policyVersions].sort(),
       };
     },
-    /** What became of the rows, chunk by chunk: what the statistics of the kept rows are made from. */
+    /** What became of the rows, chunk by chunk: what files and statistics are made from. */
     *outcomes(fates: Iterator<Fate, undefined>): Generator<ChunkOutcome, undefined> {
       let index = 0;
       for (const rows of rowsOfChunks) {
+        const why = new Map<number, readonly RowRejection[]>();
         const outcome: ChunkOutcome = {
           sides: new Uint8Array(rows),
           tokens: new Uint32Array(rows),
           billable: new Uint32Array(rows),
           assumedImages: new Uint32Array(rows),
+          why,
         };
         for (let at = 0; at < rows; at += 1) {
           const fate = fates.next().value;
+          if (typeof fate === 'object') why.set(at, fate.rejected);
           outcome.sides[at] = fate === 'train' ? TRAIN : fate === 'validation' ? VALIDATION : LEFT_OUT;
           outcome.tokens[at] = tokens.get(index);
           outcome.billable[at] = billable.get(index);
@@ -83,8 +87,5 @@ export function createTally() {
 }
 
 /** Statistics of all parts. */
-export async function mergeAll(parts: AsyncIterable<DatasetStatistics>): Promise<DatasetStatistics> {
-  let all = EMPTY_STATISTICS;
-  for await (const part of parts) all = mergeStatistics(all, part);
-  return all;
-}
+export const mergeAll = (parts: readonly DatasetStatistics[]): DatasetStatistics =>
+  parts.reduce(mergeStatistics, EMPTY_STATISTICS);

@@ -1,7 +1,7 @@
-/** Numbers of a segment: 256 KiB, so that growing copies nothing and wastes little. */
+/** Numbers of a segment: 256 or 512 KiB, so that growing copies nothing and wastes little. */
 const SEGMENT = 65_536;
 
-/** A 32-bit number for each row, in memory. */
+/** A number for each row, in memory: of 32 bits, or a double. */
 export interface Column {
   readonly length: number;
   readonly bytes: number;
@@ -10,19 +10,19 @@ export interface Column {
   set(row: number, value: number): void;
 }
 
-export function createColumn(): Column {
-  const segments: Uint32Array[] = [];
+export function createColumn(Numbers: typeof Uint32Array | typeof Float64Array = Uint32Array): Column {
+  const segments: (Uint32Array | Float64Array)[] = [];
   let length = 0;
   return {
     get length() {
       return length;
     },
     get bytes() {
-      return segments.length * SEGMENT * 4;
+      return segments.length * SEGMENT * Numbers.BYTES_PER_ELEMENT;
     },
     push(value) {
       const within = length % SEGMENT;
-      if (within === 0) segments.push(new Uint32Array(SEGMENT));
+      if (within === 0) segments.push(new Numbers(SEGMENT));
       const last = segments[segments.length - 1];
       if (last !== undefined) last[within] = value;
       length += 1;

@@ -37,8 +37,8 @@ export function createSemanticIndex(options: {
   readonly embedder: Embedder;
   readonly threshold: number;
   readonly dir?: string;
-  /** A new index for the rows of one answer. */
-  readonly createIndex?: () => VectorIndex;
+  /** A new index for some of the rows of one answer, of which there are so many. */
+  readonly createIndex?: (rows: number) => VectorIndex;
 }): SemanticIndex {
   const { embedder, threshold, dir } = options;
   if (!(threshold > 0 && threshold <= 1))
@@ -119,7 +119,7 @@ export function createSemanticIndex(options: {
           byGroup.set(entry.group, [...(byGroup.get(entry.group) ?? []), entry]);
         }
         for (const [group, entries] of byGroup) {
-          const index = indexes.get(group) ?? createIndex();
+          const index = indexes.get(group) ?? createIndex(rows.length);
           indexes.set(group, index);
           yield* settle(entries, index, threshold);
         }

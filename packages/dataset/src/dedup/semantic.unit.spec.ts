@@ -6,6 +6,7 @@ import type { DuplicateDecision } from './decision.ts';
 import { createHashedEmbedder, createProviderEmbedder, normalised, type Embedder } from './embedder.ts';
 import { createSemanticIndex } from './semantic.ts';
 import { plant, questions, seeded } from './testing/planted.ts';
+import { describeVectorIndex } from './testing/vector-index-contract.ts';
 import { cosine, createExactVectorIndex } from './vector-index.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'semantic-'));
@@ -102,25 +103,4 @@ describe('an embedder', () => {
   }, 60_000);
 });
 
-describe('the exact vector index', () => {
-  test('finds the most similar vector over several blocks, as brute force does', async () => {
-    const random = seeded(32);
-    const dims = 64;
-    const vector = (): Float32Array => normalised(Float32Array.from({ length: dims }, () => random() - 0.5));
-    const stored = Array.from({ length: 9000 }, vector);
-    const index = createExactVectorIndex({ dims, dir });
-    for (const [id, each] of stored.entries()) await index.add(id * 2, each);
-    const asked = [...Array.from({ length: 20 }, vector), stored[4500] ?? vector()];
-    const found = await index.nearest(asked, 0.3);
-    asked.forEach((each, at) => {
-      const similarities = stored.map((other) => cosine(each, other));
-      const best = Math.max(...similarities);
-      expect(found[at]).toEqual(
-        best >= 0.3 ? { id: similarities.indexOf(best) * 2, similarity: best } : null,
-      );
-    });
-    expect(await index.nearest([vector()], 0.99)).toEqual([null]);
-    await expect(index.nearest([new Float32Array(3)], 0)).rejects.toThrow(/64 dimensions here, not 3/);
-    await index.close();
-  }, 60_000);
-});
+describeVectorIndex('in process', (dims) => createExactVectorIndex({ dims, dir }));

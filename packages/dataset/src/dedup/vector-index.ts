@@ -74,7 +74,8 @@ export function cosine(a: Float32Array, b: Float32Array, from = 0): number {
   return Math.min(1, sum0 + sum1);
 }
 
-function checked(vector: Float32Array, dims: number): Float32Array {
+/** @throws RangeError for a vector of other dimensions */
+export function checked(vector: Float32Array, dims: number): Float32Array {
   if (vector.length !== dims)
     throw new RangeError(`a vector has ${dims} dimensions here, not ${vector.length}`);
   return vector;

@@ -39,7 +39,7 @@ export const datasetRequested: DatasetRequested = {
     uploadObject: null,
   },
   outputFormat: 'jsonl_chat',
-  dedup: { exact: true, near: false, nearThreshold: 0.8, semanticThreshold: null },
+  dedup: { exact: true, near: false, nearThreshold: 0.8, semanticThreshold: null, semanticEmbedder: null },
   split: { validationFraction: 0.1, by: 'random', seed: 0 },
   evalSuiteIds: [],
   sanitizerProfile: 'default',

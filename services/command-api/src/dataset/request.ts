@@ -45,6 +45,15 @@ export const DatasetBody = z.strictObject({
       // Below, the index would find few of the pairs that there are.
       near_threshold: z.number().min(0.7).max(1).default(0.8),
       semantic_threshold: z.number().min(0.5).max(1).nullable().default(null),
+      semantic_embedder: z
+        .string()
+        .max(110)
+        .regex(/^(static|provider:[\w.:/-]+)$/, 'is static or provider:<model>')
+        .nullable()
+        .default(null)
+        .describe(
+          'What embeds: a table of word vectors that lies with the runners (static), or a model of the provider, which is sent the sanitised dialogues; null: hashed n-grams, which know spelling and no meaning.',
+        ),
     })
     .prefault({}),
   contamination: z
@@ -89,6 +98,7 @@ export async function toDatasetRequest(
       near: dedup.near,
       nearThreshold: dedup.near_threshold,
       semanticThreshold: dedup.semantic_threshold,
+      semanticEmbedder: dedup.semantic_embedder,
     },
     split: { validationFraction: split.validation_fraction, by: split.by, seed: split.seed },
     evalSuiteIds: [

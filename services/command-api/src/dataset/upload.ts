@@ -3,7 +3,7 @@ import type { ObjectRef } from '@ftm/contracts/generated/events';
 import { jsonlSource } from '@ftm/dataset/ingest/from-jsonl';
 import { encodeChunk } from '@ftm/dataset/ingest/chunk';
 import { ingest, TooManyRows } from '@ftm/dataset/ingest/ingest';
-import { uploadPrefix, type UploadManifest } from '@ftm/dataset/ingest/upload';
+import { EXPIRED_UPLOAD, uploadPrefix, type UploadManifest } from '@ftm/dataset/ingest/upload';
 import type { OutputFormat, TrainingRow } from '@ftm/dataset/rows/row';
 import { rowRules } from '@ftm/dataset/rows/rules';
 import { datasetScope } from '@ftm/object-store/encrypted-store';
@@ -26,6 +26,13 @@ interface UploadRef {
   readonly manifest: ObjectRef;
   readonly bodySha256: string;
 }
+
+const expired = (): Problem =>
+  new Problem(
+    409,
+    'UPLOAD_EXPIRED',
+    'an upload was begun with this Idempotency-Key, not finished in time, and removed: send it with another key',
+  );
 
 export const UPLOAD_ROUTE = 'POST /v1/datasets/uploads';
 
@@ -55,6 +62,7 @@ export async function receiveUpload(
 
   const prefix = uploadPrefix(tenantId, asked.project_id, ids.newId);
   const known = await refOf(services, tenantId, prefix);
+  if (known === 'expired') throw expired();
   const measured = measure(body, limits.maxBytes);
   if (known !== undefined) {
     for await (const _ of measured.bytes);
@@ -144,6 +152,7 @@ export async function receiveUpload(
   );
   // Another request with this key was faster: what stands counts.
   const standing = existed ? await refOf(services, tenantId, prefix) : ref;
+  if (standing === 'expired') throw expired();
   if (standing !== undefined && standing.bodySha256 !== ref.bodySha256)
     throw new Problem(422, 'IDEMPOTENCY_KEY_REUSED', 'this Idempotency-Key was used for another body');
   return answer(manifest);
@@ -158,7 +167,7 @@ export async function uploadedObject(
   await requireTenant(services, call);
   const { tenantId } = call.principal;
   const ref = await refOf(services, tenantId, uploadPrefix(tenantId, of.project, of.id));
-  if (ref === undefined)
+  if (ref === undefined || ref === 'expired')
     throw new Problem(422, 'UPLOAD_NOT_FOUND', 'source.upload_id: there is no such upload in the project');
   const { outputFormat } = await readManifest(services, tenantId, ref.manifest);
   if (outputFormat !== of.format)
@@ -176,13 +185,18 @@ export async function getUpload(
   await requireBytes(services, call);
   const { tenantId } = call.principal;
   const ref = await refOf(services, tenantId, uploadPrefix(tenantId, project, id));
-  if (ref === undefined) throw notFound();
+  if (ref === undefined || ref === 'expired') throw notFound();
   return { ...answer(await readManifest(services, tenantId, ref.manifest)), status: 200 };
 }
 
-async function refOf(services: Services, tenantId: string, prefix: string): Promise<UploadRef | undefined> {
-  const bytes = await services.objects.getNamed(tenantId, `${prefix}/ref`);
-  return bytes === undefined ? undefined : (JSON.parse(bytes.toString('utf8')) as UploadRef);
+async function refOf(
+  services: Services,
+  tenantId: string,
+  prefix: string,
+): Promise<UploadRef | 'expired' | undefined> {
+  const said = (await services.objects.getNamed(tenantId, `${prefix}/ref`))?.toString('utf8');
+  if (said === undefined || said === EXPIRED_UPLOAD) return said === undefined ? undefined : 'expired';
+  return JSON.parse(said) as UploadRef;
 }
 
 const readManifest = async (

@@ -1,33 +1,43 @@
-import { parentPort, workerData } from 'node:worker_threads';
-import { createAnalyser, type AnalysedChunk, type AnalysisRecipe } from '@ftm/dataset/build/analyse-rows';
-import { summarise, type ChunkOutcome } from '@ftm/dataset/build/summarise-rows';
+import { workerData } from 'node:worker_threads';
+import {
+  createAnalyser,
+  createMeaning,
+  type AnalysedChunk,
+  type AnalysisRecipe,
+} from '@ftm/dataset/build/analyse-rows';
+import { createRowWriter, type ChunkLines, type ChunkOutcome } from '@ftm/dataset/build/write-rows';
+import type { SemanticRow } from '@ftm/dataset/dedup/semantic';
 import { decodeChunk } from '@ftm/dataset/ingest/chunk';
 import type { DatasetStatistics } from '@ftm/dataset/statistics/statistics';
 import { analysisRules, type RulesRecipe } from './rules.ts';
-import type { ThreadAnswer } from './threads.ts';
+import { answerWith } from './threads.ts';
 
 export interface AnalysisTask {
   readonly recipe: AnalysisRecipe;
   readonly rules: RulesRecipe;
 }
 
-/** A chunk to look at; or, once it is known what becomes of its rows, to count. */
-export interface ChunkTask {
-  readonly chunk: Uint8Array;
-  readonly outcome: ChunkOutcome | null;
+/** What a thread does with chunks, as they are stored. */
+export interface ChunkWork {
+  analyse(chunk: Uint8Array): AnalysedChunk;
+  meanings(chunk: Uint8Array): (SemanticRow | null)[];
+  /** Once it is known what becomes of the rows. */
+  write(task: { readonly chunk: Uint8Array; readonly outcome: ChunkOutcome }): ChunkLines;
+  /** Of the rows that this thread has written. */
+  statistics(task: null): DatasetStatistics;
 }
-export type ChunkResult = AnalysedChunk | DatasetStatistics;
 
 const { recipe, rules } = workerData as AnalysisTask;
-const analyse = createAnalyser(recipe, await analysisRules(rules));
+const analysis = await analysisRules(rules);
+const analyse = createAnalyser(recipe, analysis);
+const meanings = createMeaning(analysis.validate);
+const writer = createRowWriter();
+const decoded = (chunk: Uint8Array) =>
+  decodeChunk(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
 
-parentPort?.on('message', ({ chunk, outcome }: ChunkTask) => {
-  let answer: ThreadAnswer<ChunkResult>;
-  try {
-    const decoded = decodeChunk(Buffer.from(chunk));
-    answer = { ok: true, result: outcome === null ? analyse(decoded) : summarise(decoded, outcome) };
-  } catch (error) {
-    answer = { ok: false, error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
-  }
-  parentPort?.postMessage(answer);
+answerWith<ChunkWork>({
+  analyse: (chunk) => analyse(decoded(chunk)),
+  meanings: (chunk) => meanings(decoded(chunk)),
+  write: ({ chunk, outcome }) => writer.write(decoded(chunk), outcome),
+  statistics: () => writer.statistics(),
 });

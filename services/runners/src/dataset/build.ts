@@ -1,18 +1,19 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { DatasetSanitized, ObjectRef, Reason } from '@ftm/contracts/generated/events';
+import type { DatasetProgressed, DatasetSanitized, ObjectRef, Reason } from '@ftm/contracts/generated/events';
 import { digest } from '@ftm/contracts/ids';
-import type { AnalysedChunk, BrokenRow, RowFacts } from '@ftm/dataset/build/analyse-rows';
 import { createDecider, type Decisions } from '@ftm/dataset/build/decide-rows';
 import type { StatisticsFile } from '@ftm/dataset/build/statistics-file';
-import type { ChunkOutcome } from '@ftm/dataset/build/summarise-rows';
 import { createTally, mergeAll, type Total } from '@ftm/dataset/build/tally';
-import { createHashedEmbedder } from '@ftm/dataset/dedup/embedder';
+import type { ChunkOutcome } from '@ftm/dataset/build/write-rows';
+import type { SemanticRow } from '@ftm/dataset/dedup/semantic';
+import { createExactVectorIndex } from '@ftm/dataset/dedup/vector-index';
 import { EMPTY_SPLIT, type DatasetStatistics } from '@ftm/dataset/statistics/statistics';
 import { CONTAMINATION_GATE, type DatasetState } from '@ftm/domain/dataset/state';
 import { TerminalError, type Job, type Tools } from '../tasks.ts';
-import type { AnalysisTask, ChunkResult, ChunkTask } from './analyse-thread.ts';
+import type { AnalysisTask, ChunkWork } from './analyse-thread.ts';
+import { embedderOf } from './embedders.ts';
 import type { Input } from './objects.ts';
 import { USUAL_MODEL } from './rules.ts';
 import { casesOfSuites } from './suites.ts';
@@ -36,13 +37,10 @@ const MIN_ROWS = 10;
 const SCANS_TOLD = 20;
 /** Rows that a reason names. */
 const ROWS_TOLD = 5;
+/** Rows of one answer from which they are compared in Postgres, where it can; fewer are quicker compared here. */
+const PGVECTOR_FROM_ROWS = 20_000;
 /** Of this program: another version may make other bytes of the same recipe. */
 const PIPELINE = 'ftm-dataset/2';
-
-const THREAD = new URL(
-  `./analyse-thread.${import.meta.filename.endsWith('.ts') ? 'ts' : 'js'}`,
-  import.meta.url,
-);
 
 /** Analyse and write: from chunks of sanitised rows to the files of a dataset, or to the gate that stops them. */
 export async function buildDataset(
@@ -58,7 +56,6 @@ export async function buildDataset(
     recipe: {
       split: request.split,
       near,
-      semantic: semanticThreshold !== null,
       cases: await casesOfSuites(job, request.projectId, request.evalSuiteIds, tools),
       contaminationThreshold: request.contamination.threshold,
     },
@@ -68,20 +65,36 @@ export async function buildDataset(
       model: request.targetModel ?? USUAL_MODEL,
     },
   };
-  const embedder = createHashedEmbedder();
+  const embedder = semanticThreshold === null ? null : await embedderOf(job, request, tools);
   const dir = await mkdtemp(join(tmpdir(), 'ftm-dataset-'));
-  const threads = createThreads<ChunkTask, ChunkResult>(tools.config.FTM_DATASET_THREADS, THREAD, task);
+  const writer = await createDatasetWriter(job, request, tools, dir);
+  const threads = createThreads<ChunkWork>(
+    tools.config.FTM_DATASET_THREADS,
+    './analyse-thread',
+    import.meta.url,
+    task,
+  );
   const decider = createDecider(
     {
       exact,
       nearThreshold: near ? nearThreshold : null,
-      semantic: semanticThreshold === null ? null : { threshold: semanticThreshold, embedder },
+      semantic:
+        semanticThreshold === null || embedder === null
+          ? null
+          : {
+              threshold: semanticThreshold,
+              embedder,
+              createIndex: (rows) =>
+                tools.pgVector !== null && rows >= PGVECTOR_FROM_ROWS
+                  ? tools.pgVector(embedder.dims)
+                  : createExactVectorIndex({ dims: embedder.dims, dir }),
+            },
       keepContaminated: state.override !== null,
       split: request.split,
     },
     dir,
   );
-  const tell = (stage: 'analysing' | 'writing', rowsRejected: number): Promise<void> =>
+  const tell = (stage: DatasetProgressed['stage'], rowsRejected: number): Promise<void> =>
     tools.commands.send(job, `progress:${attempt}:${stage}`, {
       type: 'RecordDatasetProgress',
       id: job.id,
@@ -92,25 +105,28 @@ export async function buildDataset(
     const tally = createTally();
     let personal = 0;
     const personalRows: number[] = [];
-    for await (const chunk of analysed(threads, input)) {
+    for await (const chunk of threads.map('analyse', input.chunkReader.bytes())) {
       personal += chunk.personal.length;
       personalRows.push(...chunk.personal.slice(0, ROWS_TOLD - personalRows.length));
       tally.add(chunk);
       for (const row of chunk.rows) decider.add(row);
     }
     if (personal > 0) return personalDataLeft(personal, personalRows);
-    const decisions = await decider.decide(() => rowsOf(analysed(threads, input)));
-    const writer = createDatasetWriter(job, request, tools, { chunks: input.chunkReader, decisions });
+    await tell('deduplicating', 0);
+    await decider.deduplicate(() => meanings(threads, input));
+    await tell('splitting', 0);
+    const decisions = decider.decide();
+    const total = tally.total(decisions.fates());
+    await tell('writing', total.rejectedRows);
+    const tasks = withOutcomes(input, tally.outcomes(decisions.fates()));
+    for await (const lines of threads.map('write', tasks)) await writer.add(lines);
     if (
       decisions.counts.contaminatedRows > 0 &&
       request.contamination.policy === 'block' &&
       state.override === null
     )
-      return contaminated(decisions, (await writer.rejections()).object);
-
-    const total = tally.total(decisions.fates());
-    await tell('writing', total.rejectedRows);
-    const statistics = await mergeAll(summarised(threads, input, tally.outcomes(decisions.fates())));
+      return contaminated(decisions, (await writer.rows('rejections')).object);
+    const statistics = mergeAll(await threads.each('statistics', null));
     await mustBeEnough(statistics, input, writer);
     const sanitized = await write({
       state,
@@ -119,42 +135,28 @@ export async function buildDataset(
       total,
       statistics,
       model: task.rules.model,
-      embedderId: semanticThreshold === null ? null : embedder.id,
+      embedderId: embedder?.id ?? null,
       writer,
     });
     return { kind: 'sanitized', sanitized };
   } finally {
     decider.close();
+    await writer.close();
     await threads.close();
     await rm(dir, { recursive: true, force: true });
   }
 }
 
-async function* analysed(
-  threads: Threads<ChunkTask, ChunkResult>,
-  input: Input,
-): AsyncIterable<AnalysedChunk> {
-  async function* tasks(): AsyncGenerator<ChunkTask> {
-    for await (const chunk of input.chunkReader.bytes()) yield { chunk, outcome: null };
-  }
-  yield* threads.map(tasks()) as AsyncIterable<AnalysedChunk>;
+async function* meanings(threads: Threads<ChunkWork>, input: Input): AsyncIterable<SemanticRow | null> {
+  for await (const rows of threads.map('meanings', input.chunkReader.bytes())) yield* rows;
 }
 
-async function* summarised(
-  threads: Threads<ChunkTask, ChunkResult>,
-  input: Input,
-  outcomes: Generator<ChunkOutcome, undefined>,
-): AsyncIterable<DatasetStatistics> {
-  async function* tasks(): AsyncGenerator<ChunkTask> {
-    for await (const chunk of input.chunkReader.bytes()) {
-      yield { chunk, outcome: outcomes.next().value ?? null };
-    }
+async function* withOutcomes(input: Input, outcomes: Generator<ChunkOutcome, undefined>) {
+  for await (const chunk of input.chunkReader.bytes()) {
+    const outcome = outcomes.next().value;
+    if (outcome === undefined) throw new Error('there are more chunks than were analysed');
+    yield { chunk, outcome };
   }
-  yield* threads.map(tasks()) as AsyncIterable<DatasetStatistics>;
-}
-
-async function* rowsOf(chunks: AsyncIterable<AnalysedChunk>): AsyncIterable<RowFacts | BrokenRow> {
-  for await (const chunk of chunks) yield* chunk.rows;
 }
 
 const personalDataLeft = (rows: number, first: readonly number[]): Built => ({
@@ -198,7 +200,7 @@ async function mustBeEnough(
     `${rows} training rows are left of ${input.rowsRead}; at least ${MIN_ROWS} are needed`,
     'widen the filters, or look at the rejected rows for what was wrong',
     false,
-    (await writer.rejections()).object,
+    (await writer.rows('rejections')).object,
   );
 }
 
@@ -222,7 +224,7 @@ async function write(parts: Parts): Promise<DatasetSanitized> {
   const [train, validation] = [splitOf(parts.statistics, 'train'), splitOf(parts.statistics, 'validation')];
   const trainFile = await writer.rows('train');
   const validationFile = validation.rows === 0 ? null : await writer.rows('validation');
-  const rejections = await writer.rejections();
+  const rejections = await writer.rows('rejections');
   const statisticsFile: StatisticsFile = {
     ...parts.statistics,
     rowsRead: input.rowsRead,

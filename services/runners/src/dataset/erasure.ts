@@ -1,5 +1,6 @@
 import { datasetScope } from '@ftm/object-store/encrypted-store';
 import type { Job, Outcome, Tools } from '../tasks.ts';
+import { workingFiles } from './objects.ts';
 
 /** What stands for the key of a dataset that never had one. */
 const NO_KEY = 'none';
@@ -18,6 +19,7 @@ export async function runErasure(job: Job, tools: Tools): Promise<Outcome> {
     for (const object of [trainObject, validationObject, rejectionsObject, manifestObject, statisticsObject])
       if (object !== null) await tools.objects.delete(object);
   }
+  await workingFiles(job, state.request.projectId, tools).remove();
   await tools.commands.send(job, 'erased', {
     type: 'RecordDatasetErased',
     id: job.id,

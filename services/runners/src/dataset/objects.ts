@@ -13,12 +13,6 @@ export interface ChunkReader {
 /** What the ingest came to, and where it lies. */
 export interface Input extends Ingested {
   readonly chunkReader: ChunkReader;
-  /** Working files of the dataset itself; an upload keeps its own. */
-  readonly ownChunks: number;
-}
-
-export async function* decoded(chunks: ChunkReader): AsyncIterable<Chunk> {
-  for await (const bytes of chunks.bytes()) yield decodeChunk(bytes);
 }
 
 /** The working files of a dataset that is being built, under its own data key. */
@@ -51,14 +45,10 @@ export function workingFiles(job: Job, projectId: string, tools: Tools) {
       },
     }),
     /** The last one first: what is left after a crash is a whole beginning, and is found again. */
-    async remove(count: number): Promise<void> {
-      for (let index = count - 1; index >= 0; index -= 1) await tools.objects.deleteNamed(name(index));
-    },
-    /** Of a build that ended before it knew how many there are. */
-    async removeAll(): Promise<void> {
+    async remove(): Promise<void> {
       let count = 0;
-      while ((await load(count)) !== undefined) count += 1;
-      await this.remove(count);
+      while (await tools.objects.hasNamed(name(count))) count += 1;
+      for (let index = count - 1; index >= 0; index -= 1) await tools.objects.deleteNamed(name(index));
     },
   };
 }

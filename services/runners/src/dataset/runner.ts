@@ -1,10 +1,11 @@
-import { CONTAMINATION_GATE, type DatasetState } from '@ftm/domain/dataset/state';
+import type { DatasetState } from '@ftm/domain/dataset/state';
 import { ingest, TooManyRows } from '@ftm/dataset/ingest/ingest';
 import type { UploadManifest } from '@ftm/dataset/ingest/upload';
 import { ObjectKeyErased } from '@ftm/object-store/object-store';
 import { OrchestratorRefused } from '@ftm/orchestrator/client';
 import { sanitizeTogether } from '@ftm/orchestrator/sanitize-all';
 import { CommandRejected } from '../command-client.ts';
+import { ProviderRefused } from '../provider/provider-errors.ts';
 import { TerminalError, type Job, type Outcome, type Tools } from '../tasks.ts';
 import { buildDataset, type Built } from './build.ts';
 import { uploadedChunks, workingFiles, type Input } from './objects.ts';
@@ -24,7 +25,7 @@ class NoLongerWanted extends Error {}
 
 /**
  * From a source to provider-ready files, in three stages: ingest (the only one that reads the source and asks TRiSM), analyse, write. After a crash the ingest goes on behind the last chunk that
- * it wrote; the others are functions of the chunks, and are done again.
+ * it wrote; the others are functions of the chunks, and are done again. The chunks are removed by work of its own (`clean-up.ts`).
  */
 export async function runDataset(job: Job, tools: Tools): Promise<Outcome> {
   const state = await tools.commands.load(job.tenantId, 'dataset', job.id);
@@ -32,7 +33,6 @@ export async function runDataset(job: Job, tools: Tools): Promise<Outcome> {
   const { request } = state;
   // Two people let contaminated rows stay: the building begins again, on the same chunks.
   const attempt = state.override === null ? 1 : 2;
-  const files = workingFiles(job, request.projectId, tools);
   try {
     await tools.commands.send(job, `sanitization:${attempt}`, {
       type: 'StartDatasetSanitization',
@@ -43,13 +43,8 @@ export async function runDataset(job: Job, tools: Tools): Promise<Outcome> {
     const input = await readIn(job, state, attempt, tools);
     const built = input.blocked ? trismBlocked : await buildDataset(job, state, attempt, tools, input);
     await record(job, built, attempt, tools);
-    // What was blocked for contamination may yet be let through.
-    if (built.kind !== 'blocked' || built.gate !== CONTAMINATION_GATE) await files.remove(input.ownChunks);
   } catch (error) {
-    if (error instanceof NoLongerWanted || isSettled(error)) {
-      await files.removeAll();
-      return 'done';
-    }
+    if (error instanceof NoLongerWanted || isSettled(error)) return 'done';
     const failure = toTerminal(error);
     if (failure === undefined) throw error;
     await tools.commands
@@ -65,7 +60,6 @@ export async function runDataset(job: Job, tools: Tools): Promise<Outcome> {
         },
       })
       .catch((refused: unknown) => (isSettled(refused) ? undefined : Promise.reject(refused as Error)));
-    await files.removeAll();
   }
   return 'done';
 }
@@ -89,7 +83,6 @@ async function readIn(job: Job, state: Building, attempt: number, tools: Tools):
       inputSha256: manifest.inputSha256,
       blocked: false,
       chunkReader: uploadedChunks(job, manifest, tools),
-      ownChunks: 0,
     };
   }
   const files = workingFiles(job, request.projectId, tools);
@@ -125,7 +118,7 @@ async function readIn(job: Job, state: Building, attempt: number, tools: Tools):
       save: files.save,
     },
   );
-  return { ...ingested, chunkReader: files.reader(ingested.chunks), ownChunks: ingested.chunks };
+  return { ...ingested, chunkReader: files.reader(ingested.chunks) };
 }
 
 async function record(job: Job, built: Built, attempt: number, tools: Tools): Promise<void> {
@@ -173,6 +166,13 @@ function toTerminal(error: unknown): TerminalError | undefined {
       // Its own words may quote what it was sent.
       `the Orchestrator refused what it was asked: ${error.status} ${error.code}`,
       'look at the sanitizer_profile and the filters of the source, and build it again',
+    );
+  if (error instanceof ProviderRefused && !error.retryable)
+    return new TerminalError(
+      'EMBEDDINGS_REFUSED',
+      // Its own words may quote what it was sent.
+      `the provider refused to embed the rows: ${error.code}`,
+      'look at dedup.semantic_embedder and the credentials of the project, or leave it out',
     );
   return undefined;
 }

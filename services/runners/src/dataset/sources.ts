@@ -7,6 +7,8 @@ import { readLines } from '../object-lines.ts';
 import { TerminalError, type Job, type Tools } from '../tasks.ts';
 
 const PAGE = 500;
+/** Of rows that are read from a dataset at once. */
+const PAGE_BYTES = 2 * 1024 * 1024;
 
 /** Recorded conversations, page by page in the order of their time; the Orchestrator's cursor is the cursor. */
 export function traceSource(job: Job, request: DatasetRequested, tools: Tools): Source {
@@ -63,10 +65,11 @@ export function datasetSource(job: Job, request: DatasetRequested, tools: Tools)
         if (object === undefined) break;
         let line = 0;
         let rows: SourceRow[] = [];
+        let bytes = 0;
         const skip = at === startObject ? startLine : 0;
         const page = (next: string | null): SourcePage => {
           const full = { rows, next };
-          rows = [];
+          [rows, bytes] = [[], 0];
           return full;
         };
         for await (const text of readLines(tools, job.tenantId, object)) {
@@ -79,7 +82,8 @@ export function datasetSource(job: Job, request: DatasetRequested, tools: Tools)
             sha256: digest('ftm.row', text),
             row: { value: JSON.parse(text) as unknown },
           });
-          if (rows.length === PAGE) yield page(`${at}:${line}`);
+          bytes += text.length;
+          if (rows.length === PAGE || bytes >= PAGE_BYTES) yield page(`${at}:${line}`);
         }
         const last = at === objects.length - 1;
         if (rows.length > 0 || last) yield page(last ? null : `${at + 1}:0`);

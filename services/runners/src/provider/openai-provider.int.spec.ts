@@ -52,6 +52,24 @@ const thrown = async (work: Promise<unknown>): Promise<ProviderError> =>
 const counters = async () =>
   (await simulator.admin('GET', '/counters')) as { calls: Record<string, number>; job_creates: number };
 
+describe('embeddings', () => {
+  it('are a vector for each text in order, the same each time, near where the texts are', async () => {
+    const texts = ['exchange rates for euros', 'my card has not arrived', 'my new card has not arrived yet'];
+    const vectors = await provider.embed('text-embedding-3-small', texts);
+    expect(vectors).toHaveLength(3);
+    expect(await provider.embed('text-embedding-3-small', texts)).toEqual(vectors);
+    expect(await provider.embed('text-embedding-3-small', texts.toReversed())).toEqual(vectors.toReversed());
+    const cosine = (a = 0, b = 0): number =>
+      (vectors[a] ?? []).reduce((sum, value, at) => sum + value * (vectors[b]?.[at] ?? 0), 0);
+    expect(cosine(1, 2)).toBeGreaterThan(cosine(0, 1) + 0.3);
+  });
+
+  it('of a model that has none are refused for good', async () => {
+    const error = await thrown(provider.embed(MODEL, ['x']));
+    expect(error).toMatchObject({ kind: 'not_found', retryable: false });
+  });
+});
+
 describe('a large file', () => {
   const small = { wholeFileBytes: 200, partBytes: 256 };
   const inParts = () =>

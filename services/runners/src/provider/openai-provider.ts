@@ -122,6 +122,16 @@ export function createOpenAiProvider(options: OpenAiOptions): TrainingProvider {
       }),
     checkpoints: (id) =>
       asked(async () => (await upTo(1000, jobs.checkpoints.list(id, {}, ONCE))).map(toCheckpoint)),
+    embed: (model, texts) =>
+      asked(async () => {
+        // The client would ask for base64 otherwise, which not every endpoint speaks.
+        const { data } = await client.embeddings.create({
+          model,
+          input: [...texts],
+          encoding_format: 'float',
+        });
+        return data.toSorted((a, b) => a.index - b.index).map(({ embedding }) => embedding);
+      }),
     complete: (model, messages) =>
       asked(async () => {
         const answer = await client.chat.completions.create({

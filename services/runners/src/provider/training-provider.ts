@@ -114,6 +114,8 @@ export interface TrainingProvider {
   events(id: string): Promise<readonly ProviderEvent[]>;
   latestPoint(id: string): Promise<CurvePoint | null>;
   checkpoints(id: string): Promise<readonly ProviderCheckpoint[]>;
+  /** A vector for each text, in order. */
+  embed(model: string, texts: readonly string[]): Promise<readonly (readonly number[])[]>;
   complete(
     model: string,
     messages: readonly { readonly role: string; readonly content: string }[],

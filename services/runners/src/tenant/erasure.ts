@@ -40,6 +40,7 @@ function cancelOf({ task, id }: OpenWork): Command | undefined {
       return { type: 'CancelEvalRun', id, reason };
     case 'ft':
       return { type: 'RequestCancel', id, reason };
+    case 'dataset_files':
     case 'end_of_life':
     case 'erasure':
     case 'files':

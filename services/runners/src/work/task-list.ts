@@ -3,6 +3,7 @@ import { tenantId } from '@ftm/contracts/ids';
 import { runWithContext } from '@ftm/runtime/context';
 import { counter, histogram } from '@ftm/runtime/metrics';
 import { withSpan } from '@ftm/runtime/telemetry';
+import { runDatasetCleanUp } from '../dataset/clean-up.ts';
 import { runErasure } from '../dataset/erasure.ts';
 import { runDataset } from '../dataset/runner.ts';
 import { runEval } from '../eval/runner.ts';
@@ -18,6 +19,7 @@ import type { Task } from './work-table.ts';
 
 const RUNNERS: { readonly [T in Task]: Runner } = {
   dataset: runDataset,
+  dataset_files: runDatasetCleanUp,
   end_of_life: runEndOfLifeWatch,
   erasure: runErasure,
   eval: runEval,

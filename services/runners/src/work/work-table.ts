@@ -1,7 +1,8 @@
 import type { EventName, FtmEvent } from '@ftm/contracts/generated/events';
 
 /** Kinds of open work; each has its runner. */
-export type Task = 'dataset' | 'end_of_life' | 'erasure' | 'eval' | 'files' | 'ft' | 'model' | 'tenant';
+export type Task =
+  'dataset' | 'dataset_files' | 'end_of_life' | 'erasure' | 'eval' | 'files' | 'ft' | 'model' | 'tenant';
 
 export interface WorkChange {
   readonly change: 'add' | 'remove';
@@ -18,6 +19,11 @@ type Rule<N extends EventName> =
 const add = (task: Task): readonly ['add', Task] => ['add', task];
 const remove = (task: Task): readonly ['remove', Task] => ['remove', task];
 
+const DATASET_ENDED: readonly WorkChange[] = [
+  { change: 'remove', task: 'dataset' },
+  { change: 'add', task: 'dataset_files' },
+];
+
 /** What was trained until then is billed, and has to be recorded. */
 const ended = (trainedTokens: number | null): readonly WorkChange[] => [
   { change: (trainedTokens ?? 0) > 0 ? 'add' : 'remove', task: 'ft' },
@@ -29,9 +35,9 @@ const WORK: { readonly [N in EventName]: Rule<N> } = {
   DatasetRequested: add('dataset'),
   DatasetSanitizationStarted: null,
   DatasetProgressed: null,
-  DatasetSanitized: remove('dataset'),
-  DatasetBlocked: remove('dataset'),
-  DatasetFailed: remove('dataset'),
+  DatasetSanitized: () => DATASET_ENDED,
+  DatasetBlocked: () => DATASET_ENDED,
+  DatasetFailed: () => DATASET_ENDED,
   DatasetContaminationOverrideRequested: null,
   DatasetContaminationOverridden: add('dataset'),
   DatasetErasureRequested: add('erasure'),

@@ -7,8 +7,8 @@ export class Died extends Error {
 }
 
 export interface Death {
-  /** Which of the life's steps, from 0. */
-  readonly step: number;
+  /** Which of the life's steps, from 0, or the first with this label. */
+  readonly step: number | string;
   /** Before it takes effect, or after and before its answer is heard. */
   readonly when: 'before' | 'after';
 }
@@ -21,7 +21,15 @@ export interface Life {
   diedAt(): string | null;
 }
 
-export function createLife(death: Death | null): Life {
+/**
+ * @param die what death is: by default the life goes no step further, and the process lives on
+ * @param labelOf what a step is called
+ */
+export function createLife(
+  death: Death | null,
+  die: (where: string) => void = () => undefined,
+  labelOf = usualLabel,
+): Life {
   let steps = 0;
   let dead: string | null = null;
   const take = async (label: string, work: () => unknown): Promise<unknown> => {
@@ -29,8 +37,9 @@ export function createLife(death: Death | null): Life {
     const mine = steps;
     steps += 1;
     const dies = (when: Death['when']): void => {
-      if (death?.step !== mine || death.when !== when) return;
+      if ((death?.step !== mine && death?.step !== label) || death.when !== when) return;
       dead = `${when} ${label}`;
+      die(dead);
       throw new Died(dead);
     };
     dies('before');
@@ -61,7 +70,7 @@ async function* whenRead(taken: () => Promise<unknown>): AsyncGenerator<unknown,
 }
 
 /** A command is known by its type, all else by its name. */
-function labelOf(name: string, key: string, given: readonly unknown[]): string {
+export function usualLabel(name: string, key: string, given: readonly unknown[]): string {
   const command = given.find(
     (each): each is { type: string } => typeof each === 'object' && each !== null && 'type' in each,
   );
