@@ -5,6 +5,14 @@ const BEAT_MS = 2000;
 const DEAD_AFTER_S = 10;
 
 /**
+ * A worker that was taken for dead and was not (it hung, or its machine was busy) ends a job that another one runs by then: the job goes, and with it what would have freed its queue when the other one
+ * ends it. A job and its queue are locked and freed by one statement each, so a queue without a job of its holder is held by nobody.
+ */
+const FREE_QUEUES = `update graphile_worker._private_job_queues as queue set locked_by = null, locked_at = null
+  where locked_by is not null
+    and not exists (select from graphile_worker._private_jobs where job_queue_id = queue.id and locked_by = queue.locked_by)`;
+
+/**
  * The queue gives a lost worker's jobs back after hours. Runners say every few seconds which workers are theirs; a job that was taken longer ago than that and whose worker
  * is silent, or never said anything because its process died at once, is unlocked. Running a job twice is safe: every step is a command with an id of its own.
  */
@@ -27,9 +35,12 @@ export async function startHeartbeat(
        where locked_at < now() - interval '${DEAD_AFTER_S} seconds'
          and not exists (select from work.runner_workers where worker_id = locked_by)`,
     );
-    if (rows.length === 0) return;
-    await pool.query('select graphile_worker.force_unlock_workers($1)', [rows.map((row) => row.worker_id)]);
-    logger.warn('gave back the jobs of workers that are gone', { workers: rows.length });
+    if (rows.length > 0) {
+      await pool.query('select graphile_worker.force_unlock_workers($1)', [rows.map((row) => row.worker_id)]);
+      logger.warn('gave back the jobs of workers that are gone', { workers: rows.length });
+    }
+    const { rowCount } = await pool.query(FREE_QUEUES);
+    if ((rowCount ?? 0) > 0) logger.warn('freed queues that no job held any more', { queues: rowCount });
   };
   const timer = setInterval(
     () => void beat().catch((error: unknown) => logger.warn('no heartbeat', { error })),
