@@ -1,16 +1,13 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { BilledSample } from '@ftm/dataset/tokens/calibration';
 import type { FtmEvent } from '@ftm/contracts/generated/events';
-import { commandId, derivedUuid, streamId, tenantId, type StreamId } from '@ftm/contracts/ids';
+import { derivedUuid, streamId, tenantId } from '@ftm/contracts/ids';
 import { datasetRequested, datasetSanitized, PROJECT } from '@ftm/domain/testing/examples';
 import { createMemoryEventLog } from '@ftm/event-log/memory-event-log';
 import { budgetRoutes } from '../budget/routes.ts';
 import { createCommander } from '../commander.ts';
-import { createApp } from '../http/app.ts';
 import { pricingRoutes } from '../pricing/routes.ts';
 import type { Services } from '../service.ts';
+import { appendingTo, serveRoutes } from '../testing/route-server.ts';
 import { fineTuneRoutes } from './routes.ts';
 
 /** The routes over HTTP with the rules and a log in memory; the bearer token is the role. The Orchestrator says no to whom it is told to. */
@@ -35,51 +32,22 @@ const services = {
     scan: async (_of: unknown, text: string) => ({ text }),
   },
 } as unknown as Services;
-let server: Server;
-let url: string;
+let server: Awaited<ReturnType<typeof serveRoutes>>;
 let calls = 0;
+const append = appendingTo(log, TENANT);
 
 beforeAll(async () => {
-  const app = createApp({
-    routes: [fineTuneRoutes, pricingRoutes, budgetRoutes].flatMap((routes) => routes(services)),
-    authenticator: {
-      authenticate: async (authorization) =>
-        ({
-          tenantId: TENANT,
-          subject: 'user:ada',
-          roles: [authorization?.replace('Bearer ', '') ?? ''],
-          projects: ['*'],
-        }) as never,
-    },
-    logger: { error: () => undefined, warn: () => undefined, info: () => undefined, debug: () => undefined },
-    open: [],
-    waitFor: async () => undefined,
-  });
-  server = createServer(app).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  server = await serveRoutes(
+    [fineTuneRoutes, pricingRoutes, budgetRoutes].flatMap((routes) => routes(services)),
+    TENANT,
+    (bearer) => ({ roles: [bearer], projects: ['*'] }),
+  );
 });
 afterEach(() => {
   governance.deny = false;
   samples.length = 0;
 });
 afterAll(() => server.close());
-
-async function append(stream: StreamId, ...events: readonly FtmEvent[]): Promise<void> {
-  calls += 1;
-  await log.submit({
-    tenantId: TENANT,
-    commandId: commandId(TENANT, `append ${calls}`),
-    fingerprint: String(calls),
-    actor: 'user:ada',
-    correlation: 'c',
-    causation: null,
-    traceparent: null,
-    now: new Date().toISOString(),
-    primary: stream,
-    decide: async () => ({ kind: 'append', events: events.map((event) => ({ stream, event })) }),
-  });
-}
 
 async function send(
   method: string,
@@ -88,7 +56,7 @@ async function send(
   more: { readonly role?: string; readonly key?: string; readonly ifMatch?: string } = {},
 ) {
   calls += 1;
-  const answer = await fetch(`${url}${path}`, {
+  const answer = await fetch(`${server.url}${path}`, {
     method,
     headers: {
       authorization: `Bearer ${more.role ?? 'engineer'}`,
