@@ -68,7 +68,7 @@ function realEndpoint(): Endpoint | undefined {
   return {
     baseUrl,
     apiKey,
-    model: env['FTM_CONFORMANCE_MODEL'] ?? 'gpt-4.1-nano-2025-04-14',
+    model: env['FTM_CONFORMANCE_MODEL'] ?? 'gpt-4.1-mini-2025-04-14',
     spendCapUsd: Number(env['FTM_CONFORMANCE_SPEND_CAP_USD'] ?? 0),
   };
 }
