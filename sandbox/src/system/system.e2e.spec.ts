@@ -18,40 +18,35 @@ import { findFaults } from '../verify/verify-log.ts';
 import { readLog } from '../verify/read-log.ts';
 import { runCli } from '@ftm/cli/testing/run-cli';
 import { findInFiles, writtenBySandbox } from '../testing/find-in-files.ts';
+import { startStack, type Stack } from '../stack/stack.ts';
 import { startSystem, type System } from './system.ts';
 
-const need = (name: string): string => {
-  const value = process.env[name];
-  if (value === undefined) throw new Error(`${name} is not set: run by \`npm test\``);
-  return value;
-};
-const stackEnv = Object.fromEntries(
-  Object.entries(process.env).flatMap(([name, value]) =>
-    name.startsWith('FTM_') && value !== undefined ? [[name, value]] : [],
-  ),
-);
-
+/** Of FTM's own processes, apart from what the stack writes. */
 let dir: string;
+let stack: Stack;
 let system: System;
 let collector: SpanCollector;
+const need = (name: string): string => stack.env[name] ?? '';
 const as = (key: string): FtmClient => createFtmClient({ baseUrl: system.apiUrls[0] ?? '', apiKey: key });
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'ftm-e2e-'));
+  stack = await startStack({ dir: `${dir}-stack`, ports: 'ephemeral' });
   collector = await startSpanCollector();
   system = await startSystem({
-    stackEnv,
+    stackEnv: stack.env,
     dir,
     apis: 2,
     env: { FTM_SESSION_TIMEOUT_MS: '3000', OTEL_EXPORTER_OTLP_ENDPOINT: collector.url },
   });
-}, 120_000);
+}, 180_000);
 
 afterAll(async () => {
   await system.stop();
+  await stack.stop();
   collector.close();
-  await rm(dir, { recursive: true, force: true });
+  for (const each of [dir, `${dir}-stack`]) await rm(each, { recursive: true, force: true });
 }, 60_000);
 
 describe('the main job', () => {
