@@ -51,7 +51,7 @@ export function costOfEnded(
   trainedTokens: number | null,
 ): number | null {
   if (trainedTokens !== null) return costOf(trainedTokens, before.estimate.priceUsdMicrosPerMillion);
-  return before.intent === null || before.refusal !== null ? 0 : null;
+  return nothingSent(before) ? 0 : null;
 }
 
 /** The tokens that the provider bills of a job that has ended; null when it bills none or does not say. */
@@ -65,3 +65,12 @@ export function billedTokens(
   const { trainedTokens } = state.status === 'failed' ? state.failure : state.canceled;
   return (trainedTokens ?? 0) > 0 ? trainedTokens : null;
 }
+
+/** No attempt has been announced, or the provider refused the last one: nothing there can be ours, or cost anything. */
+export const nothingSent = ({
+  intent,
+  refusal,
+}: {
+  readonly intent: FineTuneSubmitIntended | null;
+  readonly refusal: FineTuneSubmitRefused | null;
+}): boolean => intent === null || refusal !== null;

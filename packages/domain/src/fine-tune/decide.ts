@@ -11,7 +11,7 @@ import type { DatasetState } from '../dataset/state.ts';
 import { answered, denied, notFound, NOTHING, reject, type Rejection, type Verdict } from '../decision.ts';
 import type { CommandMeta } from '../command.ts';
 import type { FineTuneCommand } from './commands.ts';
-import { billedTokens, costVariance } from './cost.ts';
+import { billedTokens, costVariance, nothingSent } from './cost.ts';
 import type { FineTuneState } from './state.ts';
 
 /** The provider refuses less. */
@@ -157,7 +157,7 @@ function step(command: Step, state: Live, meta: CommandMeta): Verdict {
     case 'RecordReestimated':
       return voidApproval(command, state, meta);
     case 'BlockFineTune':
-      return state.intent === null || state.refusal !== null
+      return nothingSent(state)
         ? [{ type: 'FineTuneBlocked', data: { gate: command.gate, reasons: command.reasons } }]
         : reject('FT_JOB_SUBMITTED', 'the job is at the provider or on its way');
     case 'DeferSubmit':
@@ -193,7 +193,7 @@ function step(command: Step, state: Live, meta: CommandMeta): Verdict {
       // Before the intent nothing has left FTM, and what was refused was not made: the end is certain, and immediate.
       return [
         { type: 'FineTuneCancelRequested', data: { reason: command.reason } },
-        ...(state.intent === null || state.refusal !== null
+        ...(nothingSent(state)
           ? [
               {
                 type: 'FineTuneCanceled' as const,
@@ -318,8 +318,7 @@ function recordCost(
 /** Whether an attempt after the last one is allowed: nothing was sent, nothing was made, or somebody answers for the risk. */
 export function maySubmitAgain(state: Live): boolean {
   return (
-    state.intent === null ||
-    state.refusal !== null ||
+    nothingSent(state) ||
     state.resolution?.decision === 'resubmit' ||
     state.request.ambiguityPolicy === 'resubmit'
   );

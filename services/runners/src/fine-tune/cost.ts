@@ -1,6 +1,7 @@
 import type { Reason } from '@ftm/contracts/generated/events';
 import { billedTokens } from '@ftm/domain/fine-tune/cost';
 import { priced } from '@ftm/domain/fine-tune/estimate';
+import { nothingSent } from '@ftm/domain/fine-tune/cost';
 import type { FineTuneState } from '@ftm/domain/fine-tune/state';
 import { costOf, priceFor } from '@ftm/domain/pricing/price-book';
 import { CommandRejected } from '../command-client.ts';
@@ -179,7 +180,7 @@ async function block(
   gate: string,
   reasons: readonly Reason[],
 ): Promise<void> {
-  if (state.intent === null || state.refusal !== null)
+  if (nothingSent(state))
     await tools.commands.send(job, `blocked:${gate}`, { type: 'BlockFineTune', id: job.id, gate, reasons });
   else
     await fail(job, state, tools, {

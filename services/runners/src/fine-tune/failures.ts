@@ -1,4 +1,5 @@
 import type { ObjectRef } from '@ftm/contracts/generated/events';
+import { nothingSent } from '@ftm/domain/fine-tune/cost';
 import type { FineTuneState } from '@ftm/domain/fine-tune/state';
 import type { Job, Tools } from '../tasks.ts';
 
@@ -46,12 +47,7 @@ export async function fail(
       remedy: remedyOf(code, rows),
       rows: [...rows],
       mirrorObject: mirrorObject ?? null,
-      trainedTokens:
-        trainedTokens === undefined
-          ? state.intent === null || state.refusal !== null
-            ? 0
-            : null
-          : trainedTokens,
+      trainedTokens: trainedTokens === undefined ? (nothingSent(state) ? 0 : null) : trainedTokens,
     },
   });
 }

@@ -1,3 +1,4 @@
+import { nothingSent } from '@ftm/domain/fine-tune/cost';
 import type { FineTuneState } from '@ftm/domain/fine-tune/state';
 import { counter } from '@ftm/runtime/metrics';
 import { ProviderError } from '../provider/provider-errors.ts';
@@ -56,7 +57,7 @@ async function nextStep(job: Job, state: FineTuneState, tools: Tools): Promise<O
       return recordCost(job, state, tools);
     case 'queued':
       // A submit whose outcome is not known is looked for, whatever has become of its approval.
-      if (state.approval === null && (state.intent === null || state.refusal !== null)) {
+      if (state.approval === null && nothingSent(state)) {
         // It may have had one, and may wait for long: others come first.
         await tools.slots.release(job);
         return approveCost(job, state, tools);
