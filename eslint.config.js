@@ -44,7 +44,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/*.spec.ts', 'packages/testing/**'],
+    files: ['**/*.spec.ts', '**/testing/**'],
     rules: {
       'max-lines': 'off',
       complexity: 'off',
