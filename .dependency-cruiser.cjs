@@ -38,6 +38,7 @@ module.exports = {
     only('audit', ['contracts']),
     only('evidence', ['audit', 'contracts', 'domain', 'report']),
     only('event-log', ['contracts']),
+    only('commands', ['contracts', 'domain', 'event-log', 'runtime']),
     only('projection', ['contracts', 'event-log', 'postgres', 'runtime']),
     only('client', []),
     only('cli', [

@@ -4,7 +4,7 @@ import { toHeaders, type Envelope, type RecordedEvent } from '@ftm/contracts/env
 import type { FtmEvent } from '@ftm/contracts/generated/events';
 import { parseStreamId, type StreamId, type TenantId } from '@ftm/contracts/ids';
 import { EVENT_SOURCE } from '@ftm/contracts/topics';
-import type { AppendOutcome, AppendRequest, NewEvent } from './event-log.ts';
+import type { AppendOutcome, AppendRequest, CommandQuery, NewEvent } from './event-log.ts';
 import type { TenantHead } from './journal.ts';
 import { uuid7 } from './uuid7.ts';
 
@@ -69,8 +69,10 @@ export class Batch {
    */
   async decide(request: AppendRequest): Promise<Answer | 'full'> {
     const before = await this.#state.command(request.commandId);
-    const [first] = before;
-    if (first !== undefined) return this.#replay(request, first, before);
+    if (before.length > 0) {
+      const answer = await replayOf(request, before, () => this.#load(request.tenantId, request.primary));
+      return () => answer;
+    }
 
     const primary = await this.#load(request.tenantId, request.primary);
     if (request.expectedVersion !== undefined && request.expectedVersion !== primary.length) {
@@ -111,18 +113,6 @@ export class Batch {
 
   get heads(): ReadonlyMap<TenantId, TenantHead> {
     return this.#heads;
-  }
-
-  async #replay(
-    request: AppendRequest,
-    first: RecordedEvent,
-    events: readonly RecordedEvent[],
-  ): Promise<Answer> {
-    if (first.envelope.fingerprint !== request.fingerprint) return () => ({ kind: 'fingerprint_mismatch' });
-    const last = events.at(-1) ?? first;
-    const primary = await this.#load(request.tenantId, request.primary);
-    const history = primary.filter((each) => each.envelope.seq <= last.envelope.seq);
-    return () => ({ kind: 'appended', replayed: true, events, history, position: last.position });
   }
 
   async #load(tenant: TenantId, stream: StreamId): Promise<readonly RecordedEvent[]> {
@@ -193,6 +183,18 @@ export class Batch {
       this.bytes += record.bytes;
     }
   }
+}
+
+/** What a retry is answered. @param events what the command wrote, at least one; @param primary loads the query's stream */
+export async function replayOf(
+  query: CommandQuery,
+  events: readonly RecordedEvent[],
+  primary: () => Promise<readonly RecordedEvent[]>,
+): Promise<AppendOutcome> {
+  const last = events.at(-1);
+  if (last?.envelope.fingerprint !== query.fingerprint) return { kind: 'fingerprint_mismatch' };
+  const history = (await primary()).filter((each) => each.envelope.seq <= last.envelope.seq);
+  return { kind: 'appended', replayed: true, events, history, position: last.position };
 }
 
 /** Bytes of a record in a Kafka record batch, a little more rather than less. */

@@ -1,5 +1,5 @@
 import type { LogPosition, RecordedEvent } from '@ftm/contracts/envelope';
-import type { FtmEvent } from '@ftm/contracts/generated/events';
+import type { FtmEvent, Reason } from '@ftm/contracts/generated/events';
 import type { StreamId, TenantId } from '@ftm/contracts/ids';
 
 /** An event that a command wants to add, on its stream. */
@@ -8,9 +8,16 @@ export interface NewEvent {
   readonly event: FtmEvent;
 }
 
+/** Why a decision is no. The codes are the rules' own. */
+export interface Refusal {
+  readonly code: string;
+  readonly message: string;
+  readonly reasons?: readonly Reason[];
+}
+
 export type AppendDecision =
   | { readonly kind: 'append'; readonly events: readonly NewEvent[] }
-  | { readonly kind: 'reject'; readonly rejection: unknown };
+  | { readonly kind: 'reject'; readonly rejection: Refusal };
 
 /** What a decision may read: the streams of its own tenant, with the events of the commands before it. */
 export interface DecisionReader {
@@ -54,20 +61,25 @@ export type AppendOutcome =
       /** Of the command's last event; of the newest event of `primary` where the command had nothing to add; else null. */
       readonly position: LogPosition | null;
     }
-  | { readonly kind: 'rejected'; readonly rejection: unknown }
+  | { readonly kind: 'rejected'; readonly rejection: Refusal }
   | { readonly kind: 'fingerprint_mismatch' }
   | { readonly kind: 'version_conflict'; readonly actual: number };
 
-export type UnavailableReason =
-  | 'claiming'
-  | 'catching_up'
-  | 'projector_lag'
-  | 'kafka'
-  | 'registry'
-  | 'journal'
-  | 'outcome_unknown'
-  | 'queue_full'
-  | 'closing';
+/** A command that may be in the log. */
+export type CommandQuery = Pick<AppendRequest, 'tenantId' | 'commandId' | 'fingerprint' | 'primary'>;
+
+export const UNAVAILABLE_REASONS = [
+  'claiming',
+  'catching_up',
+  'projector_lag',
+  'kafka',
+  'registry',
+  'journal',
+  'outcome_unknown',
+  'queue_full',
+  'closing',
+] as const;
+export type UnavailableReason = (typeof UNAVAILABLE_REASONS)[number];
 
 /** Nobody can write this tenant's events here and now; the same command may be sent again. */
 export class LogUnavailable extends Error {
@@ -151,6 +163,11 @@ export interface EventLog {
    *   does not fit its schema or is too big
    */
   submit(request: AppendRequest): Promise<AppendOutcome>;
+  /**
+   * What `submit` would answer to a retry of a command, without deciding it: `appended` and replayed, or `fingerprint_mismatch`; null
+   * when the log has no such command. @throws LogUnavailable, NotOwner, CommandInFlight
+   */
+  find(query: CommandQuery): Promise<AppendOutcome | null>;
   /** All committed events of a stream, oldest first; empty if there is none. @throws LogUnavailable, NotOwner */
   readStream(tenant: TenantId, stream: StreamId): Promise<readonly RecordedEvent[]>;
   locate(tenant: TenantId): Location;

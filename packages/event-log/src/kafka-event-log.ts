@@ -168,6 +168,7 @@ export function createKafkaEventLog(options: KafkaEventLogOptions): EventLog {
 
   return {
     submit: async (request) => writerOf(request.tenantId).submit(request),
+    find: async (query) => writerOf(query.tenantId).find(query),
     readStream: async (tenant, stream) => writerOf(tenant).readStream(tenant, stream),
     locate(tenant): Location {
       const partition = partitionOf(tenant, count);

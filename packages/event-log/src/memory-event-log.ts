@@ -3,12 +3,13 @@ import type { RecordedEvent } from '@ftm/contracts/envelope';
 import { EMPTY_CHAIN } from '@ftm/contracts/chain';
 import type { FtmEvent } from '@ftm/contracts/generated/events';
 import type { TenantId } from '@ftm/contracts/ids';
-import { Batch, streamKey, type CommittedState, type StagedRecord } from './batch.ts';
+import { Batch, replayOf, streamKey, type CommittedState, type StagedRecord } from './batch.ts';
 import {
   CommandInFlight,
   LogUnavailable,
   type AppendOutcome,
   type AppendRequest,
+  type CommandQuery,
   type EventLog,
 } from './event-log.ts';
 import type { TenantHead } from './journal.ts';
@@ -46,6 +47,10 @@ export function createMemoryEventLog(options: MemoryEventLogOptions = {}): Memor
       if (closed) throw new LogUnavailable('closing', 1000);
       return of(request.tenantId).submit(request);
     },
+    async find(query) {
+      if (closed) throw new LogUnavailable('closing', 1000);
+      return of(query.tenantId).find(query);
+    },
     async readStream(tenant, stream) {
       return of(tenant).streams.get(streamKey(tenant, stream)) ?? [];
     },
@@ -80,6 +85,7 @@ interface Partition {
   readonly streams: Map<string, readonly RecordedEvent[]>;
   readonly records: StagedRecord[];
   submit(request: AppendRequest): Promise<AppendOutcome>;
+  find(query: CommandQuery): Promise<AppendOutcome | null>;
   waiting(): number;
   idle(): Promise<unknown>;
 }
@@ -116,6 +122,13 @@ function createPartition(partition: number, limits: { maxBytes: number }): Parti
     records,
     waiting: () => inFlight.size,
     idle: () => turn,
+    async find(query) {
+      if (inFlight.has(query.commandId)) throw new CommandInFlight();
+      const events = commands.get(query.commandId);
+      return events === undefined
+        ? null
+        : replayOf(query, events, () => state.stream(query.tenantId, query.primary));
+    },
     async submit(request) {
       if (inFlight.has(request.commandId)) throw new CommandInFlight();
       inFlight.add(request.commandId);

@@ -1,8 +1,10 @@
 import { EMPTY_CHAIN } from '@ftm/contracts/chain';
 import { fromHeaders, type RecordedEvent } from '@ftm/contracts/envelope';
 import type { StreamId, TenantId } from '@ftm/contracts/ids';
-import { streamKey, type CommittedState, type StagedRecord } from './batch.ts';
-import { LogUnavailable, type AppendRequest } from './event-log.ts';
+import { createAbsentCommands } from './absent-commands.ts';
+import { replayOf, streamKey, type CommittedState, type StagedRecord } from './batch.ts';
+import { LogUnavailable, type AppendOutcome, type AppendRequest, type CommandQuery } from './event-log.ts';
+import { createGather } from './gather.ts';
 import type { Journal, StoredRecord, TenantHead } from './journal.ts';
 import type { Registry } from './registry.ts';
 import { StreamCache, type StreamCacheLimits } from './stream-cache.ts';
@@ -30,6 +32,8 @@ export class PartitionState {
   readonly #options: PartitionStateOptions;
   readonly #cache: StreamCache;
   readonly #heads: Map<TenantId, TenantHead>;
+  readonly #absent = createAbsentCommands();
+  readonly #stored = createGather((ids: readonly string[]) => this.#storedCommands(ids));
 
   constructor(options: PartitionStateOptions) {
     this.#options = options;
@@ -73,19 +77,36 @@ export class PartitionState {
     return events ?? [];
   }
 
+  /** What a retry of a command would be answered, null if the log has no such command. Safe next to a running batch, as `readStream`. */
+  async find(query: CommandQuery): Promise<AppendOutcome | null> {
+    const id = query.commandId;
+    if (this.#absent.has(id)) return null;
+    // The tail is looked at before the journal is asked, so that pruning meanwhile hides nothing.
+    const records = this.tail.command(id);
+    const events =
+      records.length > 0
+        ? await this.#decodeTail(records)
+        : await this.#absent.lookFor(id, async () => (await this.#stored(id)) ?? []);
+    return events.length === 0
+      ? null
+      : replayOf(query, events, () => this.readStream(query.tenantId, query.primary));
+  }
+
   /** Takes over what a batch has committed. */
   apply(
     staged: readonly StagedRecord[],
     heads: ReadonlyMap<TenantId, TenantHead>,
     streams: ReadonlyMap<string, readonly RecordedEvent[]>,
   ): void {
-    for (const { recorded, bytes } of staged)
+    for (const { recorded, bytes } of staged) {
       this.tail.push({
         envelope: recorded.envelope,
         offset: recorded.position.offset,
         bytes,
         content: { recorded },
       });
+      this.#absent.written(recorded.envelope.command);
+    }
     for (const [tenant, head] of heads) this.#heads.set(tenant, head);
     for (const [key, events] of streams) this.#cache.set(key, events);
   }
@@ -98,22 +119,25 @@ export class PartitionState {
     await Promise.all(
       requests.map(async ({ commandId }) => {
         const records = this.tail.command(commandId);
-        if (records.length === 0) missing.add(commandId);
-        else found.set(commandId, await lookup(() => this.#decodeTail(records)));
+        if (records.length > 0) found.set(commandId, await lookup(() => this.#decodeTail(records)));
+        else if (!this.#absent.has(commandId)) missing.add(commandId);
       }),
     );
     if (missing.size === 0) return found;
-    const stored = await lookup(async () => {
-      const records = await this.#journal((journal) =>
-        journal.findCommands(this.#options.partition, [...missing]),
-      );
-      return Promise.all(records.map((each) => this.#decodeStored(each)));
-    });
+    const stored = await lookup(() => this.#storedCommands([...missing]));
     for (const id of missing)
-      found.set(
-        id,
-        stored.ok ? { ok: true, value: stored.value.filter((each) => each.envelope.command === id) } : stored,
-      );
+      found.set(id, stored.ok ? { ok: true, value: stored.value.get(id) ?? [] } : stored);
+    return found;
+  }
+
+  /** From the journal. */
+  async #storedCommands(ids: readonly string[]): Promise<Map<string, readonly RecordedEvent[]>> {
+    const records = await this.#journal((journal) => journal.findCommands(this.#options.partition, ids));
+    const found = new Map<string, RecordedEvent[]>();
+    for (const each of await Promise.all(records.map((record) => this.#decodeStored(record)))) {
+      const { command } = each.envelope;
+      found.set(command, [...(found.get(command) ?? []), each]);
+    }
     return found;
   }
 

@@ -9,6 +9,7 @@ import {
   type AppendDecision,
   type AppendOutcome,
   type AppendRequest,
+  type CommandQuery,
   type PartitionStatus,
   type UnavailableReason,
   type WriterState,
@@ -100,11 +101,21 @@ export class PartitionWriter {
     }).finally(() => this.#inFlight.delete(request.commandId));
   }
 
+  async find(query: CommandQuery): Promise<AppendOutcome | null> {
+    if (this.#inFlight.has(query.commandId)) throw new CommandInFlight();
+    return this.#read((state) => state.find(query));
+  }
+
   async readStream(tenant: TenantId, stream: StreamId): Promise<readonly RecordedEvent[]> {
+    return this.#read((state) => state.readStream(tenant, stream));
+  }
+
+  /** Reads what is committed, next to a batch that may be running. */
+  async #read<T>(look: (state: PartitionState) => Promise<T>): Promise<T> {
     if (this.#state === 'lost' || this.#state === 'stopped')
       throw new NotOwner(this.#options.partition, this.#options.owner());
     if (this.#committed === null || this.#state !== 'serving') throw this.#unavailable();
-    return this.#committed.readStream(tenant, stream).catch((error: unknown) => {
+    return look(this.#committed).catch((error: unknown) => {
       throw callerError(error);
     });
   }

@@ -1,66 +1,71 @@
 import express, { type Express, type Request, type Response } from 'express';
-import { z } from 'zod';
+import type { z } from 'zod';
+import type { Commander, RoutingCommander } from '@ftm/commands/commander';
+import { Order, Query } from '@ftm/commands/order';
+import { eventToWire, outcomeToWire, positionToWire } from '@ftm/commands/wire';
 import { AGGREGATES, streamId } from '@ftm/contracts/ids';
-import type { Command } from '@ftm/domain/command';
-import { isCommandType } from '@ftm/domain/handle';
 import { CommandInFlight, LogUnavailable } from '@ftm/event-log/event-log';
 import { requireBearer } from '@ftm/runtime/bearer';
 import type { Logger } from '@ftm/runtime/logger';
 import { withSpan } from '@ftm/runtime/telemetry';
-import { asTenant, eventToWire, outcomeToWire, type Commander } from './commander.ts';
-
-const Order = z.object({
-  tenantId: z.string(),
-  commandId: z.string().regex(/^[0-9a-f]{64}$/),
-  fingerprint: z.string().min(1).max(128),
-  actor: z.string().min(1).max(200),
-  correlation: z.string().min(1).max(200),
-  causation: z.string().max(200).nullable(),
-  now: z.iso.datetime(),
-  expectedVersion: z.number().int().min(0).optional(),
-  command: z.looseObject({ type: z.string().refine(isCommandType, 'an unknown command'), id: z.uuid() }),
-});
+import { asTenant } from './http/as-tenant.ts';
 
 /** What the instances and the runners ask of each other, behind the service credential, on a port of its own. */
-export function createInternalApp(commander: Commander, token: string, logger: Logger): Express {
+export function createInternalApp(commander: RoutingCommander, token: string, logger: Logger): Express {
   const app = express();
+  /** What was forwarded once goes no further. */
+  const of = (request: Request): Commander => (request.get('x-ftm-hop') === '1' ? commander.here : commander);
   app.disable('x-powered-by');
   app.use(requireBearer(token));
   app.use(express.json({ limit: '4mb' }));
   app.post('/internal/commands', (request, response) =>
-    answer(request, response, logger, async () => {
-      const parsed = Order.safeParse(request.body);
-      if (!parsed.success)
-        return response.status(400).json({
-          code: 'MALFORMED',
-          errors: parsed.error.issues.map((issue) => ({
-            path: issue.path.join('.'),
-            message: issue.message,
-          })),
-        });
-      const { expectedVersion, command, ...rest } = parsed.data;
-      const order = {
-        ...rest,
-        tenantId: asTenant(rest.tenantId),
-        command: command as unknown as Command,
-        ...(expectedVersion === undefined ? {} : { expectedVersion }),
-      };
-      return response.json(outcomeToWire(await commander.execute(order, request.get('x-ftm-hop') === '1')));
-    }),
+    answer(request, response, logger, async () =>
+      withBody(Order, request, response, async (order) => outcomeToWire(await of(request).execute(order))),
+    ),
+  );
+  app.post('/internal/find', (request, response) =>
+    answer(request, response, logger, async () =>
+      withBody(Query, request, response, async (query) => {
+        const outcome = await of(request).find(query);
+        return { outcome: outcome === null ? null : outcomeToWire(outcome) };
+      }),
+    ),
   );
   app.get('/internal/streams/:tenant/:aggregate/:id', (request, response) =>
     answer(request, response, logger, async () => {
       const aggregate = AGGREGATES.find((each) => each === request.params.aggregate);
       if (aggregate === undefined) return response.status(404).json({ code: 'NOT_FOUND' });
-      const events = await commander.readStream(
+      const events = await of(request).readStream(
         asTenant(request.params.tenant),
         streamId(aggregate, request.params.id),
-        request.get('x-ftm-hop') === '1',
       );
       return response.json({ events: events.map(eventToWire) });
     }),
   );
+  app.get('/internal/positions/:tenant/:actor', (request, response) =>
+    answer(request, response, logger, async () => {
+      const { tenant, actor } = request.params;
+      return response.json({
+        position: positionToWire(await of(request).newestWrite(asTenant(tenant), actor)),
+      });
+    }),
+  );
   return app;
+}
+
+async function withBody<S extends z.ZodType>(
+  schema: S,
+  request: Request,
+  response: Response,
+  work: (body: z.output<S>) => Promise<unknown>,
+): Promise<unknown> {
+  const parsed = schema.safeParse(request.body);
+  if (!parsed.success)
+    return response.status(400).json({
+      code: 'MALFORMED',
+      errors: parsed.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message })),
+    });
+  return response.json(await work(parsed.data));
 }
 
 async function answer(

@@ -16,7 +16,8 @@ import { createShutdown } from '@ftm/runtime/shutdown';
 import { startTelemetry, tracedFetch } from '@ftm/runtime/telemetry';
 import { createProofs } from './audit/proofs.ts';
 import { createAuthenticator } from './auth.ts';
-import { createCommander } from './commander.ts';
+import { createCommanderClient } from '@ftm/commands/client';
+import { createCommander } from '@ftm/commands/commander';
 import { Config } from './config.ts';
 import { documentRouter } from './documents.ts';
 import { createApp } from './http/app.ts';
@@ -85,7 +86,9 @@ const log = createKafkaEventLog({
 });
 shutdown.add('event log', () => log.close());
 
-const commander = createCommander(log, config.FTM_INTERNAL_TOKEN);
+const commander = createCommander(log, (address) =>
+  createCommanderClient(address, { token: config.FTM_INTERNAL_TOKEN, hop: true }),
+);
 const reads = createReads(pool, registry);
 const costs = createCostReads(pool);
 const routes = allRoutes({

@@ -12,7 +12,6 @@ import {
 } from '@ftm/contracts/ids';
 import { fold, type StateOf } from '@ftm/domain/aggregates';
 import type { Command } from '@ftm/domain/command';
-import type { Rejection } from '@ftm/domain/decision';
 import type { GateAnswer } from '@ftm/domain/gate-answer';
 import { primaryStream } from '@ftm/domain/handle';
 import { CommandInFlight, type AppendOutcome } from '@ftm/event-log/event-log';
@@ -23,7 +22,8 @@ import { inScope } from './auth.ts';
 import type { CostReads } from './costs/cost-reads.ts';
 import type { Proofs } from './audit/proofs.ts';
 import { toPast } from '@ftm/domain/event-meta';
-import { asTenant, type Commander } from './commander.ts';
+import type { Commander } from '@ftm/commands/commander';
+import { asTenant } from './http/as-tenant.ts';
 import { notFound, Problem, rejectionProblem } from './http/problem.ts';
 import type { Quotas } from './quotas.ts';
 import type { Answer, Call } from './http/route.ts';
@@ -138,7 +138,7 @@ function answerOf(
 ): Answer {
   switch (outcome.kind) {
     case 'rejected':
-      throw rejectionProblem(outcome.rejection as Rejection);
+      throw rejectionProblem(outcome.rejection);
     case 'fingerprint_mismatch':
       throw new Problem(422, 'IDEMPOTENCY_KEY_REUSED', 'this Idempotency-Key was used for another request');
     case 'version_conflict':

@@ -1,5 +1,7 @@
 import process from 'node:process';
 import { Logger as QueueLogger, run } from 'graphile-worker';
+import { createCommanderClient, createFirstOf } from '@ftm/commands/client';
+import { createCommandClient } from '@ftm/commands/steps';
 import type { TenantId } from '@ftm/contracts/ids';
 import { createRegistry } from '@ftm/event-log/registry';
 import { createEncryptedStore } from '@ftm/object-store/encrypted-store';
@@ -16,7 +18,6 @@ import { serveOperator } from '@ftm/runtime/health';
 import { createLogger } from '@ftm/runtime/logger';
 import { createShutdown } from '@ftm/runtime/shutdown';
 import { startTelemetry, tracedFetch } from '@ftm/runtime/telemetry';
-import { createCommandClient } from './command-client.ts';
 import { Config } from './config.ts';
 import { createPgVectorIndex, hasPgVector } from './dataset/pgvector-index.ts';
 import { startUploadSweep } from './dataset/sweep.ts';
@@ -63,13 +64,18 @@ const secrets =
   config.FTM_PROVIDER_SECRETS_FILE === undefined
     ? createFixedSecrets(credential)
     : createFileSecrets(config.FTM_PROVIDER_SECRETS_FILE, credential);
+/** Of one try on one instance: longer than an instance takes to answer, also for one that forwards. */
+const COMMAND_TIMEOUT_MS = 15_000;
 const keys = await createLocalKeyProvider(config.FTM_KEY_FILE);
 const tools = {
-  commands: createCommandClient({
-    urls: config.FTM_API_INTERNAL_URLS,
-    token: config.FTM_INTERNAL_TOKEN,
-    actor: 'service:runners',
-  }),
+  commands: createCommandClient(
+    createFirstOf(
+      config.FTM_API_INTERNAL_URLS.map((url) =>
+        createCommanderClient(url, { token: config.FTM_INTERNAL_TOKEN, timeoutMs: COMMAND_TIMEOUT_MS }),
+      ),
+    ),
+    { actor: 'service:runners', now: Date.now },
+  ),
   orchestrator: createOrchestratorClient({
     baseUrl: config.FTM_ORCHESTRATOR_URL,
     serviceKey: config.FTM_ORCHESTRATOR_SERVICE_KEY,

@@ -1,25 +1,14 @@
+import type { CommandClient } from '@ftm/commands/steps';
 import type { ObjectRef } from '@ftm/contracts/generated/events';
-import type { Aggregate, TenantId } from '@ftm/contracts/ids';
+import type { TenantId } from '@ftm/contracts/ids';
 import type { VectorIndex } from '@ftm/dataset/dedup/vector-index';
 import type { EncryptedStore } from '@ftm/object-store/encrypted-store';
 import type { OrchestratorClient } from '@ftm/orchestrator/client';
 import type { Logger } from '@ftm/runtime/logger';
-import type { StateOf } from '@ftm/domain/aggregates';
-import type { Command } from '@ftm/domain/command';
 import type { Config } from './config.ts';
 import type { Providers } from './provider/providers.ts';
 import type { ProviderSlots } from './work/provider-slots.ts';
 import type { Task } from './work/work-table.ts';
-
-export interface CommandClient {
-  /**
-   * Sends a command whose id comes from its stream and `step`: sent again, it changes nothing.
-   * @throws CommandRejected, or Error when no instance takes it (try the job again)
-   */
-  send(job: Job, step: string, command: Command): Promise<void>;
-  /** A stream's state as its writer knows it. */
-  load<A extends Aggregate>(tenant: TenantId, aggregate: A, id: string): Promise<StateOf<A>>;
-}
 
 /** Time and chance, which runners take from nowhere else. */
 export interface Clock {

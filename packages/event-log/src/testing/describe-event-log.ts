@@ -182,9 +182,10 @@ export function describeEventLog(name: string, open: () => Promise<LogUnderTest>
     it('appends nothing for a rejection, and decides it anew next time', async () => {
       const tenant = freshTenant();
       const primary = stream('a');
-      const decide = async () => ({ kind: 'reject' as const, rejection: { code: 'NO' } });
+      const rejection = { code: 'NO', message: 'no', reasons: [{ code: 'WHY', message: 'because' }] };
+      const decide = async () => ({ kind: 'reject' as const, rejection });
       const rejected = await log.submit(command({ tenant, key: '1', primary, decide }));
-      expect(rejected).toEqual({ kind: 'rejected', rejection: { code: 'NO' } });
+      expect(rejected).toEqual({ kind: 'rejected', rejection });
       expect(await log.readStream(tenant, primary)).toEqual([]);
       expect(await log.submit(command({ tenant, key: '1', primary }))).toMatchObject({ kind: 'appended' });
     });

@@ -8,7 +8,7 @@ import {
   modelRegistered,
 } from '@ftm/domain/testing/examples';
 import { createMemoryEventLog } from '@ftm/event-log/memory-event-log';
-import { createCommander } from '../commander.ts';
+import { createCommander } from '@ftm/commands/commander';
 import type { Services } from '../service.ts';
 import { appendingTo, serveRoutes } from '../testing/route-server.ts';
 import { followRoutes } from './follow-routes.ts';
@@ -25,7 +25,7 @@ const points = Array.from({ length: 12 }, (_, at) => ({
 }));
 const log = createMemoryEventLog();
 const services = {
-  commander: createCommander(log, 'none'),
+  commander: createCommander(log, null),
   objects: { get: async () => Buffer.from(JSON.stringify({ points })) },
 } as unknown as Services;
 let server: Awaited<ReturnType<typeof serveRoutes>>;

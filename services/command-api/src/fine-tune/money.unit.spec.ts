@@ -4,7 +4,7 @@ import { derivedUuid, streamId, tenantId } from '@ftm/contracts/ids';
 import { datasetRequested, datasetSanitized, PROJECT } from '@ftm/domain/testing/examples';
 import { createMemoryEventLog } from '@ftm/event-log/memory-event-log';
 import { budgetRoutes } from '../budget/routes.ts';
-import { createCommander } from '../commander.ts';
+import { createCommander } from '@ftm/commands/commander';
 import { pricingRoutes } from '../pricing/routes.ts';
 import type { Services } from '../service.ts';
 import { appendingTo, serveRoutes } from '../testing/route-server.ts';
@@ -16,7 +16,7 @@ const log = createMemoryEventLog();
 const governance = { deny: false, asked: 0 };
 const samples: BilledSample[] = [];
 const services = {
-  commander: createCommander(log, 'none'),
+  commander: createCommander(log, null),
   costs: { billedSamples: async () => samples },
   quotas: { requireRoom: async () => undefined },
   orchestrator: {

@@ -3,7 +3,7 @@ import { fold } from '@ftm/domain/aggregates';
 import { toPast } from '@ftm/domain/event-meta';
 import { tenantErased } from '@ftm/domain/tenant/decide';
 import { isErased } from '@ftm/domain/tenant/state';
-import { asTenant } from '../commander.ts';
+import { asTenant } from '../http/as-tenant.ts';
 import { Problem, rejectionProblem } from '../http/problem.ts';
 import type { Call } from '../http/route.ts';
 import type { Services } from '../service.ts';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { tenantStreamId, parseStreamId } from '@ftm/contracts/ids';
 import { fold } from '@ftm/domain/aggregates';
 import { toPast } from '@ftm/domain/event-meta';
-import { asTenant } from '../commander.ts';
+import { asTenant } from '../http/as-tenant.ts';
 import { Problem } from '../http/problem.ts';
 import { ADMIN, defineRoute, Page, READ, type Call, type Route } from '../http/route.ts';
 import { callIds, command, type Services } from '../service.ts';

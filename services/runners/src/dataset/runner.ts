@@ -4,7 +4,7 @@ import type { UploadManifest } from '@ftm/dataset/ingest/upload';
 import { ObjectKeyErased } from '@ftm/object-store/object-store';
 import { OrchestratorRefused } from '@ftm/orchestrator/client';
 import { sanitizeTogether } from '@ftm/orchestrator/sanitize-all';
-import { CommandRejected } from '../command-client.ts';
+import { CommandRejected } from '@ftm/commands/steps';
 import { ProviderRefused } from '../provider/provider-errors.ts';
 import { TerminalError, type Job, type Outcome, type Tools } from '../tasks.ts';
 import { buildDataset, type Built } from './build.ts';

@@ -9,7 +9,7 @@ import { comparePaired, estimateMean, type CaseScore } from '@ftm/domain/eval-ru
 import { suiteVersion } from '@ftm/domain/eval-suite/state';
 import { costOf, priceFor } from '@ftm/domain/pricing/price-book';
 import { pricesAt } from '../prices.ts';
-import { CommandRejected } from '../command-client.ts';
+import { CommandRejected } from '@ftm/commands/steps';
 import { ProviderRefused } from '../provider/provider-errors.ts';
 import { readLines } from '../object-lines.ts';
 import { TerminalError, type Job, type Outcome, type Tools } from '../tasks.ts';

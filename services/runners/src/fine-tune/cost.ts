@@ -4,7 +4,7 @@ import { priced } from '@ftm/domain/fine-tune/estimate';
 import { nothingSent } from '@ftm/domain/fine-tune/cost';
 import type { FineTuneState } from '@ftm/domain/fine-tune/state';
 import { costOf, priceFor } from '@ftm/domain/pricing/price-book';
-import { CommandRejected } from '../command-client.ts';
+import { CommandRejected } from '@ftm/commands/steps';
 import { pricesAt } from '../prices.ts';
 import type { Job, Outcome, Tools } from '../tasks.ts';
 import { fail, type Open } from './failures.ts';

@@ -1,5 +1,5 @@
 import { derivedUuid } from '@ftm/contracts/ids';
-import { CommandRejected } from '../command-client.ts';
+import { CommandRejected } from '@ftm/commands/steps';
 import type { Job, Outcome, Tools } from '../tasks.ts';
 
 /** A job succeeded: its model is registered as a candidate, once, when the gate says yes. */

@@ -1,5 +1,5 @@
 import type { Command } from '@ftm/domain/command';
-import { CommandRejected } from '../command-client.ts';
+import { CommandRejected } from '@ftm/commands/steps';
 import type { Job, OpenWork, Outcome, Tools } from '../tasks.ts';
 
 const LOOK_AGAIN_MS = 500;

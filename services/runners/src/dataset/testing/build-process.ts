@@ -6,6 +6,7 @@
 import { appendFileSync, existsSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
+import type { CommandClient } from '@ftm/commands/steps';
 import type { DatasetRequested } from '@ftm/contracts/generated/events';
 import { streamId, tenantId } from '@ftm/contracts/ids';
 import type { Command } from '@ftm/domain/command';
@@ -15,7 +16,7 @@ import { openStores } from '@ftm/object-store/testing/open-stores';
 import { createOrchestratorClient } from '@ftm/orchestrator/client';
 import { createLab, jobOf } from '../../fine-tune/testing/lab.ts';
 import { createLife, usualLabel, type Death } from '../../fine-tune/testing/lives.ts';
-import type { CommandClient, Tools } from '../../tasks.ts';
+import type { Tools } from '../../tasks.ts';
 import { runDatasetCleanUp } from '../clean-up.ts';
 import { runDataset } from '../runner.ts';
 

@@ -1,18 +1,15 @@
+import { createCommander } from '@ftm/commands/commander';
+import { createCommandClient, type CommandClient } from '@ftm/commands/steps';
 import type { FineTuneRequested, FtmEvent } from '@ftm/contracts/generated/events';
 import { commandId, derivedUuid, streamId, type StreamId, type TenantId } from '@ftm/contracts/ids';
-import { fold } from '@ftm/domain/aggregates';
-import type { Command } from '@ftm/domain/command';
-import { toPast } from '@ftm/domain/event-meta';
-import { handle, primaryStream } from '@ftm/domain/handle';
 import { datasetRequested, datasetSanitized, fineTuneRequested } from '@ftm/domain/testing/examples';
 import { createMemoryEventLog } from '@ftm/event-log/memory-event-log';
 import type { StoredObject } from '@ftm/object-store/encrypted-store';
 import { createMemoryEncryptedStore } from '@ftm/object-store/testing/memory-object-store';
 import type { OrchestratorClient } from '@ftm/orchestrator/client';
-import { CommandRejected } from '../../command-client.ts';
 import { Config } from '../../config.ts';
 import type { Providers } from '../../provider/providers.ts';
-import type { Clock, CommandClient, Job, Outcome, Tools } from '../../tasks.ts';
+import type { Clock, Job, Outcome, Tools } from '../../tasks.ts';
 import { retryInMs } from '../../work/retry.ts';
 
 /** Real time, and what was skipped of it: waiting costs nothing. */
@@ -70,42 +67,10 @@ export function createLab(clock: Clock): Lab {
   const objects = createMemoryEncryptedStore();
   let appended = 0;
 
-  async function submit(tenant: TenantId, id: string, command: Command): Promise<void> {
-    const now = new Date(clock.now()).toISOString();
-    const outcome = await log.submit({
-      tenantId: tenant,
-      commandId: commandId(tenant, id),
-      fingerprint: id,
-      actor: 'service:runners',
-      correlation: 'lab',
-      causation: null,
-      traceparent: null,
-      now,
-      primary: primaryStream(command),
-      async decide(read) {
-        const decision = await handle(
-          command,
-          { tenantId: tenant, actor: 'service:runners', now },
-          { load: async (stream) => (await read.load(stream)).map(toPast) },
-        );
-        return decision.kind === 'accepted'
-          ? { kind: 'append', events: decision.events }
-          : { kind: 'reject', rejection: decision.rejection };
-      },
-    });
-    if (outcome.kind === 'rejected') {
-      const { code, message } = outcome.rejection as { code: string; message: string };
-      throw new CommandRejected(code, message);
-    }
-    if (outcome.kind !== 'appended') throw new Error(`the log answered ${outcome.kind}`);
-  }
-
-  const commands: CommandClient = {
-    send: (job, step, command) => submit(job.tenantId, `${primaryStream(command)}:${step}`, command),
-    async load(tenant, aggregate, id) {
-      return fold(aggregate, (await log.readStream(tenant, streamId(aggregate, id))).map(toPast));
-    },
-  };
+  const commands = createCommandClient(createCommander(log, null), {
+    actor: 'service:runners',
+    now: () => clock.now(),
+  });
   return {
     commands,
     async append(tenant, stream, ...events) {
