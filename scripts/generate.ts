@@ -1,19 +1,26 @@
 /**
- * Writes everything that is generated from `schemas/`: the event types, the events page, and stored bytes of new versions (existing ones are never written again).
- * `--check` writes nothing and fails when a checked-in file is not what would be written.
+ * Writes everything that is generated: of `schemas/` the event types, the events page, and stored bytes of new versions
+ * (existing ones are never written again); of the services' configurations the page of settings. `--check` writes
+ * nothing and fails when a checked-in file is not what would be written.
  */
 import { readFileSync, writeFileSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import process from 'node:process';
+import { format, resolveConfig } from 'prettier';
 import { readSchemas } from './generate/read-schemas.ts';
 import { eventsPage } from './generate/events-page.ts';
 import { eventTypes } from './generate/event-types.ts';
+import { commandSettings, serviceSettings } from './generate/settings.ts';
+import { settingsPage } from './generate/settings-page.ts';
 import { storedBytes } from './generate/stored-bytes.ts';
 
 const schemas = readSchemas('schemas');
+const page = async (file: string, text: string): Promise<string> =>
+  format(text, { ...(await resolveConfig(file)), filepath: file });
 const outputs: Record<string, string> = {
   'packages/contracts/src/generated/events.ts': eventTypes(schemas),
-  'docs/events/README.md': eventsPage(schemas),
+  'docs/events/README.md': await page('docs/events/README.md', eventsPage(schemas)),
+  'docs/settings.md': await page('docs/settings.md', settingsPage(serviceSettings(), commandSettings())),
 };
 
 const read = (file: string): string | undefined => {

@@ -5,7 +5,8 @@ export function eventsPage(schemas: readonly EventSchema[]): string {
   const lines = [
     '# Events',
     '',
-    'Generated from `schemas/` by `npm run generate`. The envelope that every event travels in is described in [architecture](../architecture.md#the-log).',
+    'Generated from `schemas/` by `npm run generate`. The envelope that every event travels in is described in',
+    '[architecture](../architecture.md#the-log).',
     '',
   ];
   const events = latest(schemas);

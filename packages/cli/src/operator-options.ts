@@ -16,5 +16,5 @@ export const acting = (command: Command): Command =>
   command.addOption(
     new Option('--actor <name>', 'who does it: it is noted')
       .env('FTM_ACTOR')
-      .default(`operator:${userInfo().username}`),
+      .default(`operator:${userInfo().username}`, 'operator:, and the user’s name'),
   );

@@ -31,31 +31,70 @@ export const list = z
       .filter((each) => each !== ''),
   );
 
-/** What every service needs. */
+/** What every service needs. Each setting says what it is for: `docs/settings.md` is generated from it. */
 export const COMMON = {
-  FTM_KAFKA_BROKERS: list,
-  FTM_EVENTS_TOPIC: z.string().min(1).optional(),
-  FTM_REGISTRY_URL: z.url(),
-  FTM_DATABASE_URL: z.url(),
-  FTM_ORCHESTRATOR_URL: z.url(),
-  FTM_ORCHESTRATOR_SERVICE_KEY: z.string().min(1),
-  FTM_INSTANCE_ID: z.string().min(1).optional(),
-  FTM_HOST: z.string().min(1).default('0.0.0.0'),
-  FTM_LOG_LEVEL: z.enum(['error', 'warn', 'info', 'debug']).default('info'),
+  FTM_KAFKA_BROKERS: list.describe('Kafka brokers: host:port, commas between.'),
+  FTM_EVENTS_TOPIC: z.string().min(1).optional().describe('Topic of the events, if not `ftm.events.v1`.'),
+  FTM_REGISTRY_URL: z.url().describe('The schema registry, where it speaks the API of Confluent’s.'),
+  FTM_DATABASE_URL: z
+    .url()
+    .describe('Postgres, as the service’s own role: `ftm_api`, `ftm_projector`, `ftm_runner`.'),
+  FTM_ORCHESTRATOR_URL: z.url().describe('The Orchestrator.'),
+  FTM_ORCHESTRATOR_SERVICE_KEY: z.string().min(1).describe('FTM’s own key at the Orchestrator.'),
+  FTM_INSTANCE_ID: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('What the process is called in logs and at Kafka, if not by service and process id.'),
+  FTM_HOST: z.string().min(1).default('0.0.0.0').describe('Address of all ports of the process.'),
+  FTM_LOG_LEVEL: z
+    .enum(['error', 'warn', 'info', 'debug'])
+    .default('info')
+    .describe('The least grave lines that are logged.'),
 } as const;
 
-/** Of projectors and runners: the name of their Kafka groups ends in it. Needed where one log goes into more than one database. */
+export const internalToken = z
+  .string()
+  .min(16, 'at least 16 characters')
+  .describe(
+    'What one service shows to another, and an operator to replay dead letters, to rebuild and the like.',
+  );
+
+export const sessionTimeoutMs = z.coerce
+  .number()
+  .int()
+  .min(1000)
+  .default(10_000)
+  .describe(
+    'How long Kafka waits for a sign of life before it gives the partitions of the process to others.',
+  );
+
+/** Of projectors and runners. */
 export const consumerGroupSuffix = z
   .string()
   .regex(/^[A-Za-z0-9._-]{1,100}$/, 'letters, digits, dots, underscores and hyphens only, at most 100')
-  .optional();
+  .optional()
+  .describe(
+    'What the name of the Kafka group ends in: needed where one log goes into more than one database.',
+  );
+
+/** Of command-api, which checks it first, and of the runners, which hold it. */
+export const datasetMaxRows = z.coerce
+  .number()
+  .int()
+  .min(10)
+  .default(5_000_000)
+  .describe('Rows that a source or an upload may have; a tenant that needs more asks for it.');
 
 /** Where objects and their keys are. */
 export const STORAGE = {
-  FTM_S3_ENDPOINT: z.url(),
-  FTM_S3_REGION: z.string().min(1).default('us-east-1'),
-  FTM_S3_BUCKET: z.string().min(1),
-  FTM_S3_ACCESS_KEY_ID: z.string().min(1),
-  FTM_S3_SECRET_ACCESS_KEY: z.string().min(1),
-  FTM_KEY_FILE: z.string().min(1),
+  FTM_S3_ENDPOINT: z.url().describe('The S3 server.'),
+  FTM_S3_REGION: z.string().min(1).default('us-east-1').describe('Region of the S3 server.'),
+  FTM_S3_BUCKET: z.string().min(1).describe('The bucket of all objects.'),
+  FTM_S3_ACCESS_KEY_ID: z.string().min(1).describe('Access key of the bucket.'),
+  FTM_S3_SECRET_ACCESS_KEY: z.string().min(1).describe('Secret of `FTM_S3_ACCESS_KEY_ID`.'),
+  FTM_KEY_FILE: z
+    .string()
+    .min(1)
+    .describe('File of the keys that wrap data keys, one a line, the newest first: base64 of 32 bytes.'),
 } as const;

@@ -1,4 +1,12 @@
-import { COMMON, list, port, STORAGE } from '@ftm/runtime/config';
+import {
+  COMMON,
+  datasetMaxRows,
+  internalToken,
+  list,
+  port,
+  sessionTimeoutMs,
+  STORAGE,
+} from '@ftm/runtime/config';
 import { z } from 'zod';
 
 const secretBytes = (secret: string): number =>
@@ -6,33 +14,51 @@ const secretBytes = (secret: string): number =>
     ? Buffer.from(secret.slice('whsec_'.length), 'base64').length
     : Buffer.byteLength(secret);
 
+const openAtOnce = (fallback: number) => z.coerce.number().int().min(1).default(fallback);
+
 export const Config = z.object({
   ...COMMON,
   ...STORAGE,
-  FTM_PORT: port(28080),
-  FTM_INTERNAL_PORT: port(28079),
-  /** How other instances reach this one; default: host and internal port. */
-  FTM_INTERNAL_ADDRESS: z.url().optional(),
-  FTM_INTERNAL_TOKEN: z.string().min(16, 'at least 16 characters'),
-  /** Of one upload of rows. */
+  FTM_PORT: port(28080).describe('Where the API is served.'),
+  FTM_INTERNAL_PORT: port(28079).describe('Where other instances and the runners hand commands in.'),
+  FTM_INTERNAL_ADDRESS: z
+    .url()
+    .optional()
+    .describe(
+      'How other instances reach that port, if not by `FTM_HOST`; they must, wherever there are two hosts.',
+    ),
+  FTM_INTERNAL_TOKEN: internalToken,
   FTM_UPLOAD_MAX_BYTES: z.coerce
     .number()
     .int()
     .min(1024)
-    .default(5 * 2 ** 30),
-  /** Rows of an upload. */
-  FTM_DATASET_MAX_ROWS: z.coerce.number().int().min(10).default(5_000_000),
-  /** Datasets and fine-tune jobs of a tenant that have not ended. */
-  FTM_TENANT_OPEN_DATASETS: z.coerce.number().int().min(1).default(100),
-  FTM_TENANT_OPEN_JOBS: z.coerce.number().int().min(1).default(200),
-  /** Signing secrets of the provider’s webhooks, by commas: two while one is rotated. Without any, webhooks are not taken. */
+    .default(5 * 2 ** 30)
+    .describe('Bytes of one upload of rows.'),
+  FTM_DATASET_MAX_ROWS: datasetMaxRows,
+  FTM_TENANT_OPEN_DATASETS: openAtOnce(100).describe(
+    'Datasets of a tenant that have not ended: one more is 429 `TOO_MANY_OPEN`.',
+  ),
+  FTM_TENANT_OPEN_JOBS: openAtOnce(200).describe(
+    'Fine-tune jobs of a tenant that have not ended: one more is 429 `TOO_MANY_OPEN`.',
+  ),
   FTM_OPENAI_WEBHOOK_SECRETS: list
     .refine(
       (secrets) => secrets.every((each) => secretBytes(each) >= 24),
       'each is whsec_ and base64, or text, of at least 24 bytes',
     )
-    .optional(),
-  /** A model that its provider shuts down in fewer days is not promoted; 0: only one that is gone is not. */
-  FTM_PROMOTION_MIN_DAYS_TO_SHUTDOWN: z.coerce.number().int().min(0).max(3650).default(30),
-  FTM_SESSION_TIMEOUT_MS: z.coerce.number().int().min(1000).default(10_000),
+    .optional()
+    .describe(
+      'Secrets of `POST /v1/provider-webhooks/openai`, commas between: two while one is rotated. ' +
+        'Without any, webhooks are not taken.',
+    ),
+  FTM_PROMOTION_MIN_DAYS_TO_SHUTDOWN: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(3650)
+    .default(30)
+    .describe(
+      'A model that its provider shuts down in fewer days is not promoted; 0: only one that is gone is not.',
+    ),
+  FTM_SESSION_TIMEOUT_MS: sessionTimeoutMs,
 });

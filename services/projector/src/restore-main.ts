@@ -17,7 +17,7 @@ if (file === undefined) {
 const config = readConfig(RestoreConfig, process.env);
 const pool = createPool({ url: config.FTM_DATABASE_URL, applicationName: 'restore', max: 2 });
 try {
-  const trusted = config.FTM_AUDIT_TRUSTED_KEYS.map(createNoteVerifier);
+  const trusted = (config.FTM_AUDIT_TRUSTED_KEYS ?? []).map(createNoteVerifier);
   if (trusted.length === 0)
     process.stderr.write('FTM_AUDIT_TRUSTED_KEYS is not set: signed checkpoints are not looked at\n');
   const restored = await restoreSnapshot({
