@@ -39,6 +39,7 @@ module.exports = {
     only('evidence', ['audit', 'contracts', 'domain', 'report']),
     only('event-log', ['contracts']),
     only('commands', ['contracts', 'domain', 'event-log', 'runtime']),
+    only('read-models', ['contracts', 'domain', 'postgres']),
     only('projection', ['contracts', 'event-log', 'postgres', 'runtime']),
     only('client', []),
     only('cli', [

@@ -1,11 +1,13 @@
 import type { Principal } from '@ftm/orchestrator/client';
 import { withTenant, type Pool } from '@ftm/postgres/pool';
+import { openStatuses, viewOf } from '@ftm/read-models/read-model';
+import { READ_MODELS } from '@ftm/read-models/read-models';
 import { Problem } from './http/problem.ts';
 
 /** What a tenant may have open at once; each takes a place of a runner, or of the queue before it. */
 const KINDS = {
-  dataset: { table: 'ftm.ftm_datasets', open: ['building', 'pending_sanitization'], name: 'datasets' },
-  'fine-tune': { table: 'ftm.ftm_ft_jobs', open: ['queued', 'running', 'paused'], name: 'fine-tune jobs' },
+  dataset: 'datasets',
+  'fine-tune': 'fine-tune jobs',
 } as const;
 
 export type QuotaKind = keyof typeof KINDS;
@@ -23,11 +25,11 @@ const RETRY_AFTER_MS = 30_000;
 export function createQuotas(pool: Pool, most: Readonly<Record<QuotaKind, number>>): Quotas {
   return {
     async requireRoom({ tenantId }, kind) {
-      const { table, open, name } = KINDS[kind];
+      const model = READ_MODELS[kind];
       const { rows } = await withTenant(pool, tenantId, (client) =>
         client.query<{ count: string }>(
-          `select count(*) from ${table} where tenant_id = $1 and status = any($2)`,
-          [tenantId, open],
+          `select count(*) from ${viewOf(model)} where tenant_id = $1 and status = any($2)`,
+          [tenantId, openStatuses(model)],
         ),
       );
       const count = Number(rows[0]?.count ?? 0);
@@ -35,7 +37,7 @@ export function createQuotas(pool: Pool, most: Readonly<Record<QuotaKind, number
         throw new Problem(
           429,
           'TOO_MANY_OPEN',
-          `${count} ${name} of the tenant have not ended, and there may be ${most[kind]}: wait until one has, or cancel one`,
+          `${count} ${KINDS[kind]} of the tenant have not ended, and there may be ${most[kind]}: wait until one has, or cancel one`,
           { retryAfterMs: RETRY_AFTER_MS },
         );
     },

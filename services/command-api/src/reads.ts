@@ -14,6 +14,8 @@ import {
   type JournalRecord,
 } from '@ftm/postgres/journal';
 import { withTenant, type Pool } from '@ftm/postgres/pool';
+import { viewOf } from '@ftm/read-models/read-model';
+import { READ_MODELS } from '@ftm/read-models/read-models';
 import { sleep } from '@ftm/runtime/backoff';
 import { inScope } from './auth.ts';
 import { toPast } from '@ftm/domain/event-meta';
@@ -21,28 +23,10 @@ import { decodeCursor, encodeCursor } from './http/cursor.ts';
 import { notFound, Problem } from './http/problem.ts';
 import { projectOf, render } from '@ftm/domain/resource';
 
-const TABLES: { readonly [A in Aggregate]: string } = {
-  dataset: 'ftm.ftm_datasets',
-  'eval-suite': 'ftm.ftm_eval_suites',
-  'eval-run': 'ftm.ftm_eval_runs',
-  'fine-tune': 'ftm.ftm_ft_jobs',
-  'model-version': 'ftm.ftm_model_versions',
-  promotion: 'ftm.ftm_promotions',
-  'production-pointer': 'ftm.ftm_production_pointers',
-  're-eval': 'ftm.ftm_re_evals',
-  tenant: 'ftm.ftm_tenants',
-  pricing: 'ftm.ftm_price_books',
-  budget: 'ftm.ftm_budgets',
-  'budget-month': 'ftm.ftm_budget_months',
-};
-
-/** No column: a dataset has several. */
-const SOURCE_DATASET = 'source_dataset_id';
-
 export interface ListOptions {
   readonly limit: number;
   readonly cursor: string | undefined;
-  /** Column, or `source_dataset_id` → value; undefined is no filter. */
+  /** `project_id`, `status` or a filter of the read model → value; undefined is no filter. */
   readonly filters: Readonly<Record<string, string | undefined>>;
 }
 
@@ -104,7 +88,7 @@ export function createReads(pool: Pool, registry: Registry): Reads {
     async one(principal, aggregate, id) {
       const { rows } = await withTenant(pool, principal.tenantId, (client) =>
         client.query<{ state: StateOf<typeof aggregate>; version: number }>(
-          `select state, version from ${TABLES[aggregate]} where tenant_id = $1 and id = $2`,
+          `select state, version from ${viewOf(READ_MODELS[aggregate])} where tenant_id = $1 and id = $2`,
           [principal.tenantId, id],
         ),
       );
@@ -115,16 +99,17 @@ export function createReads(pool: Pool, registry: Registry): Reads {
       return { body, etag: `"${row.version}"` };
     },
     async list(principal, aggregate, { limit, cursor, filters }) {
-      const builder = query(TABLES[aggregate])
+      const builder = query(viewOf(READ_MODELS[aggregate]))
         .select('id', 'state', query.raw('(extract(epoch from created_at) * 1000000)::bigint as micros'))
         .where('tenant_id', principal.tenantId)
         .orderBy([{ column: 'created_at', order: 'desc' }, { column: 'id' }])
         .limit(limit + 1);
-      for (const [column, value] of Object.entries(filters))
-        if (value !== undefined)
-          if (column === SOURCE_DATASET)
-            builder.whereRaw("state #> '{request,source,datasetIds}' @> to_jsonb(?::text)", [value]);
-          else builder.where(column, value);
+      for (const [name, value] of Object.entries(filters))
+        if (value !== undefined) {
+          const where = READ_MODELS[aggregate].filters[name]?.where;
+          if (where === undefined) builder.where(name, value);
+          else builder.whereRaw(where, [value]);
+        }
       if (!principal.projects.includes('*')) builder.whereIn('project_id', [...principal.projects]);
       if (cursor !== undefined) {
         const after = decodeCursor(cursor);

@@ -4,7 +4,8 @@ import { AGGREGATE_FOLDS, type StateOf, type States } from '@ftm/domain/aggregat
 import type { Facts } from '@ftm/domain/facts';
 import { PoisonEvent, type ProjectedEvent } from '@ftm/projection/projection';
 import type { Client } from '@ftm/postgres/pool';
-import { PROJECTIONS } from './projections/projections.ts';
+import { columnsOf } from '@ftm/read-models/read-model';
+import { READ_MODELS } from '@ftm/read-models/read-models';
 
 interface Touched<S> {
   readonly tenantId: string;
@@ -72,7 +73,7 @@ function evolveRows<A extends Aggregate>(
       spoilt.add(key);
     }
   }
-  return { projection: PROJECTIONS[aggregate], rows: rowsToWrite(aggregate, [...rows.values()]) };
+  return { projection: READ_MODELS[aggregate], rows: rowsToWrite(aggregate, [...rows.values()]) };
 }
 
 function versionOf(state: States[Aggregate]): number {
@@ -89,7 +90,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
  */
 function checkStorable<A extends Aggregate>(aggregate: A, state: StateOf<A>, event: FtmEvent): void {
   if (NUL.test(JSON.stringify(event.data))) throw new Error('a text in it has a NUL');
-  const projection = PROJECTIONS[aggregate];
+  const projection = READ_MODELS[aggregate];
   for (const [column, value] of Object.entries(projection.values(state as never)))
     if (projection.columns[column] === 'uuid' && value !== null && !UUID.test(value))
       throw new Error(`${column} is no UUID`);
@@ -112,7 +113,7 @@ export function rowOf<A extends Aggregate>(
   id: string,
   folded: StateOf<A>,
 ): Readonly<Record<string, unknown>> | null {
-  const projection = PROJECTIONS[aggregate];
+  const projection = READ_MODELS[aggregate];
   const known: States[Aggregate] = folded;
   if (known.status === 'absent') return null;
   const facts: Facts = known;
@@ -146,7 +147,7 @@ async function load<A extends Aggregate>(
   );
   const keys = [...wanted.values()];
   const { rows } = await client.query<{ tenant_id: string; id: string; state: StateOf<A> }>(
-    `select tenant_id, id, state from ${schema}.${PROJECTIONS[aggregate].table} where (tenant_id, id) in (select * from unnest($1::text[], $2::uuid[]))`,
+    `select tenant_id, id, state from ${schema}.${READ_MODELS[aggregate].table} where (tenant_id, id) in (select * from unnest($1::text[], $2::uuid[]))`,
     [keys.map((each) => each.tenantId), keys.map((each) => each.id)],
   );
   return new Map(
@@ -155,23 +156,6 @@ async function load<A extends Aggregate>(
       { tenantId: row.tenant_id, id: row.id, state: row.state, changed: false },
     ]),
   );
-}
-
-const COMMON = {
-  tenant_id: 'text',
-  id: 'uuid',
-  project_id: 'text',
-  status: 'text',
-  version: 'int',
-  last_seq: 'bigint',
-  created_at: 'timestamptz',
-  updated_at: 'timestamptz',
-  state: 'jsonb',
-} as const;
-
-/** Column → Postgres type of a read model's table. */
-export function columnsOf(projection: Change['projection']): Readonly<Record<string, string>> {
-  return { ...COMMON, ...projection.columns };
 }
 
 async function save(client: Client, schema: string, { projection, rows }: Change): Promise<void> {

@@ -18,11 +18,12 @@ import { JOURNAL_CONSUMER, readPartition, readStreams, type StreamRecord } from 
 import { isUnavailable, withTransaction, type Client, type Pool } from '@ftm/postgres/pool';
 import type { ProjectedEvent } from '@ftm/projection/projection';
 import { readStored } from '@ftm/projection/read-stored';
+import { columnsOf } from '@ftm/read-models/read-model';
+import { READ_MODELS } from '@ftm/read-models/read-models';
 import { pause } from '@ftm/runtime/backoff';
 import type { Logger } from '@ftm/runtime/logger';
 import { REBUILD_LOCK, tryLead } from './audit-source.ts';
-import { PROJECTIONS } from './projections/projections.ts';
-import { applyToReadModels, columnsOf, rowOf } from './read-models.ts';
+import { applyToReadModels, rowOf } from './read-models.ts';
 
 export interface RebuilderOptions {
   readonly pool: Pool;
@@ -161,7 +162,7 @@ async function foldSome(
   }
   if (folded) stream?.addTo(rows);
   for (const [aggregate, some] of rows) {
-    const projection = PROJECTIONS[aggregate];
+    const projection = READ_MODELS[aggregate];
     await copyRows(
       client,
       `${schemaOf(generation)}.${projection.table}`,

@@ -1,6 +1,8 @@
 import type { BilledSample } from '@ftm/dataset/tokens/calibration';
 import type { Principal } from '@ftm/orchestrator/client';
 import { withTenant, type Pool } from '@ftm/postgres/pool';
+import { viewOf } from '@ftm/read-models/read-model';
+import { READ_MODELS } from '@ftm/read-models/read-models';
 
 /** What one job or run has cost; money in millionths of a US dollar. */
 export interface CostEntry {
@@ -47,6 +49,9 @@ export interface CostReads {
   billedSamples(principal: Principal, model: string, method: string): Promise<BilledSample[]>;
 }
 
+const DATASETS = viewOf(READ_MODELS.dataset);
+const FT_JOBS = viewOf(READ_MODELS['fine-tune']);
+const EVAL_RUNS = viewOf(READ_MODELS['eval-run']);
 const SAMPLES = 50;
 /** A model without the day of its version: `gpt-4.1-nano-2025-04-14` and `gpt-4.1-nano` read and bill tokens alike. */
 const FAMILY = (model: string): string => `regexp_replace(${model}, '-\\d{4}-\\d{2}-\\d{2}$', '')`;
@@ -58,14 +63,14 @@ const COSTS = `
       (state #>> '{cost,estimatedUsdMicros}')::bigint as estimated,
       (state #>> '{cost,actualUsdMicros}')::bigint as actual,
       state #>> '{cost,usageId}' as usage_id
-    from ftm.ftm_ft_jobs
+    from ${FT_JOBS}
     where tenant_id = $1 and status in ('completed', 'canceled', 'failed')
       and (state #>> '{cost,actualUsdMicros}' is not null or (state ->> 'costUnknown')::boolean)
     union all
     select 'eval', id, project_id, state #>> '{request,providerModelId}', updated_at,
       (state #>> '{result,inputTokens}')::bigint + (state #>> '{result,outputTokens}')::bigint,
       null, (state #>> '{result,costUsdMicros}')::bigint, state #>> '{result,usageId}'
-    from ftm.ftm_eval_runs
+    from ${EVAL_RUNS}
     where tenant_id = $1 and status = 'completed'
   ), asked as (
     select *, to_char(at at time zone 'UTC', 'YYYY-MM') as month from costs
@@ -121,7 +126,7 @@ export function createCostReads(pool: Pool): CostReads {
         `select dataset.state #>> '{result,trainTokens}' as tokens, dataset.state #>> '{result,trainRows}' as rows,
            dataset.state #>> '{result,trainRows}' as messages, job.state #>> '{result,trainedTokens}' as "trainedTokens",
            job.state #>> '{result,hyperparameters,nEpochs}' as epochs
-         from ftm.ftm_ft_jobs job join ftm.ftm_datasets dataset on dataset.tenant_id = job.tenant_id and dataset.id = job.dataset_id
+         from ${FT_JOBS} job join ${DATASETS} dataset on dataset.tenant_id = job.tenant_id and dataset.id = job.dataset_id
          where job.tenant_id = $1 and job.status = 'completed' and ${FAMILY("job.state #>> '{request,baseModel}'")} = ${FAMILY('$2')} and job.state #>> '{request,method}' = $3
            and dataset.state #>> '{result,trainTokens}' is not null and job.state #>> '{result,hyperparameters,nEpochs}' is not null
          order by job.updated_at desc limit ${SAMPLES}`,

@@ -5,7 +5,7 @@ import { createRegistry } from '@ftm/event-log/registry';
 import { createTopic, environment } from '@ftm/event-log/testing/environment';
 import { createPool, type Pool } from '@ftm/postgres/pool';
 import { createTestDatabase } from '@ftm/postgres/testing/database';
-import { PROJECTIONS } from '../projections/projections.ts';
+import { READ_MODELS } from '@ftm/read-models/read-models';
 import {
   createLogAuthor,
   gateAnswered,
@@ -117,7 +117,7 @@ export async function foldedRows(
 export async function projectedRows(owner: Pool): Promise<Map<string, string>> {
   const { rows: live } = await owner.query<{ schema: string }>('select log.live_schema() as schema');
   const found = new Map<string, string>();
-  for (const [aggregate, { table }] of Object.entries(PROJECTIONS)) {
+  for (const [aggregate, { table }] of Object.entries(READ_MODELS)) {
     const { rows } = await owner.query<{ tenant_id: string; id: string; state: string }>(
       `select tenant_id, id, state::text as state from ${live[0]?.schema ?? ''}.${table}`,
     );

@@ -1,7 +1,7 @@
 import type { ModelVersionState } from '@ftm/domain/model-version/state';
-import type { Projection } from './projection.ts';
+import type { ReadModel } from './read-model.ts';
 
-export const modelVersions: Projection<ModelVersionState> = {
+export const modelVersions: ReadModel<ModelVersionState> = {
   table: 'ftm_model_versions',
   projectId: (state) => state.registration.projectId,
   columns: { ft_job_id: 'uuid', provider_model_id: 'text', dataset_id: 'uuid' },
@@ -10,4 +10,6 @@ export const modelVersions: Projection<ModelVersionState> = {
     provider_model_id: state.registration.providerModelId,
     dataset_id: state.registration.datasetId,
   }),
+  statuses: { candidate: 'settled', approved: 'settled', production: 'settled', retired: 'settled' },
+  filters: { ft_job_id: { kind: 'uuid' }, dataset_id: { kind: 'uuid' }, provider_model_id: { kind: 'text' } },
 };

@@ -1,7 +1,7 @@
 import type { ProductionPointerState } from '@ftm/domain/production-pointer/state';
-import type { Projection } from './projection.ts';
+import type { ReadModel } from './read-model.ts';
 
-export const productionPointers: Projection<ProductionPointerState> = {
+export const productionPointers: ReadModel<ProductionPointerState> = {
   table: 'ftm_production_pointers',
   projectId: (state) => state.projectId,
   columns: { target: 'text', model_version_id: 'uuid' },
@@ -9,4 +9,6 @@ export const productionPointers: Projection<ProductionPointerState> = {
     target: `${state.target.type}/${state.target.value}`,
     model_version_id: state.status === 'live' ? state.live.modelVersionId : null,
   }),
+  statuses: { live: 'settled', empty: 'settled' },
+  filters: {},
 };

@@ -10,12 +10,12 @@ import { modelVersions } from './model-version.ts';
 import { priceBooks } from './pricing.ts';
 import { productionPointers } from './production-pointer.ts';
 import { promotions } from './promotion.ts';
-import type { Projection } from './projection.ts';
+import type { ReadModel } from './read-model.ts';
 import { reEvals } from './re-eval.ts';
 import { tenants } from './tenant.ts';
 
 /** One read model for each aggregate: one that is missing does not compile. */
-export const PROJECTIONS: { readonly [A in Aggregate]: Projection<StateOf<A>> } = {
+export const READ_MODELS: { readonly [A in Aggregate]: ReadModel<StateOf<A>> } = {
   dataset: datasets,
   'eval-suite': evalSuites,
   'eval-run': evalRuns,

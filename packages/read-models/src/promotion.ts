@@ -1,7 +1,7 @@
 import type { PromotionState } from '@ftm/domain/promotion/state';
-import type { Projection } from './projection.ts';
+import type { ReadModel } from './read-model.ts';
 
-export const promotions: Projection<PromotionState> = {
+export const promotions: ReadModel<PromotionState> = {
   table: 'ftm_promotions',
   projectId: (state) => state.request.projectId,
   columns: { model_version_id: 'uuid', target: 'text' },
@@ -9,4 +9,12 @@ export const promotions: Projection<PromotionState> = {
     model_version_id: state.request.modelVersionId,
     target: `${state.request.target.type}/${state.request.target.value}`,
   }),
+  statuses: {
+    pending: 'open',
+    promoted: 'settled',
+    rejected: 'settled',
+    blocked: 'settled',
+    rolled_back: 'settled',
+  },
+  filters: { model_version_id: { kind: 'uuid' } },
 };

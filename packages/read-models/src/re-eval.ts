@@ -1,9 +1,11 @@
 import type { ReEvalState } from '@ftm/domain/re-eval/state';
-import type { Projection } from './projection.ts';
+import type { ReadModel } from './read-model.ts';
 
-export const reEvals: Projection<ReEvalState> = {
+export const reEvals: ReadModel<ReEvalState> = {
   table: 'ftm_re_evals',
   projectId: (state) => state.schedule.projectId,
   columns: { target: 'text' },
   values: (state) => ({ target: `${state.schedule.target.type}/${state.schedule.target.value}` }),
+  statuses: { scheduled: 'settled', unscheduled: 'settled' },
+  filters: {},
 };

@@ -1,9 +1,11 @@
 import type { PricingState } from '@ftm/domain/pricing/state';
-import type { Projection } from './projection.ts';
+import type { ReadModel } from './read-model.ts';
 
-export const priceBooks: Projection<PricingState> = {
+export const priceBooks: ReadModel<PricingState> = {
   table: 'ftm_price_books',
   projectId: () => null,
   columns: {},
   values: () => ({}),
+  statuses: { revised: 'settled' },
+  filters: {},
 };
