@@ -37,6 +37,8 @@ export function createPool(options: PoolOptions): Pool {
         }),
   });
   pool.on('error', (error) => options.onIdleError?.(error));
+  // A connection that breaks while it is used fails the statement; without a listener it would end the process as well.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
 

@@ -3,7 +3,7 @@ import express, { type Router } from 'express';
 import client from 'prom-client';
 import { requireBearer } from './bearer.ts';
 
-/** Resolves when the dependency can be used; what it throws is shown. */
+/** Resolves when the dependency can be used; a text that it resolves with, and what it throws, is shown. */
 export type Check = () => Promise<unknown>;
 
 const CHECK_TIMEOUT_MS = 2000;
@@ -16,10 +16,11 @@ export function healthRouter(checks: Readonly<Record<string, Check>>): Router {
     const results = await Promise.all(
       Object.entries(checks).map(async ([name, check]) => [name, await outcome(check)] as const),
     );
-    const ready = results.every(([, result]) => result === 'ok');
-    response
-      .status(ready ? 200 : 503)
-      .json({ status: ready ? 'ready' : 'not ready', checks: Object.fromEntries(results) });
+    const ready = results.every(([, { ok }]) => ok);
+    response.status(ready ? 200 : 503).json({
+      status: ready ? 'ready' : 'not ready',
+      checks: Object.fromEntries(results.map(([name, { text }]) => [name, text])),
+    });
   });
   router.get(
     '/metrics',
@@ -29,13 +30,16 @@ export function healthRouter(checks: Readonly<Record<string, Check>>): Router {
   return router;
 }
 
-async function outcome(check: Check): Promise<string> {
+async function outcome(check: Check): Promise<{ readonly ok: boolean; readonly text: string }> {
   const late = new Promise<never>((_, reject) =>
     setTimeout(() => reject(new Error('no answer')), CHECK_TIMEOUT_MS).unref(),
   );
   return Promise.race([check(), late]).then(
-    () => 'ok',
-    (error: unknown) => (error instanceof Error ? (error.message.split('\n')[0] ?? 'failed') : 'failed'),
+    (said) => ({ ok: true, text: typeof said === 'string' ? `ok: ${said}` : 'ok' }),
+    (error: unknown) => ({
+      ok: false,
+      text: error instanceof Error ? (error.message.split('\n')[0] ?? 'failed') : 'failed',
+    }),
   );
 }
 

@@ -1,5 +1,4 @@
 import process from 'node:process';
-import { Logger as QueueLogger, run } from 'graphile-worker';
 import { createCommanderClient, createFirstOf } from '@ftm/commands/client';
 import { createCommandClient } from '@ftm/commands/steps';
 import type { TenantId } from '@ftm/contracts/ids';
@@ -19,7 +18,7 @@ import { createLogger } from '@ftm/runtime/logger';
 import { createShutdown } from '@ftm/runtime/shutdown';
 import { startTelemetry, tracedFetch } from '@ftm/runtime/telemetry';
 import { Config } from './config.ts';
-import { createPgVectorIndex, hasPgVector } from './dataset/pgvector-index.ts';
+import { createPgVector } from './dataset/pgvector-index.ts';
 import { startUploadSweep } from './dataset/sweep.ts';
 import { keyRoutes } from './key-routes.ts';
 import { createProviders } from './provider/providers.ts';
@@ -29,6 +28,8 @@ import { createProviderSlots } from './work/provider-slots.ts';
 import { startHints } from './work/provider-hints.ts';
 import { openWork } from './work/open-work.ts';
 import { createTaskList } from './work/task-list.ts';
+import { startWatchdog } from './work/watchdog.ts';
+import { startWorkers } from './work/workers.ts';
 import { applyToQueue } from './work/work-projection.ts';
 
 const config = readConfig(Config, process.env);
@@ -97,7 +98,7 @@ const tools = {
     perTenant: config.FTM_PROVIDER_TENANT_JOBS,
     perAccount: config.FTM_PROVIDER_JOBS,
   }),
-  pgVector: (await hasPgVector(pool)) ? (dims: number) => createPgVectorIndex(pool, dims) : null,
+  pgVector: createPgVector(pool),
   logger,
   config,
   clock: { now: Date.now, random: Math.random },
@@ -121,23 +122,19 @@ const consumer = runProjection({
 });
 shutdown.add('work projection', consumer.stop);
 
-const workers = new Set<string>();
-const queue = await run({
-  pgPool: pool,
-  concurrency: config.FTM_CONCURRENCY,
-  pollInterval: 500,
-  noHandleSignals: true,
-  noPreparedStatements: false,
-  taskList: createTaskList(tools),
-  logger: new QueueLogger(() => (level, message) => {
-    if (['error', 'warning'].includes(level)) logger.warn('the job queue says', { message });
-  }),
-});
-queue.events.on('worker:create', ({ worker }) => workers.add(worker.workerId));
-queue.events.on('worker:getJob:start', ({ worker }) => workers.add(worker.workerId));
-shutdown.add('job queue', () => queue.stop());
-const heartbeat = await startHeartbeat(pool, instance, () => [...workers], logger);
+const taskList = createTaskList(tools);
+const workers = startWorkers({ pool, count: config.FTM_CONCURRENCY, taskList, pollMs: 500, logger });
+shutdown.add('workers', workers.stop);
+const heartbeat = startHeartbeat(pool, instance, workers.alive, logger);
 shutdown.add('heartbeat', heartbeat.stop);
+const watchdog = startWatchdog({
+  pool,
+  workers,
+  tasks: Object.keys(taskList),
+  logger,
+  giveUp: (reason) => void shutdown.run(reason, 1),
+});
+shutdown.add('watchdog', watchdog.stop);
 const hints = startHints(pool, logger);
 shutdown.add('provider hints', async () => hints.stop());
 const sweep = startUploadSweep(store, tools.objects, {
@@ -155,6 +152,7 @@ const health = await serveOperator(
         if (!consumer.joined()) throw new Error('not a member of the consumer group');
       },
       'object store': () => store.ping(),
+      workers: watchdog.check,
     },
     token: config.FTM_INTERNAL_TOKEN,
     routes: [

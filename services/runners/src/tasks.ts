@@ -40,7 +40,7 @@ export interface Tools {
   readonly providerFor: Providers;
   readonly slots: ProviderSlots;
   /** An index of vectors in Postgres; null where it has no pgvector. */
-  readonly pgVector: ((dims: number) => VectorIndex) | null;
+  readonly pgVector: (dims: number) => VectorIndex | null;
   readonly logger: Logger;
   readonly config: Config;
   readonly clock: Clock;

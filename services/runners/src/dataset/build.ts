@@ -85,9 +85,8 @@ export async function buildDataset(
               threshold: semanticThreshold,
               embedder,
               createIndex: (rows) =>
-                tools.pgVector !== null && rows >= PGVECTOR_FROM_ROWS
-                  ? tools.pgVector(embedder.dims)
-                  : createExactVectorIndex({ dims: embedder.dims, dir }),
+                (rows >= PGVECTOR_FROM_ROWS ? tools.pgVector(embedder.dims) : null) ??
+                createExactVectorIndex({ dims: embedder.dims, dir }),
             },
       keepContaminated: state.override !== null,
       split: request.split,

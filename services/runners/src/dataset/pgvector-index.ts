@@ -16,6 +16,22 @@ export async function hasPgVector(pool: Pool): Promise<boolean> {
   return rows[0]?.there === true;
 }
 
+const ASK_AGAIN_MS = 5000;
+
+/** Makes an index where the extension is there; null where it is not, or the database has not yet said so: the index in process gives the same answers. */
+export function createPgVector(pool: Pool): (dims: number) => VectorIndex | null {
+  let isThere = false;
+  const ask = async (): Promise<void> => {
+    try {
+      isThere = await hasPgVector(pool);
+    } catch {
+      setTimeout(() => void ask(), ASK_AGAIN_MS).unref();
+    }
+  };
+  void ask();
+  return (dims) => (isThere ? createPgVectorIndex(pool, dims) : null);
+}
+
 /**
  * Exact search in Postgres, by the extension pgvector: the vectors are there and not here, in a table that goes with its connection. It nominates, and the cosine is the one that the index in process
  * computes: both give the same answers.

@@ -69,7 +69,7 @@ describe('a worker that was taken for dead', () => {
     expect(await holder()).toBe(other);
     expect(ran).toEqual(['a', 'a']);
 
-    const heartbeat = await startHeartbeat(pool, 'this', () => [], {
+    const heartbeat = startHeartbeat(pool, 'this', () => [], {
       warn: () => undefined,
       info: () => undefined,
       error: () => undefined,

@@ -17,7 +17,9 @@ import { retryInMs } from './retry.ts';
 import { jobKey, queueOf, type JobPayload } from './work-projection.ts';
 import type { Task } from './work-table.ts';
 
-const RUNNERS: { readonly [T in Task]: Runner } = {
+export type Runners = { readonly [T in Task]: Runner };
+
+const RUNNERS: Runners = {
   dataset: runDataset,
   dataset_files: runDatasetCleanUp,
   end_of_life: runEndOfLifeWatch,
@@ -33,16 +35,23 @@ const runs = counter('ftm_job_runs_total', 'Runs of jobs', ['task', 'outcome']);
 const seconds = histogram('ftm_job_run_seconds', 'Time of a run', ['task']);
 
 /** Failures are tried again for ever, with backoff: what can never succeed is recorded as failed by the runner itself, which ends the work. */
-export function createTaskList(tools: Tools): TaskList {
+export function createTaskList(tools: Tools, runners: Runners = RUNNERS): TaskList {
   return Object.fromEntries(
-    (Object.keys(RUNNERS) as Task[]).map((task) => [
+    (Object.keys(runners) as Task[]).map((task) => [
       task,
-      (payload: unknown, helpers: JobHelpers) => run(task, payload as JobPayload, helpers, tools),
+      (payload: unknown, helpers: JobHelpers) =>
+        run(task, runners[task], payload as JobPayload, helpers, tools),
     ]),
   );
 }
 
-async function run(task: Task, payload: JobPayload, helpers: JobHelpers, tools: Tools): Promise<void> {
+async function run(
+  task: Task,
+  runner: Runner,
+  payload: JobPayload,
+  helpers: JobHelpers,
+  tools: Tools,
+): Promise<void> {
   const { tenantId: tenant, id, correlation, causation, traceparent, failures = 0 } = payload;
   const end = seconds.startTimer({ task });
   const queue = queueOf(task, tenant);
@@ -63,10 +72,7 @@ async function run(task: Task, payload: JobPayload, helpers: JobHelpers, tools: 
       { kind: 'consumer', parent: traceparent, attributes: { 'ftm.id': id } },
       async () => {
         try {
-          const outcome = await RUNNERS[task](
-            { tenantId: tenantId(tenant), id, correlation, causation },
-            tools,
-          );
+          const outcome = await runner({ tenantId: tenantId(tenant), id, correlation, causation }, tools);
           runs.inc({ task, outcome: outcome === 'done' ? 'done' : 'again' });
           if (outcome !== 'done') await again(outcome.againInMs, { ...payload, failures: 0 });
         } catch (error) {

@@ -100,7 +100,7 @@ export function createLab(clock: Clock): Lab {
       objects,
       tenants: { openWork: async () => [], erase: async () => 0 },
       providerFor: options.providerFor,
-      pgVector: null,
+      pgVector: () => null,
       slots: { take: async () => null, hold: async () => undefined, release: async () => undefined },
       clock: options.clock,
       config: Config.parse({ ...CONFIG, ...options.env }),
