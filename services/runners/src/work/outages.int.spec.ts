@@ -1,8 +1,7 @@
 import process from 'node:process';
-import pg from 'pg';
 import { eventually } from '@ftm/event-log/testing/environment';
 import { migrate } from '@ftm/postgres/migrate';
-import { createPool } from '@ftm/postgres/pool';
+import { createPool, type Pool } from '@ftm/postgres/pool';
 import { createLab, createSkippingClock } from '../fine-tune/testing/lab.ts';
 import type { Job, Outcome } from '../tasks.ts';
 import { startHeartbeat } from './dead-workers.ts';
@@ -27,7 +26,7 @@ const KINDS: readonly Kind[] = ['killed', 'frozen', 'cut off', 'slow'];
 let postgres: PostgresProcess;
 beforeAll(async () => {
   postgres = await startPostgres();
-  await asOwner('ftm', (client) => client.query('create database template_of_test'));
+  await asOwner('ftm', (owner) => owner.query('create database template_of_test'));
   await migrate({ ownerUrl: urlOf('template_of_test') });
 }, 120_000);
 afterAll(() => postgres.dispose(), 60_000);
@@ -38,14 +37,12 @@ function urlOf(database: string): string {
   return url.toString();
 }
 
-async function asOwner<T>(database: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: urlOf(database) });
-  client.on('error', () => undefined);
-  await client.connect();
+async function asOwner<T>(database: string, work: (pool: Pool) => Promise<T>): Promise<T> {
+  const pool = createPool({ url: urlOf(database), applicationName: 'test', max: 1 });
   try {
-    return await work(client);
+    return await work(pool);
   } finally {
-    await client.end();
+    await pool.end();
   }
 }
 
@@ -62,15 +59,15 @@ interface Instance {
 }
 
 async function prepare(name: string, random: () => number) {
-  await asOwner('ftm', (client) => client.query(`create database ${name} template template_of_test`));
+  await asOwner('ftm', (owner) => owner.query(`create database ${name} template template_of_test`));
   const { hostname, port } = new URL(postgres.url);
   const proxy = await startTcpProxy({ host: hostname, port: Number(port) });
   const tasks: readonly Task[] = ['ft', 'model', 'dataset'];
-  await asOwner(name, async (client) => {
+  await asOwner(name, async (owner) => {
     for (let at = 0; at < JOBS; at += 1) {
       const task = tasks[at % tasks.length];
       const payload = { tenantId: `tenant-${at % 4}`, id: `${at}`, correlation: 'c', causation: 'c' };
-      await client.query(
+      await owner.query(
         "select graphile_worker.add_job($1, payload => $2::json, queue_name => $3, job_key => $4, max_attempts => 30000, run_at => now() + $5 * interval '1 ms')",
         [
           task,
@@ -168,8 +165,8 @@ async function heal(kind: Kind, proxies: readonly TcpProxy[]): Promise<void> {
 
 async function expectAllEnded(instance: Instance): Promise<void> {
   const open = async (): Promise<readonly unknown[]> =>
-    asOwner(instance.database, async (client) => {
-      const { rows } = await client.query<{ key: string }>(
+    asOwner(instance.database, async (owner) => {
+      const { rows } = await owner.query<{ key: string }>(
         'select id, key, attempts, run_at, locked_by, locked_at from graphile_worker._private_jobs where key is not null or locked_at is not null',
       );
       return rows;
