@@ -11,6 +11,7 @@ const project = (name, pattern) => ({
       { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
     ],
   },
+  globalSetup: '<rootDir>/scripts/compile-for-specs.mjs',
   modulePathIgnorePatterns: ['/dist/', '<rootDir>/.ftm/'],
 });
 

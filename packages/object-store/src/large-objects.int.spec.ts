@@ -196,11 +196,7 @@ describe('large objects', () => {
       process.execPath,
       [
         '--max-old-space-size=64',
-        '--conditions=ftm-source',
-        '--no-warnings',
-        '--import',
-        'tsx',
-        fileURLToPath(new URL('./testing/large-stream-process.ts', import.meta.url)),
+        fileURLToPath(new URL('../dist/testing/large-stream-process.js', import.meta.url)),
         keyFile,
         tenant,
         String(bytes),

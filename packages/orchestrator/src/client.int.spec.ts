@@ -39,8 +39,8 @@ afterEach(async () => {
 
 /** The real simulator as a process; by path, because packages do not import the sandbox. */
 async function start(port: string): Promise<typeof simulator> {
-  const main = join(import.meta.dirname, '../../../sandbox/src/orchestrator/main.ts');
-  const child = spawn(process.execPath, ['--conditions=ftm-source', '--import', 'tsx', main], {
+  const main = join(import.meta.dirname, '../../../sandbox/dist/orchestrator/main.js');
+  const child = spawn(process.execPath, [main], {
     env: { ...process.env, PORT: port, DATA_DIR: dataDir, SERVICE_KEY, S3_BUCKET: 'ftm-test' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

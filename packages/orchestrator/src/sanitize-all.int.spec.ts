@@ -20,8 +20,8 @@ let client: OrchestratorClient;
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'ftm-sanitize-all-'));
-  const main = join(import.meta.dirname, '../../../sandbox/src/orchestrator/main.ts');
-  child = spawn(process.execPath, ['--conditions=ftm-source', '--import', 'tsx', main], {
+  const main = join(import.meta.dirname, '../../../sandbox/dist/orchestrator/main.js');
+  child = spawn(process.execPath, [main], {
     env: { ...process.env, PORT: '0', DATA_DIR: dataDir, SERVICE_KEY, S3_BUCKET: 'ftm-test' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

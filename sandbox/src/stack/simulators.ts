@@ -11,7 +11,9 @@ export interface SimulatorOptions {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** One of the simulators of this repository, run from source. */
+const ROOT = join(import.meta.dirname, '../../..');
+
+/** One of the simulators of this repository, run from `dist`: it must have been built. */
 export function simulatorPlan({ name, dir, port, env }: SimulatorOptions): PartPlan {
   const data = join(dir, name);
   const logFile = join(dir, 'logs', `${name}.log`);
@@ -25,13 +27,8 @@ export function simulatorPlan({ name, dir, port, env }: SimulatorOptions): PartP
       const child = startChild({
         name,
         command: process.execPath,
-        args: [
-          '--conditions=ftm-source',
-          '--import',
-          'tsx',
-          join(import.meta.dirname, '..', name, 'main.ts'),
-        ],
-        cwd: join(import.meta.dirname, '../../..'),
+        args: [join(ROOT, 'sandbox/dist', name, 'main.js')],
+        cwd: ROOT,
         env: { ...env, HOST: '127.0.0.1', PORT: String(port), DATA_DIR: data },
         logFile,
       });

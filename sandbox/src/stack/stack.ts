@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
+import { build } from './build.ts';
 import type { Child } from './child.ts';
 import { cached, cacheRoot, download } from './downloads.ts';
 import { kafkaPlan } from './kafka.ts';
@@ -59,7 +60,7 @@ const PROVIDER_KEY = 'ftm-sandbox-provider-key';
 
 /**
  * Starts what FTM talks to, as child processes of this one: all that can start together does.
- * @throws PreflightError when something is missing on this machine; nothing was started then
+ * @throws PreflightError when something is missing on this machine, BuildError when the source does not compile; nothing was started then
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const tell = options.onProgress ?? ((): void => undefined);
@@ -76,6 +77,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const ports =
     options.ports === 'ephemeral' ? await ephemeralPorts() : ({ ...DEFAULT_PORTS, ...fixed } as Ports);
   await mkdir(join(options.dir, 'logs'), { recursive: true });
+  if (wanted.has('orchestrator') || wanted.has('provider')) await build();
   const downloads = needJava ? await download(tell) : { kafka: '', registry: '', s3: '', cache: '' };
 
   const dir = options.dir;

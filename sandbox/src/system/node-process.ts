@@ -1,24 +1,27 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { openSync, closeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import process from 'node:process';
 
 export interface NodeProcessOptions {
-  /** TypeScript entry point, from the root of the repository. */
+  /** Compiled entry point, from the root of the repository. */
   readonly entry: string;
   readonly env: Readonly<Record<string, string>>;
   readonly logFile: string;
   readonly readyUrl: string;
 }
 
-/** A service as a process of its own, run from source. */
+/** A service as a process of its own, run from `dist` as in production. */
 export interface NodeProcess {
   readonly name: string;
   readonly logFile: string;
   pid(): number;
-  /** @throws Error with the end of its log when it ends or is not ready in time */
-  ready(timeoutMs?: number): Promise<void>;
+  /**
+   * @returns seconds of processor time that it has taken so far, null where the system does not say
+   * @throws Error with the end of its log when it ends or is not ready in time
+   */
+  ready(timeoutMs?: number): Promise<number | null>;
   kill(signal: NodeJS.Signals): void;
   readonly exited: () => Promise<number | null>;
   /** Starts it again with the same environment; the former process must have ended. */
@@ -26,14 +29,9 @@ export interface NodeProcess {
   stop(): Promise<void>;
 }
 
-const NODE_ARGUMENTS = [
-  '--conditions=ftm-source',
-  '--disable-warning=NodeVersionSupportWarning',
-  '--import',
-  'tsx',
-  '--enable-source-maps',
-];
+const ROOT = join(import.meta.dirname, '../../..');
 const STOP_TIMEOUT_MS = 12_000;
+const TICKS_A_SECOND = 100;
 
 export function startNode(options: NodeProcessOptions): NodeProcess {
   const name = basename(options.logFile, '.log');
@@ -53,7 +51,7 @@ export function startNode(options: NodeProcessOptions): NodeProcess {
           () => undefined,
         );
         const body = await answer?.text();
-        if (answer?.ok === true) return;
+        if (answer?.ok === true) return cpuSeconds(child.pid);
         if (Date.now() > deadline)
           throw new Error(
             `${name} is not ready after ${timeoutMs} ms: ${body ?? 'no answer'}\n${await tail(options.logFile)}`,
@@ -94,7 +92,8 @@ export async function runOnce(
 
 function launch({ entry, env, logFile }: NodeProcessOptions): ChildProcess {
   const log = openSync(logFile, 'a');
-  const child = spawn(process.execPath, [...NODE_ARGUMENTS, entry], {
+  const child = spawn(process.execPath, [entry], {
+    cwd: ROOT,
     env: { ...process.env, ...env },
     stdio: ['ignore', log, log],
   });
@@ -106,6 +105,17 @@ function launch({ entry, env, logFile }: NodeProcessOptions): ChildProcess {
 function exitOf(child: ChildProcess): Promise<number | null> {
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve(child.exitCode);
   return new Promise((resolve) => child.once('exit', (code) => resolve(code)));
+}
+
+/** User and system time are the 14th and 15th field of what Linux tells, and the name before them may have blanks in it. */
+function cpuSeconds(pid: number | undefined): number | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
+  } catch {
+    return null;
+  }
 }
 
 async function tail(file: string): Promise<string> {

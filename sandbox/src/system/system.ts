@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createNoteSigner, generateNoteKey } from '@ftm/audit/signed-note';
+import { build } from '../stack/build.ts';
 import { freePorts } from '../stack/ports.ts';
 import { runOnce, startNode, type NodeProcess } from './node-process.ts';
 
@@ -35,9 +36,9 @@ export interface System {
 }
 
 const MAIN: Record<ServiceName, string> = {
-  'command-api': 'services/command-api/src/main.ts',
-  projector: 'services/projector/src/main.ts',
-  runners: 'services/runners/src/main.ts',
+  'command-api': 'services/command-api/dist/main.js',
+  projector: 'services/projector/dist/main.js',
+  runners: 'services/runners/dist/main.js',
 };
 
 /** Migrations, topics, schemas; then command-api, projector and runners as processes of their own. Resolves when all are ready. */
@@ -86,9 +87,10 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     ...options.env,
   };
 
+  await build();
   progress({ part: 'migrations, topics, schemas', state: 'starting' });
   await runOnce(
-    'sandbox/src/system/prepare.ts',
+    'sandbox/dist/system/prepare.js',
     {
       ...common,
       FTM_API_DATABASE_PASSWORD: passwords.api,
@@ -150,8 +152,12 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     await Promise.all(
       all.map(async (each) => {
         progress({ part: each.name, state: 'starting' });
-        await each.ready();
-        progress({ part: each.name, state: 'ready' });
+        const cpu = await each.ready();
+        progress({
+          part: each.name,
+          state: 'ready',
+          ...(cpu === null ? {} : { detail: `${cpu.toFixed(2)} s of processor time` }),
+        });
       }),
     );
   } catch (error) {

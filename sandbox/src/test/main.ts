@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { build, BuildError } from '../stack/build.ts';
 import { PreflightError } from '../stack/preflight.ts';
 import { startStack, type Stack } from '../stack/stack.ts';
 import { printProgress } from '../stack/progress.ts';
@@ -73,7 +74,7 @@ try {
   }
 } catch (error) {
   total.failed += 1;
-  console.error(error instanceof PreflightError ? error.problems.join('\n') : error);
+  console.error(error instanceof PreflightError || error instanceof BuildError ? error.message : error);
 } finally {
   await cleanUp();
 }
@@ -95,6 +96,7 @@ async function staticChecks(): Promise<Count> {
 }
 
 async function jestTier(tier: 'unit' | 'int' | 'e2e'): Promise<Count> {
+  await build();
   // Specs of the whole system start a stack each: what others leave behind, such as checkpoints that are signed by keys of theirs, is none of their business.
   if (tier === 'int')
     stack = await startStack({
@@ -119,7 +121,7 @@ async function jestTier(tier: 'unit' | 'int' | 'e2e'): Promise<Count> {
     ...workers,
     ...positionals,
   ];
-  const { code } = await run(process.execPath, jest, stack?.env ?? {}, true);
+  const { code } = await run(process.execPath, jest, { ...stack?.env, FTM_BUILT: '1' }, true);
   await stack?.stop();
   stack = undefined;
   const summary = await readFile(report, 'utf8').then(

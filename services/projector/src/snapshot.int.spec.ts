@@ -48,11 +48,10 @@ describe('a snapshot of the journal', () => {
     sent = [...sent, ...records];
   }
   function startRestore(from: string, topic = stand.topic) {
-    const child = spawn(
-      process.execPath,
-      ['--conditions=ftm-source', '--import', 'tsx', join(import.meta.dirname, 'restore-main.ts'), from],
-      { env: { ...process.env, ...envOf(restored, topic) }, stdio: ['ignore', 'pipe', 'pipe'] },
-    );
+    const child = spawn(process.execPath, [join(import.meta.dirname, '../dist/restore-main.js'), from], {
+      env: { ...process.env, ...envOf(restored, topic) },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let [stdout, stderr] = ['', ''];
     child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString('utf8')));
     child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString('utf8')));

@@ -4,9 +4,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { runCli } from '../testing/run-cli.ts';
+import { ENTRY, runCli } from '../testing/run-cli.ts';
 
 const GOOD = JSON.stringify({
   messages: [
@@ -95,12 +94,9 @@ describe('ftm datasets validate', () => {
   });
 
   command('reads standard input', async () => {
-    const entry = fileURLToPath(new URL('../main.ts', import.meta.url));
-    const child = spawn(
-      process.execPath,
-      ['--conditions=ftm-source', '--no-warnings', '--import', 'tsx', entry, 'datasets', 'validate', '-'],
-      { stdio: ['pipe', 'pipe', 'inherit'] },
-    );
+    const child = spawn(process.execPath, [ENTRY, 'datasets', 'validate', '-'], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
     let out = '';
     child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
     child.stdin.end(good(10));

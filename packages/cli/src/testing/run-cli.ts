@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import process from 'node:process';
 
-const ENTRY = fileURLToPath(new URL('../main.ts', import.meta.url));
+export const ENTRY = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
 /** Runs `ftm` as a process of its own. */
 export function runCli(
@@ -12,7 +12,7 @@ export function runCli(
   return new Promise((resolve) => {
     execFile(
       process.execPath,
-      ['--conditions=ftm-source', '--no-warnings', '--import', 'tsx', ENTRY, ...args],
+      [ENTRY, ...args],
       { env: { ...process.env, ...env }, maxBuffer: 64_000_000, timeout: 120_000 },
       (error, stdout, stderr) => {
         const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;

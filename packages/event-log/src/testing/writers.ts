@@ -25,10 +25,7 @@ export async function startWriter(settings: Omit<WriterProcessArguments, 'port'>
   const child = spawn(
     process.execPath,
     [
-      '--conditions=ftm-source',
-      '--import',
-      'tsx',
-      fileURLToPath(new URL('./writer-process.ts', import.meta.url)),
+      fileURLToPath(new URL('../../dist/testing/writer-process.js', import.meta.url)),
       JSON.stringify({ ...settings, port }),
     ],
     { stdio: ['ignore', 'inherit', 'inherit'] },

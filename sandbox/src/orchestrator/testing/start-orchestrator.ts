@@ -13,20 +13,16 @@ export interface RunningOrchestrator {
 
 /** @throws Error when it ends before it listens */
 export async function startOrchestrator(dataDir: string): Promise<RunningOrchestrator> {
-  const child = spawn(
-    process.execPath,
-    ['--conditions=ftm-source', '--import', 'tsx', join(import.meta.dirname, '../main.ts')],
-    {
-      env: {
-        ...process.env,
-        PORT: '0',
-        DATA_DIR: dataDir,
-        SERVICE_KEY: TEST_SERVICE_KEY,
-        S3_BUCKET: 'ftm-test',
-      },
-      stdio: ['ignore', 'pipe', 'inherit'],
+  const child = spawn(process.execPath, [join(import.meta.dirname, '../../../dist/orchestrator/main.js')], {
+    env: {
+      ...process.env,
+      PORT: '0',
+      DATA_DIR: dataDir,
+      SERVICE_KEY: TEST_SERVICE_KEY,
+      S3_BUCKET: 'ftm-test',
     },
-  );
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
   const port = await new Promise<number>((resolve, reject) => {
     child.stdout.once('data', (line: Buffer) =>

@@ -62,8 +62,8 @@ async function launch(
   port: string,
   env: Readonly<Record<string, string>>,
 ): Promise<{ child: ChildProcess; port: number }> {
-  const main = join(import.meta.dirname, '..', 'main.ts');
-  const child = spawn(process.execPath, ['--conditions=ftm-source', '--import', 'tsx', main], {
+  const main = join(import.meta.dirname, '../../../dist/provider/main.js');
+  const child = spawn(process.execPath, [main], {
     cwd: join(import.meta.dirname, '../../../..'),
     env: { ...process.env, API_KEY: KEYS.join(','), DATA_DIR: dir, PORT: port, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -23,12 +23,7 @@ export interface OrchestratorProcess {
 export async function startOrchestrator(dataDir: string, port = 0): Promise<OrchestratorProcess> {
   const child = spawn(
     process.execPath,
-    [
-      '--conditions=ftm-source',
-      '--import',
-      'tsx',
-      join(import.meta.dirname, '../../../../sandbox/src/orchestrator/main.ts'),
-    ],
+    [join(import.meta.dirname, '../../../../sandbox/dist/orchestrator/main.js')],
     {
       env: { ...process.env, PORT: String(port), DATA_DIR: dataDir, SERVICE_KEY },
       stdio: ['ignore', 'pipe', 'inherit'],

@@ -14,25 +14,21 @@ export interface ProjectorProcess {
 /** The real program, as a process of its own. It is not ready yet. */
 export async function startProjector(env: Readonly<Record<string, string>>): Promise<ProjectorProcess> {
   const port = await freePort();
-  const child = spawn(
-    process.execPath,
-    ['--conditions=ftm-source', '--import', 'tsx', join(import.meta.dirname, '../main.ts')],
-    {
-      env: {
-        ...process.env,
-        FTM_ORCHESTRATOR_URL: 'http://127.0.0.1:1',
-        FTM_ORCHESTRATOR_SERVICE_KEY: 'none',
-        FTM_INTERNAL_TOKEN: 'projector-test-token',
-        FTM_AUDIT_FORWARDER: 'off',
-        FTM_SESSION_TIMEOUT_MS: '6000',
-        FTM_HOST: '127.0.0.1',
-        FTM_HEALTH_PORT: String(port),
-        FTM_LOG_LEVEL: 'error',
-        ...env,
-      },
-      stdio: ['ignore', 'inherit', 'inherit'],
+  const child = spawn(process.execPath, [join(import.meta.dirname, '../../dist/main.js')], {
+    env: {
+      ...process.env,
+      FTM_ORCHESTRATOR_URL: 'http://127.0.0.1:1',
+      FTM_ORCHESTRATOR_SERVICE_KEY: 'none',
+      FTM_INTERNAL_TOKEN: 'projector-test-token',
+      FTM_AUDIT_FORWARDER: 'off',
+      FTM_SESSION_TIMEOUT_MS: '6000',
+      FTM_HOST: '127.0.0.1',
+      FTM_HEALTH_PORT: String(port),
+      FTM_LOG_LEVEL: 'error',
+      ...env,
     },
-  );
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
   const url = `http://127.0.0.1:${port}`;
   return {
     child,

@@ -37,7 +37,7 @@ const STEPS = [
 
 type Ready = Extract<DatasetState, { status: 'ready' }>;
 
-const ENTRY = join(import.meta.dirname, 'testing', 'build-process.ts');
+const ENTRY = join(import.meta.dirname, '../../dist/dataset/testing/build-process.js');
 let dir: string;
 let cases: string;
 let objects: EncryptedStore;
@@ -52,14 +52,10 @@ afterAll(() => rm(dir, { recursive: true }));
 
 /** In one thread: what is killed must come to what two of them make. */
 async function build(id: string, death: readonly string[], threads = 1) {
-  const child = spawn(
-    process.execPath,
-    ['--conditions=ftm-source', '--no-warnings', '--import', 'tsx', ENTRY, dir, id, ...death],
-    {
-      env: { ...process.env, FTM_DATASET_THREADS: String(threads) },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
+  const child = spawn(process.execPath, [ENTRY, dir, id, ...death], {
+    env: { ...process.env, FTM_DATASET_THREADS: String(threads) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const ended = once(child, 'close') as Promise<[code: number | null, signal: string | null]>;
   const [said, complained, [code, signal]] = await Promise.all([
     text(child.stdout),

@@ -19,8 +19,8 @@ const SERVICE_KEY = 'service-key-of-a-test';
 
 export async function startOrchestrator(): Promise<OrchestratorProcess> {
   const dir = await mkdtemp(join(tmpdir(), 'ftm-orchestrator-'));
-  const main = join(import.meta.dirname, '../../../../../sandbox/src/orchestrator/main.ts');
-  const child = spawn(process.execPath, ['--conditions=ftm-source', '--import', 'tsx', main], {
+  const main = join(import.meta.dirname, '../../../../../sandbox/dist/orchestrator/main.js');
+  const child = spawn(process.execPath, [main], {
     env: { ...process.env, PORT: '0', DATA_DIR: dir, SERVICE_KEY, S3_BUCKET: 'ftm-test' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

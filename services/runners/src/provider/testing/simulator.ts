@@ -24,8 +24,8 @@ export async function startSimulator(
 ): Promise<Simulator> {
   const dir = await mkdtemp(join(tmpdir(), 'ftm-simulator-'));
   const launch = async (port: string) => {
-    const main = join(import.meta.dirname, '../../../../../sandbox/src/provider/main.ts');
-    const child = spawn(process.execPath, ['--conditions=ftm-source', '--import', 'tsx', main], {
+    const main = join(import.meta.dirname, '../../../../../sandbox/dist/provider/main.js');
+    const child = spawn(process.execPath, [main], {
       env: { ...process.env, API_KEY: keys.join(','), DATA_DIR: dir, PORT: port, ...env },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
