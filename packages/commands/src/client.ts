@@ -123,10 +123,9 @@ async function exchange(
   }
 }
 
-function nobodyThere(error: unknown): boolean {
-  const cause = error instanceof Error ? error.cause : undefined;
-  return typeof cause === 'object' && cause !== null && 'code' in cause && cause.code === 'ECONNREFUSED';
-}
+/** Looked at by shape: what `fetch` throws has the reason as its cause. */
+const nobodyThere = (error: unknown): boolean =>
+  (error as { readonly cause?: { readonly code?: string } } | null)?.cause?.code === 'ECONNREFUSED';
 
 function unavailable(told: Readonly<Record<string, unknown>>): LogUnavailable {
   const reason = UNAVAILABLE_REASONS.find((each) => each === told['reason']) ?? 'claiming';

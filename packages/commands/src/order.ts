@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { parseStreamId, tenantId, type StreamId, type TenantId } from '@ftm/contracts/ids';
+import {
+  AGGREGATES,
+  parseStreamId,
+  streamId,
+  tenantId,
+  type StreamId,
+  type TenantId,
+} from '@ftm/contracts/ids';
 import type { Command } from '@ftm/domain/command';
 import { isCommandType } from '@ftm/domain/handle';
 import type { CommandQuery } from '@ftm/event-log/event-log';
@@ -35,6 +42,12 @@ export const Query = z.object({
   fingerprint: Fingerprint,
   primary: Stream,
 }) satisfies z.ZodType<CommandQuery>;
+
+/** A stream, and an actor of a tenant, as they stand in paths. */
+export const StreamPath = z
+  .object({ tenant: Tenant, aggregate: z.enum(AGGREGATES), id: z.string().min(1).max(200) })
+  .transform(({ tenant, aggregate, id }) => ({ tenant, stream: streamId(aggregate, id) }));
+export const ActorPath = z.object({ tenant: Tenant, actor: z.string().min(1).max(200) });
 
 /** What a constructor of the contracts refuses is an issue of the schema. */
 function parsed<T>(context: z.RefinementCtx, make: () => T): T {

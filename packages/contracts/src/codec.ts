@@ -19,14 +19,29 @@ export function newest(name: string): EventSchemaEntry {
   return entry;
 }
 
-/** Avro body of an event, without the registry's framing. @throws TypeError naming the field that does not fit the schema. */
+/** An event that does not fit its schema. Who made it made it wrongly, and would again. Values are not in it: they may be personal. */
+export class EventMisfit extends Error {
+  /** Name of the event. */
+  readonly type: string;
+  /** Of the first field that does not fit, its names joined by dots; the empty text for the event's data as a whole. */
+  readonly path: string;
+  constructor(type: string, problems: readonly { readonly path: string; readonly is: string }[]) {
+    const places = problems.map(({ path, is }) => `${path === '' ? '(root)' : path}: ${is}`);
+    super(`${type} does not fit its schema at ${places.join('; ')}`);
+    this.name = 'EventMisfit';
+    this.type = type;
+    this.path = problems[0]?.path ?? '';
+  }
+}
+
+/** Avro body of an event, without the registry's framing. @throws EventMisfit */
 export function encodeBody(name: string, data: unknown): Buffer {
   const type = typeFor(name);
-  const problems: string[] = [];
+  const problems: { path: string; is: string }[] = [];
   type.isValid(data, {
-    errorHook: (path, value) => problems.push(`${path.join('.') || '(root)'}: ${typeof value}`),
+    errorHook: (path, value) => void problems.push({ path: path.join('.'), is: typeof value }),
   });
-  if (problems.length > 0) throw new TypeError(`${name} does not fit its schema at ${problems.join('; ')}`);
+  if (problems.length > 0) throw new EventMisfit(name, problems);
   return type.toBuffer(data);
 }
 

@@ -65,7 +65,7 @@ export class Batch {
   /**
    * @returns the answer to give after the commit, or 'full' if the command's events have no room left: nothing was staged
    *   and it belongs into the next batch
-   * @throws what `decide` throws; RangeError or TypeError for events that cannot be written. Nothing was staged then.
+   * @throws what `decide` throws; EventMisfit or RangeError for events that cannot be written. Nothing was staged then.
    */
   async decide(request: AppendRequest): Promise<Answer | 'full'> {
     const before = await this.#state.command(request.commandId);

@@ -159,8 +159,8 @@ export interface Location {
 export interface EventLog {
   /**
    * Decides a command and appends its events.
-   * @throws LogUnavailable, NotOwner, CommandInFlight, or what `decide` threw; RangeError or TypeError for an event that
-   *   does not fit its schema or is too big
+   * @throws LogUnavailable, NotOwner, CommandInFlight, or what `decide` threw; EventMisfit for an event that does not fit its schema,
+   *   RangeError for what is too big or has no schema
    */
   submit(request: AppendRequest): Promise<AppendOutcome>;
   /**

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { TenantId } from '@ftm/contracts/ids';
 import { EVENTS_PARTITIONS, EVENTS_TOPIC } from '@ftm/contracts/topics';
 import { LogUnavailable, NotOwner, type EventLog, type Location, type LogStatus } from './event-log.ts';
@@ -127,7 +128,7 @@ export function createKafkaEventLog(options: KafkaEventLogOptions): EventLog {
 
   /** The fence said no. The group says whose it is; only if it still is ours, take it again. */
   async function checkLost(partition: number): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, RECLAIM_AFTER_MS));
+    await delay(RECLAIM_AFTER_MS);
     if (closing) return;
     await membership.refreshRoutes();
     if (!isClosing() && assigned.has(partition) && membership.routes().get(partition) === options.address)
@@ -195,7 +196,7 @@ export function createKafkaEventLog(options: KafkaEventLogOptions): EventLog {
       if (closing) return;
       closing = true;
       const drained = Promise.all([...writers.values()].map((each) => each.stop(true)));
-      await Promise.race([drained, new Promise((resolve) => setTimeout(resolve, CLOSE_WITHIN_MS).unref())]);
+      await Promise.race([drained, delay(CLOSE_WITHIN_MS, undefined, { ref: false })]);
       await membership.stop();
       for (const writer of writers.values()) void writer.stop(false);
     },

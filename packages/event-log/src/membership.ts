@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Admin, Consumer } from 'kafkajs';
 import { assignedPartitions, memberData, stickyAssigner } from './assigner.ts';
 import { memberClient, type KafkaConnection } from './kafka-clients.ts';
@@ -208,9 +209,8 @@ function createRoutes(options: MembershipOptions): Routes {
   };
 }
 
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms).unref());
-}
+/** A wait that keeps no process alive. */
+const sleep = (ms: number): Promise<unknown> => delay(ms, undefined, { ref: false });
 
 function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));

@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import express, { type Router } from 'express';
 import client from 'prom-client';
 import { requireBearer } from './bearer.ts';
+import { withTimeout } from './with-timeout.ts';
 
 /** Resolves when the dependency can be used; a text that it resolves with, and what it throws, is shown. */
 export type Check = () => Promise<unknown>;
@@ -31,16 +32,17 @@ export function healthRouter(checks: Readonly<Record<string, Check>>): Router {
 }
 
 async function outcome(check: Check): Promise<{ readonly ok: boolean; readonly text: string }> {
-  const late = new Promise<never>((_, reject) =>
-    setTimeout(() => reject(new Error('no answer')), CHECK_TIMEOUT_MS).unref(),
-  );
-  return Promise.race([check(), late]).then(
-    (said) => ({ ok: true, text: typeof said === 'string' ? `ok: ${said}` : 'ok' }),
-    (error: unknown) => ({
+  try {
+    const said = await withTimeout(check, CHECK_TIMEOUT_MS, () => {
+      throw new Error('no answer');
+    });
+    return { ok: true, text: typeof said === 'string' ? `ok: ${said}` : 'ok' };
+  } catch (error) {
+    return {
       ok: false,
       text: error instanceof Error ? (error.message.split('\n')[0] ?? 'failed') : 'failed',
-    }),
-  );
+    };
+  }
 }
 
 /** The port of a process that has no API: health for anyone who reaches it, and what an operator may do, under `/internal`, for who has the token. */

@@ -104,6 +104,83 @@ export function describeEventLog(name: string, open: () => Promise<LogUnderTest>
       expect(outcome).toEqual({ kind: 'fingerprint_mismatch' });
     });
 
+    it('finds a command with what a retry would be answered', async () => {
+      const tenant = freshTenant();
+      const primary = stream('a');
+      const one = command({ tenant, key: '1', primary });
+      expect(await log.find(one)).toBeNull();
+      const first = appended(await log.submit(one));
+      await log.submit(command({ tenant, key: '2', primary }));
+      expect(await log.find(one)).toEqual({ ...first, replayed: true });
+      expect(await log.find(one)).toEqual(await log.submit(one));
+      expect(await log.find({ ...one, fingerprint: 'other' })).toEqual({ kind: 'fingerprint_mismatch' });
+      expect(await log.find(command({ tenant, key: '3', primary }))).toBeNull();
+    });
+
+    it('finds no command that was rejected or had nothing to add, and takes it after that', async () => {
+      const tenant = freshTenant();
+      const primary = stream('a');
+      const rejection = { code: 'NO', message: 'no' };
+      const refused = command({
+        tenant,
+        key: '1',
+        primary,
+        decide: async () => ({ kind: 'reject', rejection }),
+      });
+      await log.submit(refused);
+      expect(await log.find(refused)).toBeNull();
+      const idle = command({ tenant, key: '2', primary, events: [] });
+      await log.submit(idle);
+      expect(await log.find(idle)).toBeNull();
+      for (const key of ['1', '2']) {
+        const outcome = appended(await log.submit(command({ tenant, key, primary })));
+        expect(outcome.replayed).toBe(false);
+        expect(await log.find(command({ tenant, key, primary }))).toEqual({ ...outcome, replayed: true });
+      }
+    });
+
+    it('says so when it is asked for a command that is being worked on', async () => {
+      const tenant = freshTenant();
+      const primary = stream('a');
+      let decided: () => void = () => undefined;
+      const held = new Promise<void>((resolve) => {
+        decided = resolve;
+      });
+      const request = command({
+        tenant,
+        key: '1',
+        primary,
+        decide: async () => {
+          await held;
+          return { kind: 'append', events: [{ stream: primary, event: erased('1') }] };
+        },
+      });
+      const submitting = log.submit(request);
+      const waiting = log.submit(command({ tenant, key: '2', primary }));
+      await expect(log.find(request)).rejects.toThrow(CommandInFlight);
+      await expect(log.find(command({ tenant, key: '2', primary }))).rejects.toThrow(CommandInFlight);
+      decided();
+      const outcome = appended(await submitting);
+      expect(await log.find(request)).toEqual({ ...outcome, replayed: true });
+      await waiting;
+    });
+
+    it('never takes a command for absent that was written while it was looked for', async () => {
+      const tenant = freshTenant();
+      const primary = stream('a');
+      const requests = Array.from({ length: 50 }, (_, index) =>
+        command({ tenant, key: String(index), primary }),
+      );
+      const found = await Promise.allSettled(
+        requests.flatMap((each) => [log.find(each), log.submit(each), log.find(each)]),
+      );
+      expect(
+        found.filter((each) => each.status === 'rejected').map((each) => each.reason as unknown),
+      ).toEqual(Array.from({ length: 50 }, () => expect.any(CommandInFlight) as unknown));
+      for (const each of requests) expect(await log.submit(each)).toMatchObject({ replayed: true });
+      expect(await log.readStream(tenant, primary)).toHaveLength(50);
+    });
+
     it('holds to the expected version', async () => {
       const tenant = freshTenant();
       const primary = stream('a');

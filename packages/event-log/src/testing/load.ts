@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { commandId, tenantId, type StreamId } from '@ftm/contracts/ids';
 import { sendOnce, type Answer, type Known, type Writer } from './writers.ts';
 import type { SubmitBody } from './writer-process.ts';
@@ -8,8 +9,10 @@ export interface Load {
   readonly ledger: ReadonlyMap<string, Known>;
   /** How often an answer had this status, or the connection broke. */
   readonly seen: ReadonlyMap<string, number>;
-  /** Longest time that nothing was acknowledged, in milliseconds. */
-  longestGapMs(): number;
+  /** How often a command was acknowledged. */
+  acknowledged(): number;
+  /** Until each client has begun a try since: none of them still talks to an instance that was taken away before. */
+  turn(): Promise<void>;
   /** Lets every client finish its command. */
   stop(): Promise<void>;
   /** Ends at once; what is under way is not known then. */
@@ -31,17 +34,18 @@ export function startLoad(options: LoadOptions): Load {
   let stopped = false;
   let abandoned = false;
   let number = 0;
-  let lastAck = Date.now();
-  let longestGap = 0;
+  let acknowledged = 0;
   const recent: SubmitBody[] = [];
-  const running = Array.from({ length: options.clients }, client);
+  /** How often each client has sent something. */
+  const tries = Array.from({ length: options.clients }, () => 0);
+  const running = tries.map((_, number) => client(number));
 
-  async function client(): Promise<void> {
+  async function client(own: number): Promise<void> {
     while (!stopped) {
       const repeated = recent.length > 0 && Math.random() < 0.3;
       const body = repeated ? pick(recent) : fresh();
       const id = commandId(tenantId(body.tenant), body.key);
-      const known = await finish(body);
+      const known = await finish(body, own);
       const before = ledger.get(id);
       if (before?.kind !== 'acknowledged' || known.kind === 'acknowledged') ledger.set(id, known);
       if (before?.kind === 'acknowledged' && known.kind === 'refused')
@@ -63,15 +67,16 @@ export function startLoad(options: LoadOptions): Load {
     return body;
   }
 
-  async function finish(body: SubmitBody): Promise<Known> {
+  async function finish(body: SubmitBody, own: number): Promise<Known> {
     const givesUp = Math.random() < 0.1;
     for (let attempt = 0; attempt < 300 && !abandoned; attempt += 1) {
+      tries[own] = (tries[own] ?? 0) + 1;
       try {
         const answer = await sendOnce(pick(options.writers()).url, body);
         tally(answer.status === 503 ? `503 ${answer.body.reason ?? ''}` : String(answer.status));
         const known = understood(answer);
         if (known !== null) {
-          if (known.kind === 'acknowledged') acknowledge();
+          if (known.kind === 'acknowledged') acknowledged += 1;
           return known;
         }
       } catch (error) {
@@ -80,15 +85,9 @@ export function startLoad(options: LoadOptions): Load {
         tally(refused ? 'refused' : 'broken');
         if (givesUp && !refused) return { kind: 'unknown' };
       }
-      await new Promise((resolve) => setTimeout(resolve, 20 + Math.random() * 60));
+      await delay(20 + Math.random() * 60);
     }
     return { kind: 'unknown' };
-  }
-
-  function acknowledge(): void {
-    const now = Date.now();
-    longestGap = Math.max(longestGap, now - lastAck);
-    lastAck = now;
   }
 
   function tally(what: string): void {
@@ -98,7 +97,11 @@ export function startLoad(options: LoadOptions): Load {
   return {
     ledger,
     seen,
-    longestGapMs: () => longestGap,
+    acknowledged: () => acknowledged,
+    async turn() {
+      const before = [...tries];
+      while (!stopped && tries.some((each, client) => each === before[client])) await delay(10);
+    },
     async stop() {
       stopped = true;
       await Promise.all(running);

@@ -98,13 +98,13 @@ function send(response: ServerResponse, status: number, body: unknown): void {
 
 const server = createServer((request, response) => void answer(request, response));
 server.listen(settings.port, '127.0.0.1');
+/** Told once, the log answers what it accepted and is given away, while callers still learn who has it; told again, the door is shut. */
 process.on('SIGTERM', () => {
-  // First the log answers what it accepted, then callers are sent away one by one, then the door is shut.
-  void log.close().then(() => {
-    leaving = true;
-    setTimeout(() => {
-      server.close(() => process.exit(0));
-      server.closeIdleConnections();
-    }, 300);
-  });
+  if (leaving) {
+    server.close(() => process.exit(0));
+    server.closeIdleConnections();
+    return;
+  }
+  leaving = true;
+  void log.close();
 });
