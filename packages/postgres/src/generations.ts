@@ -40,8 +40,8 @@ export async function stopWriters(client: Client, timeoutMs: number): Promise<vo
 const iso = (column: string): string =>
   `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
-export async function listGenerations(pool: Pool): Promise<Generation[]> {
-  const { rows } = await pool.query<Generation>(
+export async function listGenerations(client: Pick<Client, 'query'>): Promise<Generation[]> {
+  const { rows } = await client.query<Generation>(
     `select generation, status, actor, reason, ${iso('started_at')} as "startedAt", ${iso('ended_at')} as "endedAt", folded,
        events::float8 as events, total::float8 as total, rows::float8 as rows from log.generations order by generation`,
   );

@@ -11,46 +11,6 @@ export interface AuditRecord {
   readonly value: Buffer;
 }
 
-/** Numbers that nothing else locks in this database. */
-export const FORWARDER_LOCK = 7_283_003;
-export const CHECKPOINTER_LOCK = 7_283_004;
-export const REBUILD_LOCK = 7_283_006;
-
-export interface Lead {
-  readonly client: Client;
-  /** Gives the lead up, by closing its connection. */
-  end(): void;
-}
-
-/**
- * The lead among those that do the same, or null while another process has it. The lock is the connection's: it goes when the process ends, however it ends.
- * @param onLost the connection broke, and the lead with it
- */
-export async function tryLead(pool: Pool, lock: number, onLost: () => void): Promise<Lead | null> {
-  const client = await pool.connect();
-  let ended = false;
-  const end = (): void => {
-    if (ended) return;
-    ended = true;
-    client.release(true);
-  };
-  client.on('error', () => {
-    end();
-    onLost();
-  });
-  try {
-    const { rows } = await client.query<{ leads: boolean }>('select pg_try_advisory_lock($1) as leads', [
-      lock,
-    ]);
-    if (rows[0]?.leads === true) return { client, end };
-  } catch (error) {
-    end();
-    throw error;
-  }
-  end();
-  return null;
-}
-
 /** The newest event of every tenant that the journal has. */
 export async function newestEvents(client: Pick<Client, 'query'>): Promise<TenantHead[]> {
   const { rows } = await client.query<{ tenant_id: string; seq: string }>(

@@ -3,6 +3,7 @@ import { hex, treeRoot } from '@ftm/audit/merkle';
 import type { NoteSigner } from '@ftm/audit/signed-note';
 import { storedHashes } from '@ftm/audit/stored-hashes';
 import { OrchestratorRefused, type OrchestratorClient } from '@ftm/orchestrator/client';
+import { LEADERS, whileLeading, type Lead } from '@ftm/postgres/leading';
 import {
   acknowledgeCheckpoint,
   newestCheckpoints,
@@ -13,11 +14,12 @@ import {
   type StoredCheckpoint,
 } from '@ftm/postgres/merkle';
 import { withTransaction, type Client, type Pool } from '@ftm/postgres/pool';
-import { backoffMs, pause } from '@ftm/runtime/backoff';
+import { pause } from '@ftm/runtime/backoff';
 import type { Logger } from '@ftm/runtime/logger';
 import { counter, gauge } from '@ftm/runtime/metrics';
-import { CHECKPOINTER_LOCK, newestEvents, tryLead, type Lead } from './audit-source.ts';
+import { newestEvents, type TenantHead } from './audit-source.ts';
 import type { CheckpointTopic } from './checkpoint-topic.ts';
+import { createTenantWaits } from './tenant-waits.ts';
 
 export interface CheckpointerOptions {
   readonly pool: Pool;
@@ -35,12 +37,6 @@ interface Signed extends Checkpoint {
   readonly note: string;
 }
 
-/** After a failure, of one tenant. */
-interface Wait {
-  readonly until: number;
-  readonly failures: number;
-}
-
 type Known = Pick<StoredCheckpoint, 'size' | 'root' | 'note' | 'acknowledged'>;
 
 const signed = counter('ftm_audit_checkpoints_total', 'Checkpoints signed and published');
@@ -53,7 +49,6 @@ const uncovered = gauge('ftm_audit_uncovered_events', 'Events of a tenant that n
   'tenant',
 ]);
 
-const LEAD_EVERY_MS = 1000;
 const CONSUMER = 'audit-checkpoints';
 
 /**
@@ -64,42 +59,68 @@ const CONSUMER = 'audit-checkpoints';
  * checkpoint is ever published after a larger one.
  */
 export function startCheckpointer(options: CheckpointerOptions): { stop(): Promise<void> } {
-  const { pool, topic, logger, pollMs = 250 } = options;
-  const newest = new Map<string, Known>();
-  const behindSince = new Map<string, number>();
-  const [signWaits, sendWaits] = [new Map<string, Wait>(), new Map<string, Wait>()];
-  const stopping = new AbortController();
-  let lead: Lead | null = null;
-  let leadAskedAt = 0;
+  return whileLeading(options.pool, LEADERS.checkpointer, (lead) => checkpointWhile(lead, options), {
+    onProblem: (error) => options.logger.warn('checkpoints wait', { error }),
+  });
+}
 
-  /** What a former leader published, and may not have noted: the topic is the truth. */
-  async function catchUp(): Promise<void> {
-    await topic.claim();
-    const { notes, nextOffset } = await topic.readFrom(await publishedUpTo(pool));
-    await withTransaction(pool, async (client) => {
-      for (const { note, tenantId, offset } of notes) {
-        const checkpoint = readable(note, offset);
-        if (checkpoint !== undefined) await saveCheckpoint(client, { ...checkpoint, tenantId, note });
-      }
-      await movePublished(client, nextOffset);
-      await saveVerifierKeys(
-        client,
-        options.signers.map((each) => each.verifierKey),
-      );
-      newest.clear();
-      for (const each of await newestCheckpoints(client)) newest.set(each.tenantId, each);
-    });
-  }
-
-  /** Whoever else writes to the topic must not keep us from signing; `ftm audit verify` reports it. */
-  function readable(note: string, offset: bigint): Checkpoint | undefined {
-    try {
-      return readCheckpoint(note);
-    } catch (error) {
-      logger.error('what was published is no checkpoint: left out', { offset: String(offset), error });
-      return undefined;
+async function checkpointWhile({ client, signal }: Lead, options: CheckpointerOptions): Promise<void> {
+  const newest = await catchUp(options);
+  const signer = createTreeSigner(options, newest);
+  const sender = createSender(options, newest);
+  const ended = new AbortController();
+  const until = AbortSignal.any([signal, ended.signal]);
+  async function repeat(round: () => Promise<void>): Promise<void> {
+    while (!until.aborted) {
+      await round();
+      await pause(options.pollMs ?? 250, until);
     }
   }
+  // Side by side: whatever the Orchestrator does, or does not, what is due is signed.
+  const sending = repeat(() => sender.round(until));
+  try {
+    await repeat(async () => signer.round(await newestEvents(client), until));
+  } finally {
+    ended.abort();
+    await sending;
+    uncovered.reset();
+    brokenTrees.reset();
+  }
+}
+
+/** What a former leader published, and may not have noted: the topic is the truth. @returns the newest checkpoint of each tenant */
+async function catchUp({ pool, topic, signers, logger }: CheckpointerOptions): Promise<Map<string, Known>> {
+  await topic.claim();
+  const { notes, nextOffset } = await topic.readFrom(await publishedUpTo(pool));
+  return withTransaction(pool, async (client) => {
+    for (const { note, tenantId, offset } of notes) {
+      const checkpoint = readable(note, offset, logger);
+      if (checkpoint !== undefined) await saveCheckpoint(client, { ...checkpoint, tenantId, note });
+    }
+    await movePublished(client, nextOffset);
+    await saveVerifierKeys(
+      client,
+      signers.map((each) => each.verifierKey),
+    );
+    return new Map((await newestCheckpoints(client)).map((each) => [each.tenantId, each]));
+  });
+}
+
+/** Whoever else writes to the topic must not keep us from signing; `ftm audit verify` reports it. */
+function readable(note: string, offset: bigint, logger: Logger): Checkpoint | undefined {
+  try {
+    return readCheckpoint(note);
+  } catch (error) {
+    logger.error('what was published is no checkpoint: left out', { offset: String(offset), error });
+    return undefined;
+  }
+}
+
+/** Signs and publishes what is due. */
+function createTreeSigner(options: CheckpointerOptions, newest: Map<string, Known>) {
+  const { pool, topic, logger } = options;
+  const behindSince = new Map<string, number>();
+  const waits = createTenantWaits();
 
   function isDue(tenant: string, seq: number): boolean {
     const fresh = seq - (newest.get(tenant)?.size ?? 0);
@@ -111,29 +132,6 @@ export function startCheckpointer(options: CheckpointerOptions): { stop(): Promi
     const since = behindSince.get(tenant) ?? Date.now();
     behindSince.set(tenant, since);
     return fresh >= options.everyEvents || Date.now() - since >= options.everyMs;
-  }
-
-  async function sign(tenant: string, size: number): Promise<Signed> {
-    const last = newest.get(tenant);
-    const { root, lastRoot, head } = await withTransaction(pool, async (client) => {
-      const read = storedHashes({
-        eventHashes: (seq, count) => readEventHashes(client, tenant, seq, count),
-        nodes: (level, start, count) => readNodes(client, tenant, level, start, count),
-      });
-      const [headHash] = await readEventHashes(client, tenant, size, 1);
-      return {
-        root: hex(await treeRoot(size, read)),
-        lastRoot: last === undefined ? null : hex(await treeRoot(last.size, read)),
-        head: headHash?.toString('hex') ?? '',
-      };
-    });
-    if (last !== undefined && lastRoot !== last.root) {
-      brokenTrees.set({ tenant }, 1);
-      throw new Error(`the log's tree of ${last.size} events is not the one that was published`);
-    }
-    const time = new Date().toISOString();
-    const checkpoint = { origin: `${options.origin}/${tenant}`, tenantId: tenant, size, root, time, head };
-    return { ...checkpoint, note: signCheckpoint(checkpoint, options.signers) };
   }
 
   /** When it fails, what the topic has is unknown: whoever leads next reads it. */
@@ -149,9 +147,61 @@ export function startCheckpointer(options: CheckpointerOptions): { stop(): Promi
     signed.inc();
   }
 
+  return {
+    /** @throws when something was published, and it is not known what */
+    async round(heads: readonly TenantHead[], until: AbortSignal): Promise<void> {
+      for (const { tenantId: tenant, seq } of heads) {
+        if (until.aborted) return;
+        if (!isDue(tenant, seq) || waits.isWaiting(tenant)) continue;
+        let checkpoint: Signed;
+        try {
+          checkpoint = await sign(options, tenant, seq, newest.get(tenant));
+          waits.passed(tenant);
+        } catch (error) {
+          const failures = waits.failed(tenant, { baseMs: 200 });
+          logger.error('a checkpoint was not signed', { tenant, failures, error });
+          continue;
+        }
+        await publish(checkpoint);
+      }
+    },
+  };
+}
+
+async function sign(
+  { pool, origin, signers }: CheckpointerOptions,
+  tenant: string,
+  size: number,
+  last: Known | undefined,
+): Promise<Signed> {
+  const { root, lastRoot, head } = await withTransaction(pool, async (client) => {
+    const read = storedHashes({
+      eventHashes: (seq, count) => readEventHashes(client, tenant, seq, count),
+      nodes: (level, start, count) => readNodes(client, tenant, level, start, count),
+    });
+    const [headHash] = await readEventHashes(client, tenant, size, 1);
+    return {
+      root: hex(await treeRoot(size, read)),
+      lastRoot: last === undefined ? null : hex(await treeRoot(last.size, read)),
+      head: headHash?.toString('hex') ?? '',
+    };
+  });
+  if (last !== undefined && lastRoot !== last.root) {
+    brokenTrees.set({ tenant }, 1);
+    throw new Error(`the log's tree of ${last.size} events is not the one that was published`);
+  }
+  const time = new Date().toISOString();
+  const checkpoint = { origin: `${origin}/${tenant}`, tenantId: tenant, size, root, time, head };
+  return { ...checkpoint, note: signCheckpoint(checkpoint, signers) };
+}
+
+/** Brings what was signed to the Orchestrator. */
+function createSender({ pool, orchestrator, logger }: CheckpointerOptions, newest: Map<string, Known>) {
+  const waits = createTenantWaits();
+
   async function send(tenant: string, checkpoint: Known): Promise<void> {
     try {
-      await options.orchestrator.sendAuditCheckpoint(tenant, checkpoint.note);
+      await orchestrator.sendAuditCheckpoint(tenant, checkpoint.note);
     } catch (error) {
       // Its copy follows behind; the checkpoint waits for it.
       if (error instanceof OrchestratorRefused && error.code === 'AUDIT_GAP') return;
@@ -163,74 +213,19 @@ export function startCheckpointer(options: CheckpointerOptions): { stop(): Promi
       newest.set(tenant, { ...checkpoint, acknowledged: true });
   }
 
-  /** @returns undefined when it failed, or waits because it did */
-  async function attempt<T>(
-    waits: Map<string, Wait>,
-    tenant: string,
-    work: () => Promise<T>,
-  ): Promise<T | undefined> {
-    const failed = waits.get(tenant);
-    if (failed !== undefined && failed.until > Date.now()) return undefined;
-    try {
-      const done = await work();
-      waits.delete(tenant);
-      return done;
-    } catch (error) {
-      const failures = (failed?.failures ?? 0) + 1;
-      waits.set(tenant, { failures, until: Date.now() + backoffMs(failures, { baseMs: 200 }) });
-      const message = waits === sendWaits ? 'a checkpoint was not sent' : 'a checkpoint was not signed';
-      logger.error(message, { tenant, failures, error });
-      return undefined;
-    }
-  }
-
-  async function signRound(): Promise<void> {
-    if (lead === null && Date.now() - leadAskedAt >= LEAD_EVERY_MS) {
-      leadAskedAt = Date.now();
-      const won = await tryLead(pool, CHECKPOINTER_LOCK, () => {
-        lead = null;
-      });
-      if (won === null) return;
-      try {
-        await catchUp();
-        lead = won;
-      } catch (error) {
-        won.end();
-        throw error;
-      }
-    }
-    if (lead === null) return;
-    for (const { tenantId: tenant, seq } of await newestEvents(lead.client)) {
-      if (stopping.signal.aborted) return;
-      if (!isDue(tenant, seq)) continue;
-      const checkpoint = await attempt(signWaits, tenant, () => sign(tenant, seq));
-      if (checkpoint !== undefined) await publish(checkpoint);
-    }
-  }
-
-  async function sendRound(): Promise<void> {
-    for (const [tenant, known] of [...newest]) {
-      if (stopping.signal.aborted || lead === null) return;
-      if (!known.acknowledged) await attempt(sendWaits, tenant, () => send(tenant, known));
-    }
-  }
-
-  async function repeat(round: () => Promise<void>): Promise<void> {
-    while (!stopping.signal.aborted) {
-      await round().catch((error: unknown) => {
-        lead?.end();
-        lead = null;
-        logger.warn('checkpoints wait', { error });
-      });
-      await pause(pollMs, stopping.signal);
-    }
-  }
-  // Side by side: whatever the Orchestrator does, or does not, what is due is signed.
-  const running = Promise.all([repeat(signRound), repeat(sendRound)]).finally(() => lead?.end());
   return {
-    async stop() {
-      stopping.abort();
-      await running;
+    async round(until: AbortSignal): Promise<void> {
+      for (const [tenant, known] of [...newest]) {
+        if (until.aborted) return;
+        if (known.acknowledged || waits.isWaiting(tenant)) continue;
+        try {
+          await send(tenant, known);
+          waits.passed(tenant);
+        } catch (error) {
+          const failures = waits.failed(tenant, { baseMs: 200 });
+          logger.error('a checkpoint was not sent', { tenant, failures, error });
+        }
+      }
     },
   };
 }

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { runCli } from '@ftm/cli/testing/run-cli';
 import { streamId } from '@ftm/contracts/ids';
 import { eventually } from '@ftm/event-log/testing/environment';
+import { LEADERS } from '@ftm/postgres/leading';
+import { takeFromLeader } from '@ftm/postgres/testing/leading';
 import { pause } from '@ftm/runtime/backoff';
 import { createPool, withTenant } from '@ftm/postgres/pool';
 import { gateAnswered, suiteCreated, type AuthoredRecord } from './testing/log-author.ts';
@@ -187,9 +189,9 @@ describe('a rebuild of the read models', () => {
       ).rows;
     expect(await versionIn(old)).toEqual([{ version: 2 }]);
 
-    // It waits for the lock of whoever builds.
+    // Nobody builds while another has the lead.
     const blocker = await stand.owner.connect();
-    await blocker.query('select pg_advisory_lock(7283006)');
+    await takeFromLeader(stand.owner, blocker, LEADERS.rebuilder);
     await ftm('projections', 'rebuild', '--no-wait');
     expect(await ftm('dlq', 'replay', tenant, stream)).toMatchObject({
       code: 2,

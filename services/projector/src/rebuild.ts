@@ -15,6 +15,7 @@ import {
   swapGeneration,
 } from '@ftm/postgres/generations';
 import { JOURNAL_CONSUMER, readPartition, readStreams, type StreamRecord } from '@ftm/postgres/journal';
+import { LEADERS, whileLeading, type Lead } from '@ftm/postgres/leading';
 import { isUnavailable, withTransaction, type Client, type Pool } from '@ftm/postgres/pool';
 import type { ProjectedEvent } from '@ftm/projection/projection';
 import { readStored } from '@ftm/projection/read-stored';
@@ -22,7 +23,6 @@ import { columnsOf } from '@ftm/read-models/read-model';
 import { READ_MODELS } from '@ftm/read-models/read-models';
 import { pause } from '@ftm/runtime/backoff';
 import type { Logger } from '@ftm/runtime/logger';
-import { REBUILD_LOCK, tryLead } from './audit-source.ts';
 import { applyToReadModels, rowOf } from './read-models.ts';
 
 export interface RebuilderOptions {
@@ -49,15 +49,11 @@ const SWAP_WAIT_MS = 5000;
  */
 export function startRebuilder(options: RebuilderOptions): { stop(): Promise<void> } {
   const { pool, logger, pollMs = 1000 } = options;
-  const stopping = new AbortController();
 
-  async function round(): Promise<void> {
-    const generation = (await listGenerations(pool)).find(({ status }) => status === 'building')?.generation;
-    if (generation === undefined) return;
-    const lost = new AbortController();
-    const lead = await tryLead(pool, REBUILD_LOCK, () => lost.abort());
-    if (lead === null) return;
-    const signal = AbortSignal.any([stopping.signal, lost.signal]);
+  async function round({ client, signal }: Lead): Promise<void> {
+    const building = (await listGenerations(client)).find(({ status }) => status === 'building');
+    if (building === undefined) return;
+    const { generation } = building;
     try {
       logger.info('rebuilding', { generation });
       if (await build(generation, options, signal))
@@ -66,24 +62,20 @@ export function startRebuilder(options: RebuilderOptions): { stop(): Promise<voi
       if (isUnavailable(error) || error instanceof RegistryUnavailable) throw error;
       logger.error('a rebuild failed', { generation, error });
       await failGeneration(pool, generation, error instanceof Error ? error.message : String(error));
-    } finally {
-      lead.end();
     }
   }
 
-  async function run(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      await round().catch((error: unknown) => logger.warn('a rebuild waits', { error }));
-      await pause(pollMs, stopping.signal);
-    }
-  }
-  const running = run();
-  return {
-    async stop() {
-      stopping.abort();
-      await running;
+  return whileLeading(
+    pool,
+    LEADERS.rebuilder,
+    async (lead) => {
+      while (!lead.signal.aborted) {
+        await round(lead);
+        await pause(pollMs, lead.signal);
+      }
     },
-  };
+    { retryMs: pollMs, onProblem: (error) => logger.warn('a rebuild waits', { error }) },
+  );
 }
 
 /** True when it is live now; false when it was stopped, or dropped meanwhile. */
