@@ -11,7 +11,7 @@ import { EVENT_SCHEMAS } from '@ftm/contracts/generated/events';
 import { parseStreamId, streamId, tenantId, type StreamId } from '@ftm/contracts/ids';
 import { fold } from '@ftm/domain/aggregates';
 import { toPast } from '@ftm/domain/event-meta';
-import { render } from '@ftm/domain/resource';
+import { render } from '@ftm/api/views/render';
 import { isAbout, referencesOf } from './lineage.ts';
 import { report } from './report.ts';
 import type { PackStory } from './story.ts';

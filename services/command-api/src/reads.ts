@@ -21,7 +21,8 @@ import { inScope } from './auth.ts';
 import { toPast } from '@ftm/domain/event-meta';
 import { decodeCursor, encodeCursor } from './http/cursor.ts';
 import { notFound, Problem } from './http/problem.ts';
-import { projectOf, render } from '@ftm/domain/resource';
+import { render } from '@ftm/api/views/render';
+import { projectOf } from '@ftm/domain/resource';
 
 export interface ListOptions {
   readonly limit: number;

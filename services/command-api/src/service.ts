@@ -28,7 +28,8 @@ import { notFound, Problem, rejectionProblem } from './http/problem.ts';
 import type { Quotas } from './quotas.ts';
 import type { Answer, Call } from './http/route.ts';
 import type { Reads } from './reads.ts';
-import { projectOf, render } from '@ftm/domain/resource';
+import { render } from '@ftm/api/views/render';
+import { projectOf } from '@ftm/domain/resource';
 
 /** What the routes are made of. */
 export interface Services {

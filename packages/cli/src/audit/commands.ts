@@ -5,7 +5,7 @@ import { happenedBy, MOMENT_FORMS, parseMoment, type Moment } from '@ftm/contrac
 import { fold } from '@ftm/domain/aggregates';
 import { toPast } from '@ftm/domain/event-meta';
 import { parseStreamId } from '@ftm/contracts/ids';
-import { render } from '@ftm/domain/resource';
+import { render } from '@ftm/api/views/render';
 import type { RecordedEvent } from '@ftm/contracts/envelope';
 import { count, paint, progressBar, say, sayJson } from '../output.ts';
 import { liveModel, targetsOf } from '../reconstruct/live.ts';

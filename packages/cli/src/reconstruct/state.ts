@@ -2,7 +2,7 @@ import { parseStreamId, AGGREGATES, type Aggregate } from '@ftm/contracts/ids';
 import { happenedBy, type Moment } from '@ftm/contracts/moment';
 import { foldOf, type States } from '@ftm/domain/aggregates';
 import { toPast } from '@ftm/domain/event-meta';
-import { render } from '@ftm/domain/resource';
+import { render } from '@ftm/api/views/render';
 import type { LoggedEvent } from './log.ts';
 
 export type Resource = Record<string, unknown>;

@@ -7,7 +7,8 @@ import { inScope } from '../auth.ts';
 import { toPast } from '@ftm/domain/event-meta';
 import { AUDIT, defineRoute, id, READ, type Route } from '../http/route.ts';
 import { notFound, Problem } from '../http/problem.ts';
-import { projectOf, render } from '@ftm/domain/resource';
+import { render } from '@ftm/api/views/render';
+import { projectOf } from '@ftm/domain/resource';
 import type { Services } from '../service.ts';
 
 const At = z.string().max(64).regex(MOMENT, MOMENT_FORMS);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { snake } from '@ftm/domain/resource';
+import { snake } from '@ftm/api/snake';
 import { requireProject } from '../auth.ts';
 import { defineRoute, month, projectId, READ, type Route } from '../http/route.ts';
 import type { Services } from '../service.ts';

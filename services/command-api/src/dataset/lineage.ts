@@ -1,4 +1,4 @@
-import { snake } from '@ftm/domain/resource';
+import { snake } from '@ftm/api/snake';
 import type { Call } from '../http/route.ts';
 import { fresh, type Services } from '../service.ts';
 

@@ -3,7 +3,7 @@ import { requireProject } from '../auth.ts';
 import { Problem } from '../http/problem.ts';
 import { ById, defineRoute, id, projectId, READ, reason, WRITE, type Route } from '../http/route.ts';
 import { objectLines } from '../object-lines.ts';
-import { snake } from '@ftm/domain/resource';
+import { snake } from '@ftm/api/snake';
 import { readRoutes } from '../resource-routes.ts';
 import { askGate, callIds, command, fresh, type Services } from '../service.ts';
 

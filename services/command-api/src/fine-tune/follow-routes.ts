@@ -6,7 +6,7 @@ import { fold } from '@ftm/domain/aggregates';
 import { toPast } from '@ftm/domain/event-meta';
 import { billedTokens } from '@ftm/domain/fine-tune/cost';
 import type { FineTuneState } from '@ftm/domain/fine-tune/state';
-import { snake } from '@ftm/domain/resource';
+import { snake } from '@ftm/api/snake';
 import { eventToWire } from '@ftm/commands/wire';
 import { asTenant } from '../http/as-tenant.ts';
 import { eventStream, lastEventId } from '../http/event-stream.ts';

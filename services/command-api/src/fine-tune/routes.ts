@@ -14,7 +14,7 @@ import {
   type Call,
   type Route,
 } from '../http/route.ts';
-import { snake } from '@ftm/domain/resource';
+import { snake } from '@ftm/api/snake';
 import { readRoutes } from '../resource-routes.ts';
 import { askGate, callIds, command, fresh, type Services } from '../service.ts';
 import { estimateJob } from './estimate.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { requireProject } from '../auth.ts';
 import { ById, defineRoute, projectId, READ, reason, WRITE, type Route } from '../http/route.ts';
-import { snake } from '@ftm/domain/resource';
+import { snake } from '@ftm/api/snake';
 import { readRoutes } from '../resource-routes.ts';
 import { evidencePack } from './evidence.ts';
 import { askGate, callIds, command, fresh, type Services } from '../service.ts';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { PriceRow } from '@ftm/contracts/generated/events';
 import { effectivePrices } from '@ftm/domain/pricing/price-book';
 import { PRICE_BOOK_ID } from '@ftm/domain/pricing/state';
-import { snake } from '@ftm/domain/resource';
+import { snake } from '@ftm/api/snake';
 import { ADMIN, defineRoute, instant, READ, type Route } from '../http/route.ts';
 import { callIds, command, stateOf, versionTag, type Services } from '../service.ts';
 

@@ -1,0 +1,21 @@
+import type { z } from 'zod';
+import { BUILDING } from './endpoints/building.ts';
+import { GOVERNANCE } from './endpoints/governance.ts';
+import { MODELS } from './endpoints/models.ts';
+
+/** Every method of every path, by `<METHOD> <path>`. What is served and what is here are the same: a spec says so. */
+export const ENDPOINTS = { ...BUILDING, ...MODELS, ...GOVERNANCE } as const;
+
+export type EndpointKey = keyof typeof ENDPOINTS;
+export type BodyOf<K extends EndpointKey> = (typeof ENDPOINTS)[K]['body'] extends infer B
+  ? B extends z.ZodType
+    ? z.input<B>
+    : undefined
+  : never;
+export type AnswerOf<K extends EndpointKey> = (typeof ENDPOINTS)[K]['answer'] extends infer A
+  ? A extends z.ZodType
+    ? z.output<A>
+    : null
+  : never;
+
+export const isEndpoint = (key: string): key is EndpointKey => Object.hasOwn(ENDPOINTS, key);

@@ -1,0 +1,181 @@
+import { z } from 'zod';
+
+/** What bodies, queries and answers are put together from. Texts that people type have a length; names that are no prose have a pattern. */
+
+export const id = z.uuid();
+export const ById = z.object({ id });
+export const slug = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, '1 to 64 of a-z 0-9 . _ -, starting with a letter or digit');
+export const projectId = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, '1 to 64 of A-Z a-z 0-9 . _ -');
+export const tenantId = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'an Orchestrator tenant: 1 to 64 of A-Z a-z 0-9 . _ -');
+/** As a provider names a model: `gpt-4.1-nano-2025-04-14`, `ft:gpt-4.1-nano:acme::9xY`. */
+export const modelName = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._:/-]{0,199}$/,
+    'a model as its provider names it: 1 to 200 of A-Z a-z 0-9 . _ : / -',
+  );
+/** A word that sorts things: no prose. */
+export const tag = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}$/,
+    '1 to 64 of A-Z a-z 0-9 . _ : / -, starting with a letter or digit',
+  );
+/** Of a case, and of what its cases have in common. */
+export const caseId = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}$/,
+    '1 to 100 of A-Z a-z 0-9 . _ : / -, starting with a letter or digit',
+  );
+/** A calendar month in UTC. */
+export const month = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'YYYY-MM');
+/** No year and no offset that the database does not know. */
+export const instant = z.iso.datetime({ offset: true }).regex(/^[12]/, 'a year from 1000 to 2999');
+/** Why somebody does something, in their own words. */
+export const reason = z.string().trim().min(1).max(500);
+const targetType = z.enum(['assistant', 'project', 'global']);
+export const NewTarget = z
+  .strictObject({
+    type: targetType,
+    value: z
+      .string()
+      .regex(
+        /^(\*|[A-Za-z0-9][A-Za-z0-9._:-]{0,99})$/,
+        'the id of an assistant or a project, or * for global: 1 to 100 of A-Z a-z 0-9 . _ : -',
+      ),
+  })
+  .meta({ id: 'NewTarget', description: 'Where a model version goes live.' });
+/** As it stands in the log: earlier ones were any text. */
+export const Target = z
+  .strictObject({
+    type: targetType,
+    value: z.string().describe('Id of the assistant or project; * for global.'),
+  })
+  .meta({ id: 'Target', description: 'Where a model version goes live.' });
+
+/** Millionths of a US dollar. */
+export const usdMicros = z.int();
+export const sha256 = z.string().regex(/^[0-9a-f]{64}$/, '64 hex digits');
+export const count = z.int().min(0);
+export const share = z.number().min(0).max(1);
+
+const METADATA_PAIRS = 16;
+/** Names for people, on whatever people look for again. */
+export const Labels = {
+  name: z.string().trim().min(1).max(200).nullish().describe('What people call it.'),
+  description: z.string().trim().min(1).max(2000).nullish().describe('What it is for, in a few sentences.'),
+  metadata: z
+    .record(
+      z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/, 'a key: 1 to 64 of A-Z a-z 0-9 . _ : -'),
+      z.string().max(512),
+    )
+    .refine((pairs) => Object.keys(pairs).length <= METADATA_PAIRS, `at most ${METADATA_PAIRS} pairs`)
+    .meta({ maxProperties: METADATA_PAIRS })
+    .nullish()
+    .describe('Up to 16 pairs of the caller’s own.'),
+};
+
+/** Where a page ended. Opaque to callers: whatever looks like a cursor is one. */
+export const cursor = z
+  .string()
+  .regex(/^[0-9a-f.-]{1,60}$/, 'it must be the next_cursor of the page before')
+  .describe('The next_cursor of the page before.');
+const MOST_ROWS = 200;
+/** What every list takes. */
+export const Page = {
+  limit: z.coerce.number().int().min(1).max(MOST_ROWS).default(50).describe('How many at most.'),
+  cursor: cursor.optional(),
+};
+/** What lists take whose rows are small. */
+export const LongPage = {
+  limit: z.coerce.number().int().min(1).max(1000).default(100).describe('How many at most.'),
+  cursor: cursor.optional(),
+};
+/** What lists of resources take besides their own filters. */
+export const Filters = {
+  ...Page,
+  project_id: projectId.optional().describe('Only of this project.'),
+  created_after: instant.optional().describe('Only what was created after this time.'),
+  created_before: instant.optional().describe('Only what was created before this time.'),
+  sort: z.enum(['desc', 'asc']).default('desc').describe('By created_at: the newest first, or the oldest.'),
+};
+export const NoQuery = z.strictObject({});
+export const NoBody = z.strictObject({});
+
+/** One page of a list. */
+export const listOf = <T extends z.ZodType>(name: string, item: T) =>
+  z
+    .strictObject({
+      object: z.literal('list'),
+      data: z.array(item),
+      has_more: z.boolean().describe('Whether another page follows.'),
+      next_cursor: z.string().nullable().describe('What to ask the next page with; null on the last.'),
+    })
+    .meta({ id: name });
+
+/** The same fields, which a resource has in some of its statuses only: null in the others. */
+export function nullable<S extends z.ZodRawShape>(shape: S) {
+  return Object.fromEntries(
+    Object.entries(shape).map(([name, each]) => [name, (each as z.ZodType).nullable()]),
+  ) as unknown as { [K in keyof S]: S[K] extends z.ZodType ? z.ZodNullable<S[K]> : never };
+}
+
+export const ObjectRef = z
+  .strictObject({
+    uri: z.string().describe('s3:// URI.'),
+    sha256: z.string().describe('SHA-256 of the stored (encrypted) bytes, hex.'),
+    bytes: count.describe('Size of the stored bytes.'),
+  })
+  .meta({ id: 'ObjectRef', description: 'An immutable object in the object store.' });
+export const Reason = z
+  .strictObject({
+    code: z.string().describe('Stable code.'),
+    message: z.string().describe('What it means, for people.'),
+  })
+  .meta({ id: 'Reason' });
+export const CodeCount = z.strictObject({ code: z.string(), count }).meta({ id: 'CodeCount' });
+
+/** What every resource knows of itself. */
+export const facts = {
+  version: z.int().min(1).describe('How many events made it what it is; the ETag.'),
+  created_at: z.iso.datetime(),
+  updated_at: z.iso.datetime(),
+  created_by: z.string().describe('Subject of the principal.'),
+  governance_decision_id: z.string().nullable().describe('Of the newest gate that was asked.'),
+  orchestrator_audit_id: z.string().describe('Where its newest event is in the audit stream.'),
+};
+
+/** What a refusal or a failure left. */
+export const refusal = {
+  gate: z.string().nullable().describe('The gate that said no, where one did.'),
+  reasons: z.array(Reason).nullable().describe('Why it said no.'),
+};
+export const failure = {
+  code: z.string().describe('Stable cause code.'),
+  message: z.string().describe('What happened, sanitised.'),
+  remedy: z.string().describe('What to do about it.'),
+  retryable: z.boolean().describe('Whether the same request may succeed later.'),
+};
+export const Failure = z.strictObject(failure).meta({ id: 'Failure' });
+
+/** Any JSON value. */
+export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
+export const JsonValue: z.ZodType<JsonValue, JsonValue> = z
+  .lazy(() =>
+    z.union([
+      z.string(),
+      z.number(),
+      z.boolean(),
+      z.null(),
+      z.array(JsonValue),
+      z.record(z.string(), JsonValue),
+    ]),
+  )
+  .meta({ id: 'JsonValue', description: 'Any JSON value.' });
