@@ -34,7 +34,12 @@ export const Config = z.object({
     .optional()
     .describe('File of the credentials of tenants and projects; those without one use `FTM_OPENAI_API_KEY`.'),
   FTM_PROVIDER_TIMEOUT_MS: ms(30_000).describe('How long one call to the provider may take.'),
-  FTM_CONCURRENCY: upTo(64, 4).describe('Jobs of the queue that one process works on at once.'),
+  FTM_CONCURRENCY: upTo(64, 4).describe(
+    'Workers of one process for work that is due; all but one of them may build datasets and run evals.',
+  ),
+  FTM_WAITING_CONCURRENCY: upTo(64, 2).describe(
+    'Workers of one process for work that waits: looks at jobs of the provider, watches, what failed again and again.',
+  ),
   FTM_DATASET_MAX_ROWS: datasetMaxRows,
   FTM_DATASET_THREADS: upTo(64, availableParallelism()).meta({
     description: 'Threads that analyse rows.',

@@ -42,7 +42,7 @@ shutdown.add('telemetry', telemetry.stop);
 const pool = createPool({
   url: config.FTM_DATABASE_URL,
   applicationName: instance,
-  max: config.FTM_CONCURRENCY + 16,
+  max: config.FTM_CONCURRENCY + config.FTM_WAITING_CONCURRENCY + 16,
   onIdleError: (error) => logger.warn('a database connection broke', { error }),
 });
 shutdown.add('postgres', () => pool.end());
@@ -54,6 +54,8 @@ const store = createS3Store({
   accessKeyId: config.FTM_S3_ACCESS_KEY_ID,
   secretAccessKey: config.FTM_S3_SECRET_ACCESS_KEY,
 });
+/** New work wakes a worker up; only what was put off is found by looking. */
+const POLL_MS = 750;
 /** What the keys of all objects begin with; the tenant comes next. */
 const OBJECT_ROOTS = ['datasets', 'evals', 'ft_jobs'];
 const credential = {
@@ -123,7 +125,8 @@ const consumer = runProjection({
 shutdown.add('work projection', consumer.stop);
 
 const taskList = createTaskList(tools);
-const workers = startWorkers({ pool, count: config.FTM_CONCURRENCY, taskList, pollMs: 500, logger });
+const concurrency = { due: config.FTM_CONCURRENCY, waiting: config.FTM_WAITING_CONCURRENCY };
+const workers = startWorkers({ pool, concurrency, taskList, pollMs: POLL_MS, logger });
 shutdown.add('workers', workers.stop);
 const heartbeat = startHeartbeat(pool, instance, workers.alive, logger);
 shutdown.add('heartbeat', heartbeat.stop);

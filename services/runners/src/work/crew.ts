@@ -2,6 +2,8 @@ import { EventEmitter } from 'node:events';
 import { Logger as QueueLogger, run, type TaskList, type WorkerEvents } from 'graphile-worker';
 import type { Pool } from '@ftm/postgres/pool';
 import type { Logger } from '@ftm/runtime/logger';
+import { KINDS } from './kinds.ts';
+import type { Shares } from './shares.ts';
 
 /** What a worker of the job queue is at. */
 export interface Worker {
@@ -29,6 +31,7 @@ export interface CrewOptions {
   readonly pool: Pool;
   readonly taskList: TaskList;
   readonly pollMs: number;
+  readonly shares: Shares;
   readonly logger: Logger;
   readonly onEvent: (event: CrewEvent) => void;
 }
@@ -43,7 +46,7 @@ export interface Crew {
 export async function startCrew(size: number, options: CrewOptions): Promise<Crew> {
   // Given to the library rather than taken from it: what it says while it starts would not be heard.
   const events: WorkerEvents = new EventEmitter();
-  listen(events, options.onEvent);
+  listen(events, options);
   const runner = await run({
     pgPool: options.pool,
     concurrency: size,
@@ -52,6 +55,8 @@ export async function startCrew(size: number, options: CrewOptions): Promise<Cre
     noPreparedStatements: false,
     taskList: options.taskList,
     events,
+    // Asked by each worker right before it looks.
+    forbiddenFlags: options.shares.forbidden,
     logger: queueLogger(options.logger),
   });
   runner.promise.catch((error: unknown) => options.logger.warn('a pool of the job queue ended', { error }));
@@ -59,7 +64,7 @@ export async function startCrew(size: number, options: CrewOptions): Promise<Cre
   return { stop: () => (stopped ??= runner.stop().catch(ignore)) };
 }
 
-function listen(events: WorkerEvents, tell: (event: CrewEvent) => void): void {
+function listen(events: WorkerEvents, { shares, onEvent: tell }: CrewOptions): void {
   const workers = new Map<string, Worker>();
   const change = (id: string, next: Partial<Worker>): void => {
     const before = workers.get(id) ?? UNSEEN;
@@ -67,22 +72,29 @@ function listen(events: WorkerEvents, tell: (event: CrewEvent) => void): void {
     workers.set(id, worker);
     tell({ kind: 'changed', worker });
   };
-  const looked = (id: string, answered: boolean): void => change(id, { doing: 'nothing', answered });
+  const looked = (id: string, answered: boolean): void => {
+    shares.free(id);
+    change(id, { doing: 'nothing', answered });
+  };
   events.on('worker:create', ({ worker }) => change(worker.workerId, {}));
-  events.on('worker:getJob:start', ({ worker: { workerId } }) =>
-    change(workerId, { doing: 'looking', looks: (workers.get(workerId)?.looks ?? 0) + 1, job: null }),
-  );
+  events.on('worker:getJob:start', ({ worker: { workerId } }) => {
+    shares.looks(workerId);
+    change(workerId, { doing: 'looking', looks: (workers.get(workerId)?.looks ?? 0) + 1, job: null });
+  });
   events.on('worker:getJob:empty', ({ worker }) => looked(worker.workerId, true));
   events.on('worker:getJob:error', ({ worker }) => looked(worker.workerId, false));
-  events.on('job:start', ({ worker, job }) =>
-    change(worker.workerId, { doing: 'running', job: job.id, answered: true }),
-  );
+  events.on('job:start', ({ worker, job }) => {
+    shares.found(worker.workerId, KINDS.find((kind) => job.flags?.[kind] === true) ?? null);
+    change(worker.workerId, { doing: 'running', job: job.id, answered: true });
+  });
   events.on('job:complete', ({ worker }) => {
+    shares.free(worker.workerId);
     change(worker.workerId, { doing: 'nothing', job: null });
     tell({ kind: 'completed' });
   });
   events.on('worker:stop', ({ worker: { workerId }, error }) => {
     workers.delete(workerId);
+    shares.free(workerId);
     tell({ kind: 'ended', workerId, error });
   });
 }

@@ -121,7 +121,13 @@ function start({ name, proxy, random }: Awaited<ReturnType<typeof prepare>>): In
   };
   const taskList = createTaskList(tools, runners);
   const logger = tools.logger;
-  const workers = startWorkers({ pool, count: WORKERS, taskList, pollMs: 200, logger });
+  const workers = startWorkers({
+    pool,
+    concurrency: { due: WORKERS - 1, waiting: 1 },
+    taskList,
+    pollMs: 200,
+    logger,
+  });
   const heartbeat = startHeartbeat(pool, name, workers.alive, logger);
   const watchdog = startWatchdog({
     pool,

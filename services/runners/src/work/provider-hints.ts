@@ -1,5 +1,6 @@
 import type { Pool } from '@ftm/postgres/pool';
 import type { Logger } from '@ftm/runtime/logger';
+import { HINTED_PRIORITY } from './kinds.ts';
 
 const LOOK_MS = 1000;
 /** The provider tries a webhook again for 72 hours; after that nobody knows it any more. */
@@ -20,7 +21,8 @@ export async function useHints(pool: Pool): Promise<number> {
      ), used as (
        update work.provider_hints set used_at = now() where webhook_id in (select webhook_id from ready) and used_at is null
      )
-     select count(*) as due from graphile_worker.reschedule_jobs(array(select distinct id from ready), run_at => now())`,
+     select count(*) as due from graphile_worker.reschedule_jobs(array(select distinct id from ready), run_at => now(), priority => $1)`,
+    [HINTED_PRIORITY],
   );
   return Number(rows[0]?.due ?? 0);
 }

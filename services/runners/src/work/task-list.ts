@@ -13,6 +13,7 @@ import { runEndOfLifeWatch } from '../model/end-of-life.ts';
 import { runModelRegistration } from '../model/runner.ts';
 import type { Runner, Tools } from '../tasks.ts';
 import { runTenantErasure } from '../tenant/erasure.ts';
+import { placeOfAgain, placeOfFailed, type Place } from './kinds.ts';
 import { retryInMs } from './retry.ts';
 import { jobKey, queueOf, type JobPayload } from './work-projection.ts';
 import type { Task } from './work-table.ts';
@@ -55,7 +56,7 @@ async function run(
   const { tenantId: tenant, id, correlation, causation, traceparent, failures = 0 } = payload;
   const end = seconds.startTimer({ task });
   const queue = queueOf(task, tenant);
-  const again = async (inMs: number, next: JobPayload): Promise<void> => {
+  const again = async (inMs: number, next: JobPayload, { flags, priority }: Place): Promise<void> => {
     // The job that runs is replaced under its key, unless the log has ended the work meanwhile: then nobody looks for it any more.
     if (await isCurrent(helpers.job, helpers))
       await helpers.addJob(task, next, {
@@ -64,6 +65,8 @@ async function run(
         ...(queue === null ? {} : { queueName: queue }),
         runAt: new Date(Date.now() + inMs),
         maxAttempts: 30_000,
+        flags: [...flags],
+        priority,
       });
   };
   await runWithContext({ tenant }, () =>
@@ -74,7 +77,12 @@ async function run(
         try {
           const outcome = await runner({ tenantId: tenantId(tenant), id, correlation, causation }, tools);
           runs.inc({ task, outcome: outcome === 'done' ? 'done' : 'again' });
-          if (outcome !== 'done') await again(outcome.againInMs, { ...payload, failures: 0 });
+          if (outcome !== 'done')
+            await again(
+              outcome.againInMs,
+              { ...payload, failures: 0 },
+              placeOfAgain(task, outcome.againInMs),
+            );
         } catch (error) {
           runs.inc({ task, outcome: 'failed' });
           const inMs = retryInMs(failures + 1);
@@ -85,7 +93,7 @@ async function run(
             inMs,
             error,
           });
-          await again(inMs, { ...payload, failures: failures + 1 });
+          await again(inMs, { ...payload, failures: failures + 1 }, placeOfFailed(task, failures + 1));
         } finally {
           end();
         }

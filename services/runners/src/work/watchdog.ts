@@ -73,12 +73,12 @@ const LOOK_MS = 2000;
 const LOST_LOOK_MS = 30_000;
 const LIMITS: WatchLimits = { stalledAfter: 3, replacedAfter: 6, lostForEach: 10, idleForMs: 300_000 };
 
-/** Jobs that are due, that nobody has, and that no queue holds back. */
+/** Jobs that are due, that nobody has, and that neither a queue nor the share of their kind holds back. */
 const DUE = `select count(*)::int as due from graphile_worker._private_jobs as job
   join graphile_worker._private_tasks as task on task.id = job.task_id
   left join graphile_worker._private_job_queues as queue on queue.id = job.job_queue_id
   where job.is_available and job.run_at < now() - $2 * interval '1 ms' and task.identifier = any($1)
-    and (queue.id is null or queue.is_available)`;
+    and (queue.id is null or queue.is_available) and (job.flags ?| $3::text[]) is not true`;
 
 export interface WatchdogOptions {
   readonly pool: Pool;
@@ -109,7 +109,7 @@ export function startWatchdog(options: WatchdogOptions): Watchdog {
   let busy = false;
 
   const countDue = (): Promise<number | null> =>
-    pool.query<{ due: number }>(DUE, [tasks, overdueMs]).then(
+    pool.query<{ due: number }>(DUE, [tasks, overdueMs, workers.full()]).then(
       ({ rows }) => rows[0]?.due ?? 0,
       () => null,
     );

@@ -2,6 +2,7 @@ import type { FtmEvent } from '@ftm/contracts/generated/events';
 import { parseStreamId } from '@ftm/contracts/ids';
 import type { ProjectedEvent } from '@ftm/projection/projection';
 import type { Client } from '@ftm/postgres/pool';
+import { placeOfNew } from './kinds.ts';
 import { workOf, type Task } from './work-table.ts';
 
 /** What a job is about; everything else it reads from the log. */
@@ -50,9 +51,11 @@ async function addJob(
   { tenantId, correlation, id: causation, traceparent }: ProjectedEvent['envelope'],
 ): Promise<void> {
   const payload: JobPayload = { tenantId, id, correlation, causation, traceparent };
+  const { flags, priority } = placeOfNew(task);
   await client.query(
-    "select graphile_worker.add_job($1, payload => $2::json, queue_name => $4, job_key => $3, job_key_mode => 'replace', max_attempts => 30000)",
-    [task, JSON.stringify(payload), jobKey(task, tenantId, id), queueOf(task, tenantId)],
+    `select graphile_worker.add_job($1, payload => $2::json, queue_name => $4, job_key => $3, job_key_mode => 'replace',
+       max_attempts => 30000, flags => $5, priority => $6)`,
+    [task, JSON.stringify(payload), jobKey(task, tenantId, id), queueOf(task, tenantId), flags, priority],
   );
 }
 

@@ -4,6 +4,7 @@ import { eventually } from '@ftm/event-log/testing/environment';
 import { createPool, type Pool } from '@ftm/postgres/pool';
 import { createTestDatabase, type TestDatabase } from '@ftm/postgres/testing/database';
 import { startHeartbeat } from './dead-workers.ts';
+import type { Kind } from './kinds.ts';
 import { startWatchdog, type Watchdog } from './watchdog.ts';
 import { startWorkers, type Workers } from './workers.ts';
 
@@ -39,9 +40,12 @@ const locked = async (): Promise<number> =>
 const rows = async (): Promise<number> =>
   (await owner.query('select from graphile_worker._private_jobs')).rowCount ?? 0;
 
-function start(taskList: TaskList, count = 2): { workers: Workers; watchdog: Watchdog; gaveUp: string[] } {
+function start(
+  taskList: TaskList,
+  concurrency = { due: 1, waiting: 1 },
+): { workers: Workers; watchdog: Watchdog; gaveUp: string[] } {
   const gaveUp: string[] = [];
-  const workers = startWorkers({ pool, count, taskList, pollMs: 50, logger });
+  const workers = startWorkers({ pool, concurrency, taskList, pollMs: 50, logger });
   const watchdog = startWatchdog({
     pool,
     workers,
@@ -141,7 +145,7 @@ describe('workers', () => {
 
 describe('the heartbeat', () => {
   it('frees a job that a living worker holds without knowing of it', async () => {
-    const instance = start({ ft: ignore }, 1);
+    const instance = start({ ft: ignore }, { due: 1, waiting: 0 });
     await eventually('it works', async () => (await says(instance.watchdog)) === '1 of 1 workers work');
     const [worker] = instance.workers.alive();
     // As after a look whose answer was lost.
@@ -183,6 +187,44 @@ describe('the heartbeat', () => {
     end();
     await eventually('it has ended', async () => (await rows()) === 0);
     await heartbeat.stop();
+    await stop(instance);
+  });
+});
+
+describe('work', () => {
+  const addOf = (kind: string, id: string, task = 'ft'): Promise<unknown> =>
+    owner.query(
+      'select graphile_worker.add_job($1, payload => $2::json, job_key => $3, max_attempts => 30000, flags => array[$4])',
+      [task, JSON.stringify({ id, kind }), id, kind],
+    );
+
+  it.each([
+    { hangs: 'waiting', goesOn: 'short' },
+    { hangs: 'waiting', goesOn: 'long' },
+    { hangs: 'short', goesOn: 'waiting' },
+    { hangs: 'long', goesOn: 'short' },
+    { hangs: 'long', goesOn: 'waiting' },
+  ])('that is $goesOn goes on, however much $hangs work never ends', async ({ hangs, goesOn }) => {
+    let end = ignore;
+    const released = new Promise<void>((resolve) => (end = resolve));
+    const ended: string[] = [];
+    const taskList: TaskList = {
+      ft: async (payload) => {
+        const { id, kind } = payload as { id: string; kind: string };
+        if (kind === hangs) await released;
+        ended.push(id);
+      },
+    };
+    for (let at = 0; at < 30; at += 1) await addOf(hangs, `${hangs}-${at}`);
+    const instance = start(taskList, { due: 3, waiting: 2 });
+    await eventually('all that may hang', () => instance.workers.full().includes(hangs as Kind));
+    for (let at = 0; at < 30; at += 1) await addOf(goesOn, `${goesOn}-${at}`);
+    await eventually('the others have ended', () => ended.length === 30);
+    expect(ended.every((id) => id.startsWith(goesOn))).toBe(true);
+    // Work that is held back by its share is no work that lies about.
+    await expect(instance.watchdog.check()).resolves.toBe('5 of 5 workers work');
+    end();
+    await eventually('all have ended', async () => (await rows()) === 0);
     await stop(instance);
   });
 });

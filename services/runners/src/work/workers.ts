@@ -6,11 +6,13 @@ import type { Logger } from '@ftm/runtime/logger';
 import { counter } from '@ftm/runtime/metrics';
 import { startCrew, type Crew, type CrewEvent, type Worker } from './crew.ts';
 import { freeJobsOf } from './dead-workers.ts';
+import type { Kind } from './kinds.ts';
+import { createShares, workersOf, type Concurrency } from './shares.ts';
 
 export interface WorkersOptions {
   readonly pool: Pool;
   /** How many work at a time. */
-  readonly count: number;
+  readonly concurrency: Concurrency;
   readonly taskList: TaskList;
   /** How often a worker without a job looks for one; a new one that is due at once wakes it up. */
   readonly pollMs: number;
@@ -23,6 +25,8 @@ export interface Workers {
   alive(): readonly Worker[];
   /** Jobs that were ever taken. */
   taken(): number;
+  /** Kinds of work of which nobody can take any more now. */
+  full(): readonly Kind[];
   /** Workers that died since a job was last ended. */
   lostInARow(): number;
   /** Others take the place of those that have no job; those that have one end it. */
@@ -45,7 +49,9 @@ const replaced = counter('ftm_worker_replacements_total', 'Times that all worker
  * missing, a new crew takes their place, with backoff for as long as that fails, and what the queue holds for a dead worker is freed as soon as the database can be told.
  */
 export function startWorkers(options: WorkersOptions): Workers {
-  const { pool, count, logger } = options;
+  const { pool, logger } = options;
+  const count = workersOf(options.concurrency);
+  const shares = createShares(options.concurrency);
   const workers = new Map<string, Worker>();
   const crews = new Map<Crew, Members>();
   const ended = new AbortController();
@@ -113,7 +119,7 @@ export function startWorkers(options: WorkersOptions): Workers {
     if (ended.signal.aborted || missing <= 0) return;
     const members: Members = { ids: new Set(), dismissed: false };
     try {
-      const crew = await startCrew(missing, { ...options, onEvent: (event) => hear(members, event) });
+      const crew = await startCrew(missing, { ...options, shares, onEvent: (event) => hear(members, event) });
       crews.set(crew, members);
       failedStarts = 0;
     } catch (error) {
@@ -141,6 +147,7 @@ export function startWorkers(options: WorkersOptions): Workers {
     wanted: count,
     alive: () => [...workers.values()],
     taken: () => taken,
+    full: shares.full,
     lostInARow: () => lostInARow,
     replace(reason) {
       replaced.inc();
