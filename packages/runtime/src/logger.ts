@@ -1,3 +1,4 @@
+import process from 'node:process';
 import { context, trace } from '@opentelemetry/api';
 import winston from 'winston';
 import { currentContext } from './context.ts';
@@ -16,10 +17,26 @@ export interface LoggerOptions {
   readonly service: string;
   readonly instance?: string;
   readonly level?: string;
+  /** Where the lines go; default: standard output. */
+  readonly stream?: NodeJS.WritableStream;
 }
 
+/** What winston or this file writes into every line. */
+const TAKEN = new Set(['level', 'message', 'msg', 'time']);
+
+/** A field keeps its value and gives up a name that is taken: `message` becomes `field_message`. */
+const beside = (fields: Fields, taken: ReadonlySet<string>): Fields =>
+  Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [taken.has(name) ? `field_${name}` : name, value]),
+  );
+
 /** One JSON object a line, with trace, tenant and request id, and without secrets and personal data. */
-export function createLogger({ service, instance, level = 'info' }: LoggerOptions): Logger {
+export function createLogger({
+  service,
+  instance,
+  level = 'info',
+  stream = process.stdout,
+}: LoggerOptions): Logger {
   const enrich = winston.format((info) => {
     const { level: at, message, ...fields } = info;
     const span = trace.getSpan(context.active())?.spanContext();
@@ -39,7 +56,7 @@ export function createLogger({ service, instance, level = 'info' }: LoggerOption
     return {
       ...kept,
       ...line,
-      ...(redact(fields) as object),
+      ...(redact(beside(fields, new Set(Object.keys(line)))) as object),
       level: at,
       message: undefined,
       msg: redact(message),
@@ -50,11 +67,11 @@ export function createLogger({ service, instance, level = 'info' }: LoggerOption
     format: winston.format.combine(enrich(), winston.format.json({ deterministic: false })),
     // winston's types and eslint disagree about what a transport is.
     // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment
-    transports: [new winston.transports.Console({ stderrLevels: [] })],
+    transports: [new winston.transports.Stream({ stream })],
   });
   const log =
     (at: keyof Logger) =>
     (message: string, fields: Fields = {}): void =>
-      void logger.log({ ...fields, level: at, message });
+      void logger.log({ ...beside(fields, TAKEN), level: at, message });
   return { error: log('error'), warn: log('warn'), info: log('info'), debug: log('debug') };
 }

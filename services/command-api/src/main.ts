@@ -11,6 +11,7 @@ import { createJournalReader } from '@ftm/postgres/journal';
 import { createPool } from '@ftm/postgres/pool';
 import { readConfig } from '@ftm/runtime/config';
 import { healthRouter, listen } from '@ftm/runtime/health';
+import { createCalmLogger } from '@ftm/runtime/calm-logger';
 import { createLogger } from '@ftm/runtime/logger';
 import { createShutdown } from '@ftm/runtime/shutdown';
 import { startTelemetry, tracedFetch } from '@ftm/runtime/telemetry';
@@ -33,6 +34,7 @@ import { allRoutes } from './routes.ts';
 const config = readConfig(Config, process.env);
 const instance = config.FTM_INSTANCE_ID ?? `command-api-${process.pid}`;
 const logger = createLogger({ service: 'command-api', instance, level: config.FTM_LOG_LEVEL });
+const calm = createCalmLogger(logger);
 const shutdown = createShutdown(logger);
 const telemetry = startTelemetry('ftm-command-api', instance);
 shutdown.add('telemetry', telemetry.stop);
@@ -81,8 +83,8 @@ const log = createKafkaEventLog({
   journal: createJournalReader(writerPool) as unknown as Journal,
   sessionTimeoutMs: config.FTM_SESSION_TIMEOUT_MS,
   ...(config.FTM_EVENTS_TOPIC === undefined ? {} : { topic: config.FTM_EVENTS_TOPIC }),
-  onClientLog: (level, message) => logger[level](message),
-  onEvent: (event) => observeLog(event, logger),
+  onClientLog: (level, message) => calm[level](message),
+  onEvent: (event) => observeLog(event, event.kind === 'problem' ? calm : logger),
 });
 shutdown.add('event log', () => log.close());
 

@@ -11,6 +11,7 @@ import { createDeadLetters, type DeadLetterOptions } from '@ftm/projection/dead-
 import { runProjection } from '@ftm/projection/projection';
 import { readConfig } from '@ftm/runtime/config';
 import { serveOperator } from '@ftm/runtime/health';
+import { createCalmLogger } from '@ftm/runtime/calm-logger';
 import { createLogger } from '@ftm/runtime/logger';
 import { createShutdown } from '@ftm/runtime/shutdown';
 import { startTelemetry, tracedFetch } from '@ftm/runtime/telemetry';
@@ -31,6 +32,7 @@ import { traceBatch } from './tracing.ts';
 const config = readConfig(Config, process.env);
 const instance = config.FTM_INSTANCE_ID ?? `projector-${process.pid}`;
 const logger = createLogger({ service: 'projector', instance, level: config.FTM_LOG_LEVEL });
+const calm = createCalmLogger(logger);
 const shutdown = createShutdown(logger);
 const telemetry = startTelemetry('ftm-projector', instance);
 shutdown.add('telemetry', telemetry.stop);
@@ -46,7 +48,7 @@ shutdown.add('postgres', () => pool.end());
 const kafka: KafkaConnection = {
   brokers: config.FTM_KAFKA_BROKERS,
   clientId: instance,
-  onClientLog: (level, message) => logger[level](message),
+  onClientLog: (level, message) => calm[level](message),
 };
 const observer = createObserver(logger);
 const registry = createRegistry(config.FTM_REGISTRY_URL);

@@ -1,5 +1,6 @@
 import type { LogConsumer } from '@ftm/event-log/consumer';
 import type { ProjectionEvent } from '@ftm/projection/projection';
+import { createCalmLogger } from '@ftm/runtime/calm-logger';
 import type { Logger } from '@ftm/runtime/logger';
 import { counter, gauge, histogram } from '@ftm/runtime/metrics';
 
@@ -14,6 +15,7 @@ export function createObserver(logger: Logger) {
   const parked = counter('ftm_parked_records_total', 'Records set aside');
   const problems = counter('ftm_projection_problems_total', 'Failures that are tried again');
   const lag = gauge('ftm_projection_lag_offsets', 'Offsets behind the end of a partition', ['partition']);
+  const calm = createCalmLogger(logger);
   // Told before the batch that they were in.
   const setAside = new Map<number, number>();
   const countSetAside = (partition: number): void =>
@@ -42,7 +44,7 @@ export function createObserver(logger: Logger) {
       }
       case 'problem':
         problems.inc();
-        logger.warn('projection waits', { partition: event.partition, error: event.error });
+        calm.warn('projection waits', { partition: event.partition, error: event.error });
         return;
       case 'claimed':
       case 'lost':

@@ -14,6 +14,7 @@ import { createDeadLetters } from '@ftm/projection/dead-letters';
 import { runProjection, type ProjectionEvent } from '@ftm/projection/projection';
 import { readConfig } from '@ftm/runtime/config';
 import { serveOperator } from '@ftm/runtime/health';
+import { createCalmLogger } from '@ftm/runtime/calm-logger';
 import { createLogger } from '@ftm/runtime/logger';
 import { createShutdown } from '@ftm/runtime/shutdown';
 import { startTelemetry, tracedFetch } from '@ftm/runtime/telemetry';
@@ -35,6 +36,7 @@ import { applyToQueue } from './work/work-projection.ts';
 const config = readConfig(Config, process.env);
 const instance = config.FTM_INSTANCE_ID ?? `runners-${process.pid}`;
 const logger = createLogger({ service: 'runners', instance, level: config.FTM_LOG_LEVEL });
+const calm = createCalmLogger(logger);
 const shutdown = createShutdown(logger);
 const telemetry = startTelemetry('ftm-runners', instance);
 shutdown.add('telemetry', telemetry.stop);
@@ -113,7 +115,7 @@ const consumer = runProjection({
   kafka: {
     brokers: config.FTM_KAFKA_BROKERS,
     clientId: instance,
-    onClientLog: (level, message) => logger[level](message),
+    onClientLog: (level, message) => calm[level](message),
   },
   ...(config.FTM_EVENTS_TOPIC === undefined ? {} : { topic: config.FTM_EVENTS_TOPIC }),
   registry,
@@ -128,7 +130,7 @@ const taskList = createTaskList(tools);
 const concurrency = { due: config.FTM_CONCURRENCY, waiting: config.FTM_WAITING_CONCURRENCY };
 const workers = startWorkers({ pool, concurrency, taskList, pollMs: POLL_MS, logger });
 shutdown.add('workers', workers.stop);
-const heartbeat = startHeartbeat(pool, instance, workers.alive, logger);
+const heartbeat = startHeartbeat(pool, instance, workers.alive, calm);
 shutdown.add('heartbeat', heartbeat.stop);
 const watchdog = startWatchdog({
   pool,
@@ -138,7 +140,7 @@ const watchdog = startWatchdog({
   giveUp: (reason) => void shutdown.run(reason, 1),
 });
 shutdown.add('watchdog', watchdog.stop);
-const hints = startHints(pool, logger);
+const hints = startHints(pool, calm);
 shutdown.add('provider hints', async () => hints.stop());
 const sweep = startUploadSweep(store, tools.objects, {
   everyMs: config.FTM_UPLOAD_SWEEP_MS,
@@ -180,7 +182,7 @@ function tell(event: ProjectionEvent): void {
       });
       return;
     case 'problem':
-      logger.warn('the work projection waits', { partition: event.partition, error: event.error });
+      calm.warn('the work projection waits', { partition: event.partition, error: event.error });
       return;
     case 'claimed':
     case 'lost':
