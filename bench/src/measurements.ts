@@ -1,38 +1,21 @@
-import Table from 'cli-table3';
-import type { System } from '@ftm/sandbox/system/system';
-import {
-  measureCommands,
-  measureInternalCommands,
-  measureRawTransactions,
-  measureVisibility,
-  type Measurement,
-} from './commands.ts';
+import { reportCommands } from './command-report.ts';
+import { measureVisibility } from './commands.ts';
 import { measureCostCurve } from './cost-curve.ts';
 import { measureDedup } from './dedup.ts';
 import { measurePii } from './pii.ts';
 import { measureHeldOutPii } from './pii-held-out.ts';
 import { measurePipeline, STAGES, type Stages } from './pipeline.ts';
 import { measurePipelineSteps } from './pipeline-steps.ts';
+import { print } from './print.ts';
 import { measureProjection } from './projection.ts';
 import { measureRows } from './rows.ts';
+import type { Run } from './run.ts';
 import { measureTokens } from './tokens.ts';
 import { measureVerify } from './verify.ts';
 
-export interface Run {
-  /** Where the real parts are. */
-  readonly env: Readonly<Record<string, string>>;
-  readonly commands: number;
-  /** Length of the longest log. */
-  readonly events: number;
-  /** Largest body of rows. */
-  readonly megabytes: number;
-  /** FTM's own processes; started when first asked for. */
-  system(): Promise<System>;
-}
-
 /** In the order in which they run; `--only` names them. */
 export const MEASUREMENTS: readonly { readonly name: string; run(run: Run): Promise<void> }[] = [
-  { name: 'commands', run: commands },
+  { name: 'commands', run: reportCommands },
   { name: 'visibility', run: visibility },
   { name: 'projection', run: projection },
   { name: 'verify', run: verify },
@@ -45,35 +28,6 @@ export const MEASUREMENTS: readonly { readonly name: string; run(run: Run): Prom
   { name: 'pipeline', run: pipeline },
   { name: 'pipeline-steps', run: pipelineSteps },
 ];
-
-async function commands({ env, system, commands: most }: Run): Promise<void> {
-  const running = await system();
-  const apiUrl = running.apiUrls[0] ?? '';
-  await measureCommands(apiUrl, 16, 200);
-  const rows: string[][] = [];
-  for (const clients of [1, 16, 128]) {
-    const count = clients === 1 ? Math.min(most, 300) : most;
-    const ours = await measureCommands(apiUrl, clients, count);
-    const raw = await measureRawTransactions(env, clients, count);
-    const inner = await measureInternalCommands(running.env, clients, count);
-    for (const [through, measured] of [
-      ['API', ours],
-      ['write path', inner],
-    ] as const)
-      rows.push([
-        String(clients),
-        through,
-        ...columns(measured),
-        raw.perSecond.toFixed(0),
-        (measured.perSecond / raw.perSecond).toFixed(2),
-      ]);
-  }
-  print(
-    'Commands, from HTTP request to commit, through the API (login and gate at the Orchestrator simulator, which syncs every decision to disk) and through the write path alone; raw: one kafkajs transaction a batch of as many records as clients wait',
-    ['clients', 'through', 'commands/s', 'p50 ms', 'p95 ms', 'p99 ms', 'raw records/s', 'ours / raw'],
-    rows,
-  );
-}
 
 async function visibility({ system }: Run): Promise<void> {
   const visible = await measureVisibility((await system()).apiUrls[0] ?? '', 200);
@@ -303,17 +257,4 @@ async function pipelineSteps({ megabytes }: Run): Promise<void> {
   console.log(
     `kept rows: FTM ${ours.kept}, Python ${compared?.kept ?? '-'}; tokens of them: ${ours.tokens}, ${compared?.tokens ?? '-'}`,
   );
-}
-
-const columns = (measured: Measurement): string[] => [
-  measured.perSecond.toFixed(0),
-  measured.p50.toFixed(1),
-  measured.p95.toFixed(1),
-  measured.p99.toFixed(1),
-];
-
-function print(title: string, head: string[], rows: string[][]): void {
-  const table = new Table({ head, style: { head: [], border: [] } });
-  table.push(...rows);
-  console.log(`\n${title}\n${table.toString()}`);
 }
