@@ -20,7 +20,10 @@ const page = async (file: string, text: string): Promise<string> =>
 const outputs: Record<string, string> = {
   'packages/contracts/src/generated/events.ts': eventTypes(schemas),
   'docs/events/README.md': await page('docs/events/README.md', eventsPage(schemas)),
-  'docs/settings.md': await page('docs/settings.md', settingsPage(serviceSettings(), commandSettings())),
+  'docs/settings.md': await page(
+    'docs/settings.md',
+    settingsPage(serviceSettings(), await commandSettings()),
+  ),
 };
 
 const read = (file: string): string | undefined => {

@@ -56,7 +56,7 @@ const SERVICES: Readonly<Record<string, Configuration>> = {
 export const serviceSettings = (): Setting[] =>
   merged(Object.entries(SERVICES).flatMap(([service, schema]) => settingsOf(service, schema)));
 
-export const commandSettings = (): Setting[] => merged(optionsOf(createProgram()));
+export const commandSettings = async (): Promise<Setting[]> => merged(optionsOf(await createProgram()));
 
 /** @throws Error for a setting that does not say what it is for */
 export function settingsOf(service: string, schema: Configuration): Setting[] {

@@ -22,12 +22,12 @@ it('refuses a setting that does not say what it is for', () => {
   expect(() => settingsOf('here', schema({ FTM_A: port(1).toJSONSchema() }))).toThrow('FTM_A of here');
 });
 
-it('reads the real configurations and the real command line', () => {
+it('reads the real configurations and the real command line', async () => {
   const of = (name: string) => serviceSettings().filter((each) => each.name === name);
   expect(of('FTM_KAFKA_BROKERS')).toMatchObject([{ of: ['command-api', 'projector', 'runners', 'restore'] }]);
   expect(of('FTM_HEALTH_PORT').map((each) => each.fallback)).toEqual(['28090', '28091']);
   expect(of('FTM_DATASET_THREADS')).toMatchObject([{ fallback: 'one for each processor' }]);
-  expect(commandSettings()).toContainEqual({
+  expect(await commandSettings()).toContainEqual({
     name: 'FTM_API_URL',
     of: ['ftm'],
     allowed: '`--api`',

@@ -4,7 +4,7 @@ import process from 'node:process';
 import { saidOf } from './cannot-run.ts';
 import { createProgram } from './program.ts';
 
-const program = createProgram();
+const program = await createProgram(process.argv[2]);
 
 // Whoever reads may have seen enough (`| head`).
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -9,8 +9,14 @@ import {
   type Context,
   type Span,
 } from '@opentelemetry/api';
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
-import { NodeSDK, tracing, core, resources } from '@opentelemetry/sdk-node';
+import { W3CTraceContextPropagator } from '@opentelemetry/core';
+import {
+  defaultResource,
+  detectResources,
+  envDetector,
+  resourceFromAttributes,
+} from '@opentelemetry/resources';
+import { BatchSpanProcessor, NodeTracerProvider, type SpanProcessor } from '@opentelemetry/sdk-trace-node';
 import process from 'node:process';
 
 export interface Telemetry {
@@ -22,25 +28,24 @@ export interface Telemetry {
  * Traces go to `OTEL_EXPORTER_OTLP_ENDPOINT` when that is set; else ids are still made and passed on, so that logs and events carry them. No
  * automatic instrumentation: the few spans that matter are made by hand.
  */
-export function startTelemetry(service: string, instance: string): Telemetry {
+export async function startTelemetry(service: string, instance: string): Promise<Telemetry> {
   const endpoint = process.env['OTEL_EXPORTER_OTLP_ENDPOINT'];
-  const sdk = new NodeSDK({
-    resource: resources.resourceFromAttributes({ 'service.name': service, 'service.instance.id': instance }),
-    textMapPropagator: new core.W3CTraceContextPropagator(),
-    instrumentations: [],
-    metricReaders: [],
-    logRecordProcessors: [],
-    spanProcessors:
-      endpoint === undefined
-        ? []
-        : [
-            new tracing.BatchSpanProcessor(new OTLPTraceExporter({ url: `${endpoint}/v1/traces` }), {
-              scheduledDelayMillis: 500,
-            }),
-          ],
+  const provider = new NodeTracerProvider({
+    resource: defaultResource()
+      .merge(detectResources({ detectors: [envDetector] }))
+      .merge(resourceFromAttributes({ 'service.name': service, 'service.instance.id': instance })),
+    spanProcessors: endpoint === undefined ? [] : [await exportTo(endpoint)],
   });
-  sdk.start();
-  return { stop: () => sdk.shutdown().catch(() => undefined) };
+  provider.register({ propagator: new W3CTraceContextPropagator() });
+  return { stop: () => provider.shutdown().catch(() => undefined) };
+}
+
+/** The exporter is loaded where it is wanted only: it takes longer than all the rest. */
+async function exportTo(endpoint: string): Promise<SpanProcessor> {
+  const { OTLPTraceExporter } = await import('@opentelemetry/exporter-trace-otlp-http');
+  return new BatchSpanProcessor(new OTLPTraceExporter({ url: `${endpoint}/v1/traces` }), {
+    scheduledDelayMillis: 500,
+  });
 }
 
 const tracer = () => trace.getTracer('ftm');

@@ -36,7 +36,7 @@ const instance = config.FTM_INSTANCE_ID ?? `command-api-${process.pid}`;
 const logger = createLogger({ service: 'command-api', instance, level: config.FTM_LOG_LEVEL });
 const calm = createCalmLogger(logger);
 const shutdown = createShutdown(logger);
-const telemetry = startTelemetry('ftm-command-api', instance);
+const telemetry = await startTelemetry('ftm-command-api', instance);
 shutdown.add('telemetry', telemetry.stop);
 
 /** An upload is sanitised while it comes in, as fast as TRiSM does that. */

@@ -34,7 +34,7 @@ const instance = config.FTM_INSTANCE_ID ?? `projector-${process.pid}`;
 const logger = createLogger({ service: 'projector', instance, level: config.FTM_LOG_LEVEL });
 const calm = createCalmLogger(logger);
 const shutdown = createShutdown(logger);
-const telemetry = startTelemetry('ftm-projector', instance);
+const telemetry = await startTelemetry('ftm-projector', instance);
 shutdown.add('telemetry', telemetry.stop);
 
 const pool = createPool({

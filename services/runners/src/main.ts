@@ -38,7 +38,7 @@ const instance = config.FTM_INSTANCE_ID ?? `runners-${process.pid}`;
 const logger = createLogger({ service: 'runners', instance, level: config.FTM_LOG_LEVEL });
 const calm = createCalmLogger(logger);
 const shutdown = createShutdown(logger);
-const telemetry = startTelemetry('ftm-runners', instance);
+const telemetry = await startTelemetry('ftm-runners', instance);
 shutdown.add('telemetry', telemetry.stop);
 
 const pool = createPool({
