@@ -8,6 +8,7 @@ import { dirname } from 'node:path';
 import process from 'node:process';
 import { format, resolveConfig } from 'prettier';
 import { readSchemas } from './generate/read-schemas.ts';
+import { aggregates } from './generate/aggregates.ts';
 import { eventsPage } from './generate/events-page.ts';
 import { eventTypes } from './generate/event-types.ts';
 import { commandSettings, serviceSettings } from './generate/settings.ts';
@@ -19,6 +20,7 @@ const page = async (file: string, text: string): Promise<string> =>
   format(text, { ...(await resolveConfig(file)), filepath: file });
 const outputs: Record<string, string> = {
   'packages/contracts/src/generated/events.ts': eventTypes(schemas),
+  'packages/contracts/src/generated/aggregates.ts': aggregates(schemas),
   'docs/events/README.md': await page('docs/events/README.md', eventsPage(schemas)),
   'docs/settings.md': await page(
     'docs/settings.md',

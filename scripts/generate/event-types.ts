@@ -1,4 +1,4 @@
-import { latest, type AvroRecord, type AvroType, type EventSchema } from './read-schemas.ts';
+import { latest, TECHNICAL, type AvroRecord, type AvroType, type EventSchema } from './read-schemas.ts';
 
 const PRIMITIVES: Record<string, string> = {
   string: 'string',
@@ -35,7 +35,7 @@ export function eventTypes(schemas: readonly EventSchema[]): string {
 
   const events = latest(schemas);
   for (const event of events) define(event.schema);
-  const domain = events.filter((event) => event.aggregate !== 'log');
+  const domain = events.filter((event) => event.aggregate !== TECHNICAL);
   return [
     '// Generated from schemas/ by `npm run generate`. Do not edit.',
     '',

@@ -34,6 +34,12 @@ export interface EventSchema {
   schema: AvroRecord;
 }
 
+/** The directory of events that belong on a stream of any aggregate. */
+export const ANY_STREAM = 'any-stream';
+
+/** The directory of records that are of the log itself, and on no stream. */
+export const TECHNICAL = 'log';
+
 /** Every `schemas/<aggregate>/<EventName>.v<N>.avsc`, by aggregate, name and version. */
 export function readSchemas(root: string): EventSchema[] {
   const found: EventSchema[] = [];

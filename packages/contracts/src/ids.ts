@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { AGGREGATES, type Aggregate } from './generated/aggregates.ts';
 
 declare const brand: unique symbol;
 type Brand<T, B> = T & { readonly [brand]: B };
@@ -6,21 +7,7 @@ type Brand<T, B> = T & { readonly [brand]: B };
 /** An Orchestrator tenant: 1..64 of `A-Za-z0-9._-`, starting with a letter or digit. It is a Kafka key and part of object keys. */
 export type TenantId = Brand<string, 'TenantId'>;
 
-export const AGGREGATES = [
-  'dataset',
-  'eval-suite',
-  'eval-run',
-  'fine-tune',
-  'model-version',
-  'promotion',
-  'production-pointer',
-  're-eval',
-  'tenant',
-  'pricing',
-  'budget',
-  'budget-month',
-] as const;
-export type Aggregate = (typeof AGGREGATES)[number];
+export { AGGREGATES, type Aggregate };
 
 /** One aggregate's events: `<aggregate>/<uuid>`. */
 export type StreamId = `${Aggregate}/${string}`;

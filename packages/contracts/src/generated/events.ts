@@ -1124,6 +1124,7 @@ export interface WriterClaimed {
 
 /** Every event of the log: its name and what it says. */
 export type FtmEvent =
+  | { readonly type: 'GateAnswered'; readonly data: GateAnswered }
   | { readonly type: 'BudgetSet'; readonly data: BudgetSet }
   | { readonly type: 'BudgetHoldPlaced'; readonly data: BudgetHoldPlaced }
   | { readonly type: 'BudgetHoldSettled'; readonly data: BudgetHoldSettled }
@@ -1169,7 +1170,6 @@ export type FtmEvent =
   | { readonly type: 'FineTuneSubmitResolved'; readonly data: FineTuneSubmitResolved }
   | { readonly type: 'FineTuneSubmitted'; readonly data: FineTuneSubmitted }
   | { readonly type: 'FineTuneSucceeded'; readonly data: FineTuneSucceeded }
-  | { readonly type: 'GateAnswered'; readonly data: GateAnswered }
   | { readonly type: 'ModelEndOfLifeAnnounced'; readonly data: ModelEndOfLifeAnnounced }
   | { readonly type: 'ModelEndOfLifeWarned'; readonly data: ModelEndOfLifeWarned }
   | { readonly type: 'ModelVersionDemoted'; readonly data: ModelVersionDemoted }
@@ -1201,6 +1201,72 @@ export interface EventSchemaEntry { readonly aggregate: string; readonly fullNam
 
 /** All versions of all schemas, oldest first; the last of a name is the one that is written. */
 export const EVENT_SCHEMAS: Readonly<Record<string, readonly EventSchemaEntry[]>> = {
+ "GateAnswered": [
+  {
+   "aggregate": "any-stream",
+   "fullName": "ftm.gate.GateAnswered",
+   "version": 1,
+   "schema": {
+    "type": "record",
+    "name": "GateAnswered",
+    "namespace": "ftm.gate",
+    "doc": "A governance question and its answer, on the stream it concerns.",
+    "fields": [
+     {
+      "name": "gate",
+      "type": "string",
+      "doc": "Action asked about."
+     },
+     {
+      "name": "decision",
+      "type": {
+       "type": "string",
+       "ftm.values": [
+        "allow",
+        "deny"
+       ]
+      },
+      "doc": "Answer."
+     },
+     {
+      "name": "decisionId",
+      "type": "string",
+      "doc": "Decision id of the Orchestrator."
+     },
+     {
+      "name": "reasons",
+      "type": {
+       "type": "array",
+       "items": {
+        "type": "record",
+        "name": "Reason",
+        "namespace": "ftm",
+        "doc": "One reason of a refusal.",
+        "fields": [
+         {
+          "name": "code",
+          "type": "string",
+          "doc": "Stable code, SCREAMING_CASE."
+         },
+         {
+          "name": "message",
+          "type": "string",
+          "doc": "What it means, for people."
+         }
+        ]
+       }
+      },
+      "doc": "Why."
+     },
+     {
+      "name": "policyVersion",
+      "type": "string",
+      "doc": "Policy version."
+     }
+    ]
+   }
+  }
+ ],
  "BudgetSet": [
   {
    "aggregate": "budget",
@@ -5673,72 +5739,6 @@ export const EVENT_SCHEMAS: Readonly<Record<string, readonly EventSchemaEntry[]>
       ],
       "default": null,
       "doc": "Null when there is none to pick, and in events from before the rule."
-     }
-    ]
-   }
-  }
- ],
- "GateAnswered": [
-  {
-   "aggregate": "gate",
-   "fullName": "ftm.gate.GateAnswered",
-   "version": 1,
-   "schema": {
-    "type": "record",
-    "name": "GateAnswered",
-    "namespace": "ftm.gate",
-    "doc": "A governance question and its answer, on the stream it concerns.",
-    "fields": [
-     {
-      "name": "gate",
-      "type": "string",
-      "doc": "Action asked about."
-     },
-     {
-      "name": "decision",
-      "type": {
-       "type": "string",
-       "ftm.values": [
-        "allow",
-        "deny"
-       ]
-      },
-      "doc": "Answer."
-     },
-     {
-      "name": "decisionId",
-      "type": "string",
-      "doc": "Decision id of the Orchestrator."
-     },
-     {
-      "name": "reasons",
-      "type": {
-       "type": "array",
-       "items": {
-        "type": "record",
-        "name": "Reason",
-        "namespace": "ftm",
-        "doc": "One reason of a refusal.",
-        "fields": [
-         {
-          "name": "code",
-          "type": "string",
-          "doc": "Stable code, SCREAMING_CASE."
-         },
-         {
-          "name": "message",
-          "type": "string",
-          "doc": "What it means, for people."
-         }
-        ]
-       }
-      },
-      "doc": "Why."
-     },
-     {
-      "name": "policyVersion",
-      "type": "string",
-      "doc": "Policy version."
      }
     ]
    }

@@ -1,6 +1,6 @@
 import { answered, denied, gateRejection, notFound, NOTHING, reject, type Verdict } from '../decision.ts';
 import type { DatasetCommand } from './commands.ts';
-import type { CommandMeta } from '../command.ts';
+import type { CommandMeta } from '../command-meta.ts';
 import { CONTAMINATION_GATE, type DatasetState } from './state.ts';
 
 /** What a dataset that was canceled failed of. */

@@ -1,3 +1,4 @@
+import type { EventOf } from '@ftm/contracts/event-of';
 import type {
   DatasetContaminationOverridden,
   DatasetErased,
@@ -5,7 +6,6 @@ import type {
   DatasetProgressed,
   DatasetRequested,
   DatasetSanitized,
-  FtmEvent,
   ObjectRef,
   Reason,
 } from '@ftm/contracts/generated/events';
@@ -68,7 +68,7 @@ interface Open extends Facts {
 /** The gate that eval cases in the training data are stopped by. */
 export const CONTAMINATION_GATE = 'contamination';
 
-export type DatasetEvent = Extract<FtmEvent, { type: `Dataset${string}` | 'GateAnswered' }>;
+export type DatasetEvent = EventOf<'dataset'>;
 
 export const initialDataset: DatasetState = ABSENT;
 

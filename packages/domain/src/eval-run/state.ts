@@ -1,8 +1,8 @@
+import type { EventOf } from '@ftm/contracts/event-of';
 import type {
   EvalRunCompleted,
   EvalRunFailed,
   EvalRunRequested,
-  FtmEvent,
   Reason,
 } from '@ftm/contracts/generated/events';
 import type { EventMeta } from '../event-meta.ts';
@@ -22,7 +22,7 @@ interface Open extends Facts {
   readonly request: EvalRunRequested;
 }
 
-export type EvalRunEvent = Extract<FtmEvent, { type: `EvalRun${string}` | 'GateAnswered' }>;
+export type EvalRunEvent = EventOf<'eval-run'>;
 
 export const initialEvalRun: EvalRunState = ABSENT;
 

@@ -1,4 +1,5 @@
-import type { EvalSuiteVersionPublished, FtmEvent } from '@ftm/contracts/generated/events';
+import type { EventOf } from '@ftm/contracts/event-of';
+import type { EvalSuiteVersionPublished } from '@ftm/contracts/generated/events';
 import type { EventMeta } from '../event-meta.ts';
 import { ABSENT, born, present, touched, withGate, type Absent, type Facts } from '../facts.ts';
 
@@ -11,7 +12,7 @@ export type EvalSuiteState =
       readonly versions: readonly EvalSuiteVersionPublished[];
     });
 
-export type EvalSuiteEvent = Extract<FtmEvent, { type: `EvalSuite${string}` | 'GateAnswered' }>;
+export type EvalSuiteEvent = EventOf<'eval-suite'>;
 
 export const initialEvalSuite: EvalSuiteState = ABSENT;
 

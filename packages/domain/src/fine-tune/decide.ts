@@ -9,7 +9,7 @@ import type {
 import { monthOf } from '../budget-month/state.ts';
 import type { DatasetState } from '../dataset/state.ts';
 import { answered, denied, notFound, NOTHING, reject, type Rejection, type Verdict } from '../decision.ts';
-import type { CommandMeta } from '../command.ts';
+import type { CommandMeta } from '../command-meta.ts';
 import type { FineTuneCommand } from './commands.ts';
 import { billedTokens, costVariance, nothingSent } from './cost.ts';
 import type { FineTuneState } from './state.ts';

@@ -1,3 +1,4 @@
+import type { EventOf } from '@ftm/contracts/event-of';
 import type {
   CostEstimate,
   FineTuneCanceled,
@@ -14,7 +15,6 @@ import type {
   FineTuneSubmitResolved,
   FineTuneSubmitted,
   FineTuneSucceeded,
-  FtmEvent,
   Reason,
 } from '@ftm/contracts/generated/events';
 import type { EventMeta } from '../event-meta.ts';
@@ -72,7 +72,7 @@ interface Open extends Facts {
   readonly filesDeleted: FineTuneProviderFilesDeleted | null;
 }
 
-export type FineTuneEvent = Extract<FtmEvent, { type: `FineTune${string}` | 'GateAnswered' }>;
+export type FineTuneEvent = EventOf<'fine-tune'>;
 
 export const initialFineTune: FineTuneState = ABSENT;
 

@@ -1,5 +1,5 @@
+import type { EventOf } from '@ftm/contracts/event-of';
 import type {
-  FtmEvent,
   ModelEndOfLifeAnnounced,
   ModelVersionEvaluated,
   ModelVersionRegistered,
@@ -24,10 +24,7 @@ interface Known extends Facts {
   readonly warnedWithinDays: number | null;
 }
 
-export type ModelVersionEvent = Extract<
-  FtmEvent,
-  { type: `ModelVersion${string}` | 'ModelEndOfLifeAnnounced' | 'ModelEndOfLifeWarned' | 'GateAnswered' }
->;
+export type ModelVersionEvent = EventOf<'model-version'>;
 
 export const initialModelVersion: ModelVersionState = ABSENT;
 

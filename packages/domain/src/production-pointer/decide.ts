@@ -1,7 +1,7 @@
 import { streamId } from '@ftm/contracts/ids';
 import { answered, gateRejection, NOTHING, on, reject, rejected, type Decision } from '../decision.ts';
 import type { ModelVersionState } from '../model-version/state.ts';
-import { succession } from '../promotion/decide.ts';
+import { succession } from '../model-version/succession.ts';
 import type { ProductionPointerCommand } from './commands.ts';
 import type { ProductionPointerState } from './state.ts';
 

@@ -1,4 +1,5 @@
-import type { FtmEvent, PromotionTarget } from '@ftm/contracts/generated/events';
+import type { EventOf } from '@ftm/contracts/event-of';
+import type { PromotionTarget } from '@ftm/contracts/generated/events';
 import type { EventMeta } from '../event-meta.ts';
 import { ABSENT, born, factsOf, present, touched, withGate, type Absent, type Facts } from '../facts.ts';
 
@@ -28,7 +29,7 @@ export type ProductionPointerState =
       readonly history: readonly PointerEntry[];
     });
 
-export type ProductionPointerEvent = Extract<FtmEvent, { type: `Pointer${string}` | 'GateAnswered' }>;
+export type ProductionPointerEvent = EventOf<'production-pointer'>;
 
 export const initialProductionPointer: ProductionPointerState = ABSENT;
 

@@ -1,6 +1,6 @@
-import type { FtmEvent, PromotionTarget, Reason } from '@ftm/contracts/generated/events';
-import { streamId, type StreamId } from '@ftm/contracts/ids';
-import type { CommandMeta } from '../command.ts';
+import type { FtmEvent, Reason } from '@ftm/contracts/generated/events';
+import { streamId } from '@ftm/contracts/ids';
+import type { CommandMeta } from '../command-meta.ts';
 import {
   answered,
   denied,
@@ -14,6 +14,7 @@ import {
   type StreamEvent,
   type Verdict,
 } from '../decision.ts';
+import { succession } from '../model-version/succession.ts';
 import { END_OF_LIFE_GATE, endOfLifeProblem } from '../model-version/end-of-life.ts';
 import type { ModelVersionState } from '../model-version/state.ts';
 import type { ProductionPointerState } from '../production-pointer/state.ts';
@@ -204,36 +205,6 @@ function rollBack(
   ]);
 }
 
-/** One version goes out of production for a target, another one comes in. */
-export function succession(
-  from: string | null,
-  to: string | null,
-  target: PromotionTarget,
-  promotionId: string | null,
-  reason: 'superseded' | 'rolled_back' | 'overridden',
-): StreamEvent[] {
-  if (from === to) return [];
-  return [
-    ...(from === null
-      ? []
-      : [
-          {
-            stream: modelStream(from),
-            event: { type: 'ModelVersionDemoted' as const, data: { target, reason } },
-          },
-        ]),
-    ...(to === null
-      ? []
-      : [
-          {
-            stream: modelStream(to),
-            event: { type: 'ModelVersionPromoted' as const, data: { promotionId, target } },
-          },
-        ]),
-  ];
-}
-
-const modelStream = (id: string): StreamId => streamId('model-version', id);
 const blockedBy = (gate: string, reasons: readonly Reason[]): FtmEvent => ({
   type: 'PromotionBlocked',
   data: { gate, reasons },

@@ -1,5 +1,5 @@
+import type { EventOf } from '@ftm/contracts/event-of';
 import type {
-  FtmEvent,
   PromotionApproved,
   PromotionRejected,
   PromotionRequested,
@@ -26,7 +26,7 @@ interface Open extends Facts {
   readonly request: PromotionRequested;
 }
 
-export type PromotionEvent = Extract<FtmEvent, { type: `Promotion${string}` | 'GateAnswered' }>;
+export type PromotionEvent = EventOf<'promotion'>;
 
 export const initialPromotion: PromotionState = ABSENT;
 

@@ -1,9 +1,5 @@
-import type {
-  FtmEvent,
-  RegressionDetected,
-  ReEvalScheduled,
-  ReEvalTriggered,
-} from '@ftm/contracts/generated/events';
+import type { EventOf } from '@ftm/contracts/event-of';
+import type { RegressionDetected, ReEvalScheduled, ReEvalTriggered } from '@ftm/contracts/generated/events';
 import type { EventMeta } from '../event-meta.ts';
 import { ABSENT, born, present, touched, withGate, type Absent, type Facts } from '../facts.ts';
 
@@ -17,10 +13,7 @@ export type ReEvalState =
       readonly regressions: readonly RegressionDetected[];
     });
 
-export type ReEvalEvent = Extract<
-  FtmEvent,
-  { type: `ReEval${string}` | 'RegressionDetected' | 'GateAnswered' }
->;
+export type ReEvalEvent = EventOf<'re-eval'>;
 
 export const initialReEval: ReEvalState = ABSENT;
 

@@ -1,5 +1,5 @@
 import { NOTHING, reject, type Rejection, type Verdict } from '../decision.ts';
-import type { CommandMeta } from '../command.ts';
+import type { CommandMeta } from '../command-meta.ts';
 import type { TenantCommand } from './commands.ts';
 import type { TenantState } from './state.ts';
 

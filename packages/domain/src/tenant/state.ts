@@ -1,4 +1,5 @@
-import type { FtmEvent, TenantErased, TenantErasureConfirmed } from '@ftm/contracts/generated/events';
+import type { EventOf } from '@ftm/contracts/event-of';
+import type { TenantErased, TenantErasureConfirmed } from '@ftm/contracts/generated/events';
 import type { EventMeta } from '../event-meta.ts';
 import {
   ABSENT,
@@ -29,7 +30,7 @@ export interface ErasureAsked {
   readonly reason: string;
 }
 
-export type TenantEvent = Extract<FtmEvent, { type: `Tenant${string}` | 'GateAnswered' }>;
+export type TenantEvent = EventOf<'tenant'>;
 
 export const initialTenant: TenantState = ABSENT;
 

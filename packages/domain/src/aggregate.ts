@@ -1,0 +1,74 @@
+import { belongsOn, type EventOf } from '@ftm/contracts/event-of';
+import type { FtmEvent } from '@ftm/contracts/generated/events';
+import type { Aggregate, StreamId } from '@ftm/contracts/ids';
+import type { CommandMeta } from './command-meta.ts';
+import type { Decision } from './decision.ts';
+import type { EventMeta, PastEvent } from './event-meta.ts';
+import type { Absent } from './facts.ts';
+
+/** Whose a resource is. A key that covers some projects sees what is of one of these, and what is of the tenant as a whole. */
+export type Scope = { readonly of: 'project'; readonly projectId: string } | { readonly of: 'tenant' };
+
+export const ofProject = (projectId: string): Scope => ({ of: 'project', projectId });
+export const OF_TENANT: Scope = { of: 'tenant' };
+
+/** The states of a union in which there is something. */
+export type Present<S> = Exclude<S, Absent>;
+
+export interface CommandRules<C> {
+  /** It begins work or stores something: an erased tenant may not. */
+  readonly begins: boolean;
+  /** The streams that its decision reads besides its own, as far as the command alone tells. They are loaded ahead. */
+  reads?(command: C): readonly StreamId[];
+}
+
+/** How streams of an aggregate are folded. */
+export interface Fold<S> {
+  readonly name: Aggregate;
+  readonly initial: S;
+  /** @throws ImpossibleEvent for an event that cannot follow, ForeignEvent for one of another aggregate */
+  evolve(state: S, event: FtmEvent, meta: EventMeta): S;
+}
+
+/** The state of another resource of the tenant, as the events before this decision made it; the initial one for no id. */
+export type Load = <S>(of: Fold<S>, id: string | null) => Promise<S>;
+
+interface Rules<S, C extends { readonly type: string }> {
+  /** What it can be told. */
+  readonly commands: { readonly [T in C['type']]: CommandRules<Extract<C, { readonly type: T }>> };
+  /** The events that a command gives, on its own streams and those of others, or why it gives none. */
+  handle(command: C, state: S, meta: CommandMeta, load: Load): Decision | Promise<Decision>;
+  projectOf(state: Present<S>): Scope;
+}
+
+/** Everything that FTM knows of one kind of resource. */
+export interface AggregateRules<S, C extends { readonly type: string }> extends Fold<S>, Rules<S, C> {}
+
+/** An event on a stream of another aggregate. */
+export class ForeignEvent extends Error {
+  constructor(type: string, aggregate: string) {
+    super(`${type} does not belong on a stream of ${aggregate}`);
+    this.name = 'ForeignEvent';
+  }
+}
+
+/** An aggregate, of rules that need to know its own events only. */
+export function defineAggregate<A extends Aggregate, S, C extends { readonly type: string }>(
+  rules: Rules<S, C> & {
+    readonly name: A;
+    readonly initial: S;
+    evolve(state: S, event: EventOf<A>, meta: EventMeta): S;
+  },
+): AggregateRules<S, C> {
+  return {
+    ...rules,
+    evolve(state, event, meta) {
+      if (!belongsOn(rules.name, event)) throw new ForeignEvent(event.type, rules.name);
+      return rules.evolve(state, event, meta);
+    },
+  };
+}
+
+/** @throws ImpossibleEvent, ForeignEvent */
+export const foldEvents = <S>({ initial, evolve }: Fold<S>, events: readonly PastEvent[]): S =>
+  events.reduce<S>((state, { event, meta }) => evolve(state, event, meta), initial);
