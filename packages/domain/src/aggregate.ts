@@ -33,16 +33,21 @@ export interface Fold<S> {
 /** The state of another resource of the tenant, as the events before this decision made it; the initial one for no id. */
 export type Load = <S>(of: Fold<S>, id: string | null) => Promise<S>;
 
-interface Rules<S, C extends { readonly type: string }> {
+export interface Scoped<S> {
+  /** Null for one that is not there. */
+  projectOf(state: S): Scope | null;
+}
+
+interface Commands<S, C extends { readonly type: string }> {
   /** What it can be told. */
   readonly commands: { readonly [T in C['type']]: CommandRules<Extract<C, { readonly type: T }>> };
   /** The events that a command gives, on its own streams and those of others, or why it gives none. */
   handle(command: C, state: S, meta: CommandMeta, load: Load): Decision | Promise<Decision>;
-  projectOf(state: Present<S>): Scope;
 }
 
 /** Everything that FTM knows of one kind of resource. */
-export interface AggregateRules<S, C extends { readonly type: string }> extends Fold<S>, Rules<S, C> {}
+export interface AggregateRules<S, C extends { readonly type: string }>
+  extends Fold<S>, Scoped<S>, Commands<S, C> {}
 
 /** An event on a stream of another aggregate. */
 export class ForeignEvent extends Error {
@@ -52,12 +57,17 @@ export class ForeignEvent extends Error {
   }
 }
 
-/** An aggregate, of rules that need to know its own events only. */
-export function defineAggregate<A extends Aggregate, S, C extends { readonly type: string }>(
-  rules: Rules<S, C> & {
+/** Makes an aggregate of rules that see its own events only, and that are asked of what is there only whose it is. */
+export function defineAggregate<
+  A extends Aggregate,
+  S extends { readonly status: string },
+  C extends { readonly type: string },
+>(
+  rules: Commands<S, C> & {
     readonly name: A;
     readonly initial: S;
     evolve(state: S, event: EventOf<A>, meta: EventMeta): S;
+    projectOf(state: Present<S>): Scope;
   },
 ): AggregateRules<S, C> {
   return {
@@ -66,8 +76,12 @@ export function defineAggregate<A extends Aggregate, S, C extends { readonly typ
       if (!belongsOn(rules.name, event)) throw new ForeignEvent(event.type, rules.name);
       return rules.evolve(state, event, meta);
     },
+    projectOf: (state) => (isPresent(state) ? rules.projectOf(state) : null),
   };
 }
+
+const isPresent = <S extends { readonly status: string }>(state: S): state is Present<S> =>
+  state.status !== 'absent';
 
 /** @throws ImpossibleEvent, ForeignEvent */
 export const foldEvents = <S>({ initial, evolve }: Fold<S>, events: readonly PastEvent[]): S =>

@@ -1,5 +1,5 @@
 import type { Aggregate } from '@ftm/contracts/ids';
-import { foldEvents, type AggregateRules, type Fold, type Present, type Scope } from './aggregate.ts';
+import { foldEvents, type AggregateRules, type Fold, type Scope, type Scoped } from './aggregate.ts';
 import { budget } from './budget/budget.ts';
 import { budgetMonth } from './budget-month/budget-month.ts';
 import { dataset } from './dataset/dataset.ts';
@@ -43,8 +43,8 @@ export const foldOf = (aggregate: Aggregate): Fold<States[Aggregate]> => AGGREGA
 export const fold = <A extends Aggregate>(aggregate: A, events: readonly PastEvent[]): StateOf<A> =>
   foldEvents<StateOf<A>>(AGGREGATE_FOLDS[aggregate], events);
 
-const SCOPES: { readonly [A in Aggregate]: { projectOf(state: Present<StateOf<A>>): Scope } } = REGISTRY;
+const SCOPES: { readonly [A in Aggregate]: Scoped<StateOf<A>> } = REGISTRY;
 
-/** Whose a resource is, as its aggregate says. */
-export const projectOf = <A extends Aggregate>(aggregate: A, state: Present<StateOf<A>>): Scope =>
+/** Whose a resource is, as its aggregate says; null for one that is not there, which is in nobody's scope. */
+export const projectOf = <A extends Aggregate>(aggregate: A, state: StateOf<A>): Scope | null =>
   SCOPES[aggregate].projectOf(state);

@@ -1,5 +1,5 @@
 import { streamId, tenantStreamId, type StreamId, type TenantId } from '@ftm/contracts/ids';
-import { foldEvents, type AggregateRules, type CommandRules, type Load } from './aggregate.ts';
+import { foldEvents, type CommandRules, type Fold, type Load } from './aggregate.ts';
 import { REGISTRY } from './aggregates.ts';
 import type { Command } from './command.ts';
 import type { CommandMeta } from './command-meta.ts';
@@ -12,12 +12,17 @@ export interface StreamReader {
   load(stream: StreamId): Promise<readonly PastEvent[]>;
 }
 
-interface Rules extends CommandRules<Command> {
-  readonly aggregate: AggregateRules<unknown, Command>;
+/** An aggregate that is only known at run time: whoever has a command of it found it by that. */
+interface AnyAggregate extends Fold<unknown> {
+  readonly commands: Readonly<Record<string, CommandRules<Command>>>;
+  handle(command: Command, state: unknown, meta: CommandMeta, load: Load): Decision | Promise<Decision>;
 }
 
-/** What each knows of its own commands; that a command meets its own aggregate is what the look-up by type sees to. */
-const aggregates = Object.values(REGISTRY) as unknown as readonly AggregateRules<unknown, Command>[];
+interface Rules extends CommandRules<Command> {
+  readonly aggregate: AnyAggregate;
+}
+
+const aggregates: readonly AnyAggregate[] = Object.values(REGISTRY);
 
 /** What is known of each command, by its type. */
 const COMMANDS: ReadonlyMap<string, Rules> = new Map(

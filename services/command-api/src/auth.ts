@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { OrchestratorClient, Principal } from '@ftm/orchestrator/client';
+import { ofProject, type Scope } from '@ftm/domain/aggregate';
 import { tenantId } from '@ftm/contracts/ids';
 import { Problem } from './http/problem.ts';
 import type { Role } from './http/route.ts';
@@ -38,12 +39,21 @@ export function authorize(principal: Principal, roles: readonly Role[]): void {
     throw new Problem(403, 'ROLE_MISSING', `this needs one of the roles ${roles.join(', ')}`);
 }
 
-export const inScope = (principal: Principal, project: string | null): boolean =>
-  project === null || principal.projects.includes('*') || principal.projects.includes(project);
+/** Whether a key covers what is of that scope: what is of the tenant as a whole each of its keys does, and what is of nothing known none. */
+export function inScope(principal: Principal, scope: Scope | null): boolean {
+  switch (scope?.of) {
+    case 'tenant':
+      return true;
+    case 'project':
+      return principal.projects.includes('*') || principal.projects.includes(scope.projectId);
+    default:
+      return false;
+  }
+}
 
 /** @throws Problem 403 */
 export function requireProject(principal: Principal, project: string): void {
-  if (!inScope(principal, project))
+  if (!inScope(principal, ofProject(project)))
     throw new Problem(403, 'PROJECT_OUT_OF_SCOPE', 'the key does not cover the project');
 }
 

@@ -2,7 +2,7 @@ import knex from 'knex';
 import { eventName } from '@ftm/contracts/codec';
 import { fromHeaders, type RecordedEvent } from '@ftm/contracts/envelope';
 import { parseStreamId, tenantId, type Aggregate, type StreamId } from '@ftm/contracts/ids';
-import { fold, type StateOf } from '@ftm/domain/aggregates';
+import { fold, projectOf, type StateOf } from '@ftm/domain/aggregates';
 import type { PastEvent } from '@ftm/domain/event-meta';
 import type { Registry } from '@ftm/event-log/registry';
 import type { Principal } from '@ftm/orchestrator/client';
@@ -22,7 +22,6 @@ import { toPast } from '@ftm/domain/event-meta';
 import { decodeCursor, encodeCursor } from './http/cursor.ts';
 import { notFound, Problem } from './http/problem.ts';
 import { render } from '@ftm/api/views/render';
-import { projectOf } from '@ftm/domain/resource';
 
 export interface ListOptions {
   readonly limit: number;
@@ -94,7 +93,7 @@ export function createReads(pool: Pool, registry: Registry): Reads {
         ),
       );
       const row = rows[0];
-      if (row === undefined || !inScope(principal, projectOf(row.state))) throw notFound();
+      if (row === undefined || !inScope(principal, projectOf(aggregate, row.state))) throw notFound();
       const body = render(aggregate, principal.tenantId, id, row.state);
       if (body === undefined) throw notFound();
       return { body, etag: `"${row.version}"` };
@@ -157,7 +156,7 @@ export function createReads(pool: Pool, registry: Registry): Reads {
       }
       return [...streams].flatMap(([stream, past]): Rendered[] => {
         const state = fold(aggregate, past);
-        return inScope(principal, projectOf(state))
+        return inScope(principal, projectOf(aggregate, state))
           ? present(render(aggregate, principal.tenantId, parseStreamId(stream).id, state))
           : [];
       });

@@ -10,7 +10,7 @@ import {
   type Aggregate,
   type TenantId,
 } from '@ftm/contracts/ids';
-import { fold, type StateOf } from '@ftm/domain/aggregates';
+import { fold, projectOf, type StateOf } from '@ftm/domain/aggregates';
 import type { Command } from '@ftm/domain/command';
 import type { GateAnswer } from '@ftm/domain/gate-answer';
 import { primaryStream } from '@ftm/domain/handle';
@@ -29,7 +29,6 @@ import type { Quotas } from './quotas.ts';
 import type { Answer, Call } from './http/route.ts';
 import type { Reads } from './reads.ts';
 import { render } from '@ftm/api/views/render';
-import { projectOf } from '@ftm/domain/resource';
 
 /** What the routes are made of. */
 export interface Services {
@@ -211,6 +210,6 @@ export async function fresh<A extends Aggregate>(
   id: string,
 ): Promise<Exclude<StateOf<A>, { readonly status: 'absent' }>> {
   const state = await stateOf(services, call, aggregate, id);
-  if (state.status === 'absent' || !inScope(call.principal, projectOf(state))) throw notFound();
+  if (state.status === 'absent' || !inScope(call.principal, projectOf(aggregate, state))) throw notFound();
   return state as unknown as Exclude<StateOf<A>, { readonly status: 'absent' }>;
 }

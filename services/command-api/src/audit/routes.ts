@@ -2,13 +2,12 @@ import { z } from 'zod';
 import type { RecordedEvent } from '@ftm/contracts/envelope';
 import { AGGREGATES, streamId, type Aggregate } from '@ftm/contracts/ids';
 import { happenedBy, MOMENT, MOMENT_FORMS, parseMoment } from '@ftm/contracts/moment';
-import { fold } from '@ftm/domain/aggregates';
+import { fold, projectOf } from '@ftm/domain/aggregates';
 import { inScope } from '../auth.ts';
 import { toPast } from '@ftm/domain/event-meta';
 import { AUDIT, defineRoute, id, READ, type Route } from '../http/route.ts';
 import { notFound, Problem } from '../http/problem.ts';
 import { render } from '@ftm/api/views/render';
-import { projectOf } from '@ftm/domain/resource';
 import type { Services } from '../service.ts';
 
 const At = z.string().max(64).regex(MOMENT, MOMENT_FORMS);
@@ -44,7 +43,7 @@ export function auditRoutes(services: Services): Route[] {
         const events = all.filter((each) => happenedBy(moment, each, each.envelope.version));
         const state = fold(aggregate, events.map(toPast));
         const newest = fold(aggregate, all.map(toPast));
-        if (newest.status === 'absent' || !inScope(principal, projectOf(newest))) throw notFound();
+        if (!inScope(principal, projectOf(aggregate, newest))) throw notFound();
         return {
           status: 200,
           body: {
