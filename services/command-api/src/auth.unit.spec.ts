@@ -3,10 +3,12 @@ import { defineAggregate, OF_TENANT, ofProject, type Scope } from '@ftm/domain/a
 import { inScope } from './auth.ts';
 
 const principal = (...projects: string[]): Principal => ({
+  active: true,
   subject: 'user:ada',
   tenantId: 'acme',
   projects,
   roles: ['ml_engineer'],
+  expiresAt: null,
 });
 
 describe('the scope of a key', () => {
