@@ -30,7 +30,10 @@ describe('downstream of the log', () => {
     for (const [at, event] of everyEvent().entries()) {
       const tenant = tenants[at % tenants.length] ?? freshTenant();
       const aggregate = EVENT_SCHEMAS[event.type]?.[0]?.aggregate;
-      const stream = streamId((aggregate === 'any-stream' ? 'dataset' : aggregate) as Aggregate, randomUUID());
+      const stream = streamId(
+        (aggregate === 'any-stream' ? 'dataset' : aggregate) as Aggregate,
+        randomUUID(),
+      );
       records.push(await stand.author.write(tenant, stream, event));
     }
     const [first, ...others] = records;
