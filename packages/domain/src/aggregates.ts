@@ -35,7 +35,7 @@ export type States = { readonly [A in Aggregate]: (typeof REGISTRY)[A]['initial'
 export type StateOf<A extends Aggregate> = States[A];
 
 /** How every aggregate is folded: what decisions, read models and reconstructions are made of. */
-export const AGGREGATE_FOLDS: { readonly [A in Aggregate]: Fold<StateOf<A>> } = REGISTRY;
+export const AGGREGATE_FOLDS: { readonly [A in Aggregate]: Fold<StateOf<A>> } = { ...REGISTRY };
 
 /** The fold of an aggregate that is only known at run time. */
 export const foldOf = (aggregate: Aggregate): Fold<States[Aggregate]> => AGGREGATE_FOLDS[aggregate];
