@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CURSOR, SUMS_CURSOR } from './cursor.ts';
 
 /** What bodies, queries and answers are put together from. Texts that people type have a length; names that are no prose have a pattern. */
 
@@ -82,22 +83,24 @@ export const Labels = {
     .describe('Up to 16 pairs of the caller’s own.'),
 };
 
-/** Where a page ended. Opaque to callers: whatever looks like a cursor is one. */
-export const cursor = z
-  .string()
-  .regex(/^[0-9a-f.-]{1,60}$/, 'it must be the next_cursor of the page before')
-  .describe('The next_cursor of the page before.');
-const MOST_ROWS = 200;
-/** What every list takes. */
-export const Page = {
-  limit: z.coerce.number().int().min(1).max(MOST_ROWS).default(50).describe('How many at most.'),
-  cursor: cursor.optional(),
-};
-/** What lists take whose rows are small. */
-export const LongPage = {
-  limit: z.coerce.number().int().min(1).max(1000).default(100).describe('How many at most.'),
-  cursor: cursor.optional(),
-};
+const cursorLike = (pattern: RegExp) =>
+  z
+    .string()
+    .regex(pattern, 'it must be the next_cursor of the page before')
+    .optional()
+    .describe('The next_cursor of the page before.');
+const atMost = (most: number, usual: number) =>
+  z.coerce.number().int().min(1).max(most).default(usual).describe('How many at most.');
+
+/** What lists of resources take: they go on behind the last one’s time of creation and id. */
+export const Page = { limit: atMost(200, 50), cursor: cursorLike(CURSOR) };
+/** What lists take whose items are numbered: they go on behind the last one’s number. */
+export const numbered = (most = 1000, usual = 100) => ({
+  limit: atMost(most, usual),
+  cursor: cursorLike(/^\d{1,15}$/),
+});
+/** What the sums of costs take: they go on behind a month, a kind and a project. */
+export const SumsPage = { limit: atMost(1000, 100), cursor: cursorLike(SUMS_CURSOR) };
 /** What lists of resources take besides their own filters. */
 export const Filters = {
   ...Page,

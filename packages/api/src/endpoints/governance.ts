@@ -68,7 +68,7 @@ export const GOVERNANCE = {
   'GET /v1/costs/entries': {
     ...collection,
     operationId: 'listCostEntries',
-    query: money.CostsPage,
+    query: money.CostEntriesPage,
     answer: money.CostEntryList,
   },
   'GET /v1/audit/streams/{aggregate}/{id}': {

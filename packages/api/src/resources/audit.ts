@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AGGREGATES } from '@ftm/contracts/ids';
 import { MOMENT, MOMENT_FORMS } from '@ftm/contracts/moment';
-import { count, id, JsonValue, listOf, LongPage, Page } from '../parts.ts';
+import { count, id, JsonValue, listOf, numbered } from '../parts.ts';
 import { Dataset } from './datasets.ts';
 import { Tenant } from './erasures.ts';
 import { EvalRun } from './eval-runs.ts';
@@ -18,9 +18,9 @@ export const ByStream = z.object({ aggregate: z.enum(AGGREGATES), id });
 export const StreamAt = z.strictObject({
   at: z.string().max(64).regex(MOMENT, MOMENT_FORMS).optional().describe('Now when absent.'),
 });
-export const AuditCheckpointsPage = z.strictObject(Page);
-export const AuditKeysPage = z.strictObject(Page);
-export const EventsPage = z.strictObject(LongPage);
+export const AuditCheckpointsPage = z.strictObject(numbered(200, 50));
+export const AuditKeysPage = z.strictObject(numbered(200, 50));
+export const EventsPage = z.strictObject(numbered());
 export const ProofOf = z.strictObject({
   seq: size.optional().describe('That this event is in the log.'),
   size: size.optional().describe('In the tree of so many events; of the newest checkpoint when absent.'),

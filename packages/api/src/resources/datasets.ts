@@ -8,9 +8,9 @@ import {
   id,
   instant,
   listOf,
-  LongPage,
   modelName,
   nullable,
+  numbered,
   ObjectRef,
   projectId,
   reason,
@@ -120,7 +120,7 @@ export const UploadRows = z.strictObject({
   images: images.default('refused'),
 });
 export const UploadOf = z.strictObject({ project_id: projectId });
-export const RejectionsPage = z.strictObject(LongPage);
+export const RejectionsPage = z.strictObject(numbered());
 
 export const DatasetSource = z
   .strictObject({

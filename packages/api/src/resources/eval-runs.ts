@@ -6,9 +6,9 @@ import {
   Filters,
   id,
   listOf,
-  LongPage,
   modelName,
   nullable,
+  numbered,
   ObjectRef,
   projectId,
   reason,
@@ -52,7 +52,7 @@ export const ListEvalRuns = z.strictObject({
   model_ref: modelName.optional().describe('The value of the model_ref that was asked with.'),
 });
 export const CompareEvalRuns = z.strictObject({ candidate: id, baseline: id });
-export const CasesPage = z.strictObject(LongPage);
+export const CasesPage = z.strictObject(numbered());
 
 export const ModelRef = z
   .strictObject({

@@ -1,15 +1,14 @@
 import { z } from 'zod';
 import {
   count,
-  cursor,
   facts,
   failure,
   Filters,
   id,
   listOf,
-  LongPage,
   modelName,
   nullable,
+  numbered,
   ObjectRef,
   projectId,
   reason,
@@ -97,12 +96,9 @@ export const ListFineTunes = z.strictObject({
   status: z.enum(FT_JOB_STATUSES).optional(),
   dataset_id: id.optional(),
 });
-export const FineTuneEventsPage = z.strictObject({ ...LongPage, limit: LongPage.limit.default(200) });
-export const CheckpointsPage = z.strictObject(LongPage);
-export const CurvePage = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(10_000).default(10_000).describe('How many at most.'),
-  cursor: cursor.optional(),
-});
+export const FineTuneEventsPage = z.strictObject(numbered(1000, 200));
+export const CheckpointsPage = z.strictObject(numbered());
+export const CurvePage = z.strictObject(numbered(10_000, 10_000));
 
 export const CostEstimate = z
   .strictObject({

@@ -6,10 +6,11 @@ import {
   id,
   instant,
   listOf,
-  LongPage,
   month,
+  Page,
   projectId,
   reason,
+  SumsPage,
   usdMicros,
 } from '../parts.ts';
 
@@ -135,7 +136,8 @@ const costFilter = {
   project_id: projectId.optional().describe('Only of this project.'),
   month: month.optional().describe('Only of this month, UTC.'),
 };
-export const CostsPage = z.strictObject({ ...LongPage, ...costFilter });
+export const CostsPage = z.strictObject({ ...SumsPage, ...costFilter });
+export const CostEntriesPage = z.strictObject({ ...Page, ...costFilter });
 const costKind = z.enum(['fine_tune', 'eval']);
 export const CostSum = z
   .strictObject({
