@@ -90,7 +90,7 @@ const cursorLike = (pattern: RegExp) =>
     .optional()
     .describe('The next_cursor of the page before.');
 const atMost = (most: number, usual: number) =>
-  z.coerce.number().int().min(1).max(most).default(usual).describe('How many at most.');
+  z.coerce.number<number>().int().min(1).max(most).default(usual).describe('How many at most.');
 
 /** What lists of resources take: they go on behind the last one’s time of creation and id. */
 export const Page = { limit: atMost(200, 50), cursor: cursorLike(CURSOR) };

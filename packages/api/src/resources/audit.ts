@@ -12,7 +12,7 @@ import { Budget, BudgetMonth, PriceBook } from './money.ts';
 import { ProductionPointer, Promotion } from './promotions.ts';
 import { ReEval } from './re-evals.ts';
 
-const size = z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER);
+const size = z.coerce.number<number>().int().min(1).max(Number.MAX_SAFE_INTEGER);
 
 export const ByStream = z.object({ aggregate: z.enum(AGGREGATES), id });
 export const StreamAt = z.strictObject({
