@@ -1,4 +1,7 @@
-/** Every boundary rule fires: an import that it forbids is planted in a small copy of the repository, and found by its name. */
+/**
+ * Every boundary rule fires: an import that it forbids is planted in a small copy of the repository, and found by its
+ * name.
+ */
 import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';

@@ -1,6 +1,6 @@
 /**
- * Every version of an event must be readable by the readers of every other one, both ways (FULL_TRANSITIVE): the log is for ever. The registry refuses what is not;
- * this says so before anything runs.
+ * Every version of an event must be readable by the readers of every other one, both ways (FULL_TRANSITIVE): the log
+ * is for ever. The registry refuses what is not; this says so before anything runs.
  */
 import process from 'node:process';
 import avro from 'avsc';

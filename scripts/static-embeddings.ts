@@ -1,6 +1,6 @@
 /**
- * Puts a static embedding model that works offline into a folder: the table of WordLlama (32,000 tokens × 256, MIT) and its tokenizer, from the package index of Python. Set
- * FTM_STATIC_EMBEDDINGS_DIR to the folder.
+ * Puts a static embedding model that works offline into a folder: the table of WordLlama (32,000 tokens × 256, MIT)
+ * and its tokenizer, from the package index of Python. Set FTM_STATIC_EMBEDDINGS_DIR to the folder.
  *
  * usage: node scripts/run.mjs scripts/static-embeddings.ts DIR
  */

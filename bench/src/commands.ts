@@ -79,7 +79,10 @@ async function register(apiUrl: string): Promise<{ id: string; position: string 
   return { id: body.id, position: answer.headers.get('ftm-position') ?? '' };
 }
 
-/** The limit: transactions of as many records as that many clients have waiting, with no decision, chain or HTTP. Records counted as commands. */
+/**
+ * The limit: transactions of as many records as that many clients have waiting, with no decision, chain or HTTP.
+ * Records counted as commands.
+ */
 export async function measureRawTransactions(
   env: Readonly<Record<string, string>>,
   clients: number,

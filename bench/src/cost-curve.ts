@@ -34,7 +34,8 @@ const FTM = 'packages/cli/src/main.ts';
 const TOKEN = 'bench-operator-token';
 
 /**
- * Time and memory of everything that reads a log from its beginning, each in a process of its own (its start is in the time).
+ * Time and memory of everything that reads a log from its beginning, each in a process of its own (its start is in
+ * the time).
  * @param env of the stack; its database's owner is in the environment of this process
  */
 export async function measureCostCurve(

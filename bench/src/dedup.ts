@@ -10,7 +10,10 @@ import { exactJaccard, plant, seeded, type PlantedRow } from '@ftm/dataset/dedup
 import { banking77 } from '@ftm/sandbox/orchestrator/traces/banking77';
 import { pythonWith, reasonOf, runPython } from './python.ts';
 
-/** Rates are in documents a second of processor time, ours and the peers': what else runs on the machine is of little account. */
+/**
+ * Rates are in documents a second of processor time, ours and the peers': what else runs on the machine is of little
+ * account.
+ */
 export interface DedupRates {
   readonly documents: number;
   /** Sketches of the customer questions. */
@@ -38,7 +41,10 @@ export type DedupPeer =
 
 const LIBRARIES = ['rensa', 'datasketch'];
 
-/** Near-duplicates among customer questions (BANKING77) with planted copies, against Python libraries on the same texts where those can be installed. */
+/**
+ * Near-duplicates among customer questions (BANKING77) with planted copies, against Python libraries on the same
+ * texts where those can be installed.
+ */
 export async function measureDedup(): Promise<DedupRates> {
   const random = seeded(77);
   const questions = banking77('train').map((question) => question.text);

@@ -26,7 +26,10 @@ const EVENTS_A_STREAM = 8;
 const RECORDS_A_SEND = 500;
 const SENDS_A_TRANSACTION = 10;
 
-/** A sound log in topics of its own: a tenant for each partition, streams of eight events, written in big transactions. */
+/**
+ * A sound log in topics of its own: a tenant for each partition, streams of eight events, written in big
+ * transactions.
+ */
 export async function generateLog(
   connection: KafkaConnection,
   registry: Registry,

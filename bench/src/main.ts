@@ -1,5 +1,6 @@
 /**
- * `npm run bench`: what FTM does, beside a limit or a peer of it, in one run on one machine: the ratios are what counts. What was found is in docs/benchmarks.md.
+ * `npm run bench`: what FTM does, beside a limit or a peer of it, in one run on one machine: the ratios are what
+ * counts. What was found is in docs/benchmarks.md.
  *
  * usage: npm run bench [-- [--only NAME,NAME] [--commands 1500] [--events 100000] [--megabytes 100] [--statements]]
  */

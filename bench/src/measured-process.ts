@@ -68,7 +68,9 @@ function peakOf(pid: number | undefined): number {
 
 const TICKS_A_SECOND = 100;
 
-/** Of Linux as well: user and system time are the 14th and 15th field, and the name before them may have blanks in it. */
+/**
+ * Of Linux as well: user and system time are the 14th and 15th field, and the name before them may have blanks in it.
+ */
 function cpuOf(pid: number | undefined): number {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

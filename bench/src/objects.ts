@@ -8,7 +8,9 @@ export interface ObjectRate {
   readonly work: 'encrypt' | 'decrypt' | 'put' | 'get';
   /** Each in MB (10^6 bytes) of content a second, the best of the rounds. */
   readonly ours: number;
-  /** The least that has to be done to the same bytes: AES-256-GCM in one piece, or the same store without encryption. */
+  /**
+   * The least that has to be done to the same bytes: AES-256-GCM in one piece, or the same store without encryption.
+   */
   readonly bare: number;
 }
 
@@ -18,8 +20,9 @@ const ROUNDS = 3;
 const TENANT = 'bench';
 
 /**
- * Objects sealed, opened, stored and read as streams, against bare AES-256-GCM over the same bytes and against the same S3 server and uploads in parts without encryption; turn about, in this process.
- * `encrypt` reads its content twice, as a store does that names objects by it; `put` also hashes what it stores, and `get` what it reads.
+ * Objects sealed, opened, stored and read as streams, against bare AES-256-GCM over the same bytes and against the
+ * same S3 server and uploads in parts without encryption; turn about, in this process. `encrypt` reads its content
+ * twice, as a store does that names objects by it; `put` also hashes what it stores, and `get` what it reads.
  * @param bytes of one object
  */
 export async function measureObjects(

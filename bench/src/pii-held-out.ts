@@ -17,7 +17,10 @@ const SENTENCES = 3000;
 
 type Spans = readonly (readonly [type: PiiType, start: number, end: number])[];
 
-/** Structured types in sentences that Faker makes, which no rule was tuned on; a third of them has none, but numbers of other kinds. By exact offsets. */
+/**
+ * Structured types in sentences that Faker makes, which no rule was tuned on; a third of them has none, but numbers
+ * of other kinds. By exact offsets.
+ */
 export async function measureHeldOutPii(): Promise<HeldOutPii | { readonly skipped: string }> {
   const dir = await mkdtemp(join(tmpdir(), 'ftm-bench-pii-'));
   try {

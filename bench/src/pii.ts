@@ -16,8 +16,9 @@ const ROUNDS = 7;
 const PASSES = 5;
 
 /**
- * Best of some rounds, in processor time, so that a busy machine counts for little, over sentences that people labelled, each with some personal data: structured types, everything, and Presidio's patterns where `FTM_BENCH_PYTHON` names a Python that
- * has `presidio-analyzer`.
+ * Best of some rounds, in processor time, so that a busy machine counts for little, over sentences that people
+ * labelled, each with some personal data: structured types, everything, and Presidio's patterns where
+ * `FTM_BENCH_PYTHON` names a Python that has `presidio-analyzer`.
  */
 export function measurePii(): PiiMeasurement[] {
   const rows = readLabelled();

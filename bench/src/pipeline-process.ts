@@ -1,6 +1,6 @@
 /**
- * The dataset pipeline in a process of its own, so that its peak memory is its own: ingest, analyse, decide and write, as the runners do them, over a store of files and with a sanitiser that
- * answers at once.
+ * The dataset pipeline in a process of its own, so that its peak memory is its own: ingest, analyse, decide and
+ * write, as the runners do them, over a store of files and with a sanitiser that answers at once.
  *
  * usage: pipeline-process.ts <megabytes> <threads>; says a `PipelineRun` as JSON
  */

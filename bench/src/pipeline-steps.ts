@@ -35,7 +35,10 @@ export interface Steps {
 
 const SPLIT = { validationFraction: 0.1, by: 'random', seed: 0 } as const;
 
-/** The steps of the pipeline one after the other over the same rows, in one thread and without its services; and the same in Python, by the libraries one would take, where they can be installed. */
+/**
+ * The steps of the pipeline one after the other over the same rows, in one thread and without its services; and the
+ * same in Python, by the libraries one would take, where they can be installed.
+ */
 export async function measurePipelineSteps(megabytes: number): Promise<PipelineSteps> {
   const dir = await mkdtemp(join(tmpdir(), 'ftm-bench-steps-'));
   try {

@@ -20,8 +20,9 @@ const CHUNK_BYTES = 256 * 1024;
 const DATA = join(import.meta.dirname, '../../sandbox/data');
 
 /**
- * Reading and checking of rows, against bare parsing in the same run: short rows of one question, and dialogues. By processor time of this process, so that neighbours on the machine
- * count little; the best of `rounds` takes of each, in turns.
+ * Reading and checking of rows, against bare parsing in the same run: short rows of one question, and dialogues. By
+ * processor time of this process, so that neighbours on the machine count little; the best of `rounds` takes of each,
+ * in turns.
  */
 export async function measureRows({ megabytes = 30, rounds = 5 } = {}): Promise<RowsMeasurement[]> {
   const questions = banking77('train').map(({ text, category }) =>

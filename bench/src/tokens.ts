@@ -22,7 +22,10 @@ export interface TokenRates {
 const ROUNDS = 5;
 const AS_TEXT = { disallowedSpecial: new Set<string>() };
 
-/** Counting by o200k_base beside the library whose vocabulary it uses, over the same texts in turns; the best round of each. */
+/**
+ * Counting by o200k_base beside the library whose vocabulary it uses, over the same texts in turns; the best round of
+ * each.
+ */
 export async function measureTokens(): Promise<TokenRates> {
   const { count } = await loadEncoding('o200k_base');
   const library = (text: string): number => countTokens(text, AS_TEXT);

@@ -32,8 +32,8 @@ const ROUNDS = 3;
 const CORE_EVENTS = 100_000;
 
 /**
- * The verifier over Kafka, with hashes, chains, trees and schemas, against a plain kafkajs consumer that looks at nothing; its parts alone; and over an export.
- * Turn about, in this process.
+ * The verifier over Kafka, with hashes, chains, trees and schemas, against a plain kafkajs consumer that looks at
+ * nothing; its parts alone; and over an export. Turn about, in this process.
  */
 export async function measureVerify(
   env: Readonly<Record<string, string>>,

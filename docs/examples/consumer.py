@@ -3,8 +3,9 @@
     pip install -r requirements.txt
     python consumer.py --brokers 127.0.0.1:9092 --registry http://127.0.0.1:8081/apis/ccompat/v7 [--until-end]
 
-It does what every consumer of the topic should do: it reads committed records only, skips technical ones, checks that nothing is missing within a tenant,
-decodes with the schema that the record names, and commits its offsets after the work is done.
+It does what every consumer of the topic should do: it reads committed records only, skips technical ones, checks
+that nothing is missing within a tenant, decodes with the schema that the record names, and commits its offsets
+after the work is done.
 """
 
 import argparse

@@ -48,7 +48,8 @@ export function eventTypes(schemas: readonly EventSchema[]): string {
     "export type EventName = FtmEvent['type'];",
     "export type EventData<N extends EventName> = Extract<FtmEvent, { type: N }>['data'];",
     '',
-    'export interface EventSchemaEntry { readonly aggregate: string; readonly fullName: string; readonly version: number; readonly schema: unknown }',
+    'export interface EventSchemaEntry { readonly aggregate: string; readonly fullName: string; ' +
+      'readonly version: number; readonly schema: unknown }',
     '',
     '/** All versions of all schemas, oldest first; the last of a name is the one that is written. */',
     'export const EVENT_SCHEMAS: Readonly<Record<string, readonly EventSchemaEntry[]>> = ' +

@@ -1,4 +1,7 @@
-/** What can be set from the environment: read from the schemas and options that read it, so that the page cannot say otherwise. */
+/**
+ * What can be set from the environment: read from the schemas and options that read it, so that the page cannot say
+ * otherwise.
+ */
 import { Config as CommandApi } from '@ftm/command-api/config';
 import { createProgram } from '@ftm/cli/program';
 import { Config as Projector, RestoreConfig } from '@ftm/projector/config';

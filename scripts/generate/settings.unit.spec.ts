@@ -7,19 +7,19 @@ const schema = (properties: Record<string, unknown>, required: string[] = []) =>
 
 it('says of a setting what is allowed, what holds without it, and what it is for', () => {
   const properties = {
-    FTM_A: { type: 'integer', minimum: 1, maximum: 9, default: 4, description: 'How many.' },
-    FTM_B: { type: 'string', enum: ['on', 'off'], description: 'Whether.' },
-    FTM_C: { type: 'string', format: 'uri', description: 'Where.' },
+    A: { type: 'integer', minimum: 1, maximum: 9, default: 4, description: 'How many.' },
+    B: { type: 'string', enum: ['on', 'off'], description: 'Whether.' },
+    C: { type: 'string', format: 'uri', description: 'Where.' },
   };
-  expect(settingsOf('here', schema(properties, ['FTM_C']))).toEqual([
-    { name: 'FTM_A', of: ['here'], allowed: 'integer, 1 to 9', fallback: '4', meaning: 'How many.' },
-    { name: 'FTM_B', of: ['here'], allowed: '`on`, `off`', fallback: '', meaning: 'Whether.' },
-    { name: 'FTM_C', of: ['here'], allowed: 'URL', fallback: 'needed', meaning: 'Where.' },
+  expect(settingsOf('here', schema(properties, ['C']))).toEqual([
+    { name: 'A', of: ['here'], allowed: 'integer, 1 to 9', fallback: '4', meaning: 'How many.' },
+    { name: 'B', of: ['here'], allowed: '`on`, `off`', fallback: '', meaning: 'Whether.' },
+    { name: 'C', of: ['here'], allowed: 'URL', fallback: 'needed', meaning: 'Where.' },
   ]);
 });
 
 it('refuses a setting that does not say what it is for', () => {
-  expect(() => settingsOf('here', schema({ FTM_A: port(1).toJSONSchema() }))).toThrow('FTM_A of here');
+  expect(() => settingsOf('here', schema({ A: port(1).toJSONSchema() }))).toThrow('A of here');
 });
 
 it('reads the real configurations and the real command line', async () => {

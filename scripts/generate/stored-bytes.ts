@@ -3,8 +3,9 @@ import { createHash } from 'node:crypto';
 import type { AvroRecord, AvroType, EventSchema } from './read-schemas.ts';
 
 /**
- * Bodies of one version of an event as its first program wrote them: one with all that is optional, one without. They are made once, when the version is new, and never
- * again: that today's reader still reads them is what the specs check.
+ * Bodies of one version of an event as its first program wrote them: one with all that is optional, one without. They
+ * are made once, when the version is new, and never again: that today's reader still reads them is what the specs
+ * check.
  */
 export function storedBytes({ name, version, schema }: EventSchema): string {
   const type = avro.Type.forSchema(schema as avro.Schema, { wrapUnions: 'never' });
@@ -15,7 +16,10 @@ export function storedBytes({ name, version, schema }: EventSchema): string {
   return `${JSON.stringify(samples, null, 2)}\n`;
 }
 
-/** Makes values that differ from field to field. A named record is defined once in a schema, and only named after that: so also what is left out is looked at. */
+/**
+ * Makes values that differ from field to field. A named record is defined once in a schema, and only named after
+ * that: so also what is left out is looked at.
+ */
 function sampler(full: boolean) {
   const named = new Map<string, AvroRecord>();
   const sample = (type: AvroType, path: string): unknown => {

@@ -13,7 +13,10 @@ export interface EventLine {
   readonly key: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly value: string;
-  /** Of a snapshot: it extends the chain, but the journal could not store it, so that it stands among the parked records alone. */
+  /**
+   * Of a snapshot: it extends the chain, but the journal could not store it, so that it stands among the parked
+   * records alone.
+   */
   readonly parkedOnly?: true;
 }
 
@@ -26,7 +29,10 @@ export interface RowLine {
   readonly row: Readonly<Record<string, unknown>>;
 }
 
-/** The last line of a snapshot. Nothing in it is believed: all of it follows from the lines before, and must be equal to that. */
+/**
+ * The last line of a snapshot. Nothing in it is believed: all of it follows from the lines before, and must be equal
+ * to that.
+ */
 export interface SnapshotEnd {
   readonly kind: 'snapshot-end';
   readonly events: number;

@@ -8,7 +8,8 @@ export const TILE_LEVELS = 8;
 export const TILE_WIDTH = 2 ** TILE_LEVELS;
 
 /**
- * Hashes of a tree as they are kept: at level 0 the leaf hashes, at levels 8, 16, … the roots of whole subtrees of 2^level leaves.
+ * Hashes of a tree as they are kept: at level 0 the leaf hashes, at levels 8, 16, … the roots of whole subtrees of
+ * 2^level leaves.
  * @returns exactly `count` hashes from `start` on, all of them whole
  * @throws Error when one is missing
  */

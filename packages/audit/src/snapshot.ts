@@ -159,8 +159,10 @@ export function createSnapshotWriter() {
 }
 
 /**
- * Reads a snapshot line by line and refuses it at the first thing that is wrong: a hash, a place in a chain, a signed checkpoint, or the end that does not say what was read.
- * @param trusted keys of checkpoints; with none, a history that was written anew from its first event on is not found out
+ * Reads a snapshot line by line and refuses it at the first thing that is wrong: a hash, a place in a chain, a signed
+ * checkpoint, or the end that does not say what was read.
+ * @param trusted keys of checkpoints; with none, a history that was written anew from its first event on is not found
+ * out
  */
 export function createSnapshotReader(trusted: readonly NoteVerifier[]) {
   const chains = createChains();

@@ -15,8 +15,9 @@ const UUID_LENGTH = 36;
 const MAX_VERSION = 0xffffffff;
 
 /**
- * Exact, in 32 to 64 bytes a stream whatever its name: a table with open addressing, whose key is the stream's UUID and aggregate themselves. A name that is no
- * `<aggregate>/<uuid>`, or a version beyond 32 bits, is odd and stands in a map.
+ * Exact, in 32 to 64 bytes a stream whatever its name: a table with open addressing, whose key is the stream's UUID
+ * and aggregate themselves. A name that is no `<aggregate>/<uuid>`, or a version beyond 32 bits, is odd and stands in
+ * a map.
  */
 export function createStreamVersions(from: Readonly<Record<string, number>> = {}): StreamVersions {
   const aggregates: string[] = [];

@@ -136,8 +136,9 @@ interface Vouched extends Checkpoint {
 const HOUR_MS = 3_600_000;
 
 /**
- * Goes through a log record by record and finds what is wrong with it: it recomputes every hash, the order of every tenant and stream, the Merkle tree, and what signed
- * checkpoints say of it. Memory does not grow with events: it is 32 to 64 bytes a stream, and some hundred a tenant.
+ * Goes through a log record by record and finds what is wrong with it: it recomputes every hash, the order of every
+ * tenant and stream, the Merkle tree, and what signed checkpoints say of it. Memory does not grow with events: it is
+ * 32 to 64 bytes a stream, and some hundred a tenant.
  */
 export function createLogVerifier(options: VerifierOptions) {
   const keep = options.keep ?? 1000;

@@ -23,7 +23,10 @@ import { differentTexts, mostFrequent } from './statistics/tally.ts';
 const MOST_ROWS = 25;
 const MOST_LABELS = 25;
 
-/** The dataset as one page for people: warnings first, then what it is, how its rows came to be, and what training on it would cost. */
+/**
+ * The dataset as one page for people: warnings first, then what it is, how its rows came to be, and what training on
+ * it would cost.
+ */
 export function datasetReport(input: DatasetReportInput): string {
   const whole = wholeOf(input.statistics);
   return page(

@@ -1,4 +1,7 @@
-/** Ids of commands that were looked for and are not in the log, so that they are not looked for again when they are submitted. */
+/**
+ * Ids of commands that were looked for and are not in the log, so that they are not looked for again when they are
+ * submitted.
+ */
 export interface AbsentCommands {
   has(id: string): boolean;
   /** Looks for a command. When nothing is found it counts as absent, unless it was written meanwhile. */
@@ -8,8 +11,8 @@ export interface AbsentCommands {
 }
 
 /**
- * For one claim of a partition: what is absent stays so until the writer itself writes it, because nobody else can. The newest are kept;
- * one that was forgotten costs a look-up and nothing else.
+ * For one claim of a partition: what is absent stays so until the writer itself writes it, because nobody else can.
+ * The newest are kept; one that was forgotten costs a look-up and nothing else.
  */
 export function createAbsentCommands(max = 10_000): AbsentCommands {
   const known = new Set<string>();

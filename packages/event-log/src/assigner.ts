@@ -1,6 +1,9 @@
 import { AssignerProtocol, type PartitionAssigner } from 'kafkajs';
 
-/** What every member tells the group: where it is reached, and which partitions it has, with how new its claim on each is. */
+/**
+ * What every member tells the group: where it is reached, and which partitions it has, with how new its claim on each
+ * is.
+ */
 export interface MemberData {
   readonly address: string;
   /** partition → offset of the claim: of two that say they own a partition, the newer claim does. */
@@ -15,8 +18,8 @@ const NAME = 'ftm-sticky';
 const VERSION = 1;
 
 /**
- * Balanced to within one partition, and no partition moves that need not: everyone keeps what it has up to its share, the rest
- * goes to those below theirs. Deterministic.
+ * Balanced to within one partition, and no partition moves that need not: everyone keeps what it has up to its share,
+ * the rest goes to those below theirs. Deterministic.
  * @returns member id → partitions in order
  */
 export function assign(members: readonly Candidate[], partitions: number): Map<string, number[]> {

@@ -63,8 +63,8 @@ export class Batch {
   }
 
   /**
-   * @returns the answer to give after the commit, or 'full' if the command's events have no room left: nothing was staged
-   *   and it belongs into the next batch
+   * @returns the answer to give after the commit, or 'full' if the command's events have no room left: nothing was
+   * staged and it belongs into the next batch
    * @throws what `decide` throws; EventMisfit or RangeError for events that cannot be written. Nothing was staged then.
    */
   async decide(request: AppendRequest): Promise<Answer | 'full'> {
@@ -185,7 +185,10 @@ export class Batch {
   }
 }
 
-/** What a retry is answered. @param events what the command wrote, at least one; @param primary loads the query's stream */
+/**
+ * What a retry is answered. @param events what the command wrote, at least one; @param primary loads the query's
+ * stream
+ */
 export async function replayOf(
   query: CommandQuery,
   events: readonly RecordedEvent[],

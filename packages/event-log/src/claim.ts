@@ -24,8 +24,8 @@ const WRITER_CLAIMED = 'WriterClaimed';
 const FETCH_WAIT_MS = 20;
 
 /**
- * Takes the partition: the claim record's transaction bumps the epoch, aborts what the old owner left, and makes the partition's
- * leader refuse whatever the old owner sends later.
+ * Takes the partition: the claim record's transaction bumps the epoch, aborts what the old owner left, and makes the
+ * partition's leader refuse whatever the old owner sends later.
  */
 export async function claimPartition(options: WriterOptions): Promise<Claim> {
   const { partition, instance, address } = options;
@@ -64,8 +64,8 @@ export async function claimPartition(options: WriterOptions): Promise<Claim> {
 }
 
 /**
- * Reads what the journal lacks, up to the claim record: in read_committed that record is seen only when every older transaction
- * is decided, so nothing of an older owner can appear later.
+ * Reads what the journal lacks, up to the claim record: in read_committed that record is seen only when every older
+ * transaction is decided, so nothing of an older owner can appear later.
  * @throws LogUnavailable when the journal does not answer or lags too far
  */
 export async function catchUp(options: WriterOptions, claimOffset: bigint): Promise<PartitionState> {

@@ -59,9 +59,9 @@ export interface LogConsumerOptions extends KafkaConnection {
   /** Takes the partition's checkpoint: bumps its epoch, tells where to go on. Failures are retried. */
   claim(partition: number): Promise<{ readonly nextOffset: bigint; readonly epoch: number }>;
   /**
-   * Handles a batch and moves the checkpoint from `firstOffset` to `nextOffset`, both in one transaction. Called for one batch of a
-   * partition at a time. @throws LostOwnership when the checkpoint is not at `firstOffset` with this epoch; anything else is
-   * tried again
+   * Handles a batch and moves the checkpoint from `firstOffset` to `nextOffset`, both in one transaction. Called for
+   * one batch of a partition at a time. @throws LostOwnership when the checkpoint is not at `firstOffset` with this
+   * epoch; anything else is tried again
    */
   handle(batch: LogBatch): Promise<void>;
   readonly onEvent?: (event: ConsumerEvent) => void;
@@ -90,9 +90,9 @@ const FLUSH_POLL_MS = 25;
 const BACKOFF_MS = [100, 200, 500, 1000, 2000, 5000] as const;
 
 /**
- * Reads the log for a projector, a forwarder or a runner. The group only shares out the partitions; where to read is what `claim`
- * says, and the guarded checkpoint decides who may write. Every partition has its own loop and connection, so that a slow one
- * holds up no other, and a long batch does not cost the membership.
+ * Reads the log for a projector, a forwarder or a runner. The group only shares out the partitions; where to read is
+ * what `claim` says, and the guarded checkpoint decides who may write. Every partition has its own loop and
+ * connection, so that a slow one holds up no other, and a long batch does not cost the membership.
  */
 export function createLogConsumer(options: LogConsumerOptions): LogConsumer {
   const topic = options.topic ?? EVENTS_TOPIC;

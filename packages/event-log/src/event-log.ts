@@ -44,8 +44,8 @@ export interface AppendRequest {
   /** Number of events of `primary` that the caller has seen. */
   readonly expectedVersion?: number;
   /**
-   * Decides on the state as it is. May be called again when the log was not able to tell whether the first try was written, so
-   * it must have no effect of its own. What it throws reaches the caller of `submit` and changes nothing.
+   * Decides on the state as it is. May be called again when the log was not able to tell whether the first try was
+   * written, so it must have no effect of its own. What it throws reaches the caller of `submit` and changes nothing.
    */
   decide(read: DecisionReader): Promise<AppendDecision>;
 }
@@ -58,7 +58,10 @@ export type AppendOutcome =
       readonly events: readonly RecordedEvent[];
       /** `primary` up to this command's last event. */
       readonly history: readonly RecordedEvent[];
-      /** Of the command's last event; of the newest event of `primary` where the command had nothing to add; else null. */
+      /**
+       * Of the command's last event; of the newest event of `primary` where the command had nothing to add; else
+       * null.
+       */
       readonly position: LogPosition | null;
     }
   | { readonly kind: 'rejected'; readonly rejection: Refusal }
@@ -159,13 +162,13 @@ export interface Location {
 export interface EventLog {
   /**
    * Decides a command and appends its events.
-   * @throws LogUnavailable, NotOwner, CommandInFlight, or what `decide` threw; EventMisfit for an event that does not fit its schema,
-   *   RangeError for what is too big or has no schema
+   * @throws LogUnavailable, NotOwner, CommandInFlight, or what `decide` threw; EventMisfit for an event that does not
+   * fit its schema, RangeError for what is too big or has no schema
    */
   submit(request: AppendRequest): Promise<AppendOutcome>;
   /**
-   * What `submit` would answer to a retry of a command, without deciding it: `appended` and replayed, or `fingerprint_mismatch`; null
-   * when the log has no such command. @throws LogUnavailable, NotOwner, CommandInFlight
+   * What `submit` would answer to a retry of a command, without deciding it: `appended` and replayed, or
+   * `fingerprint_mismatch`; null when the log has no such command. @throws LogUnavailable, NotOwner, CommandInFlight
    */
   find(query: CommandQuery): Promise<AppendOutcome | null>;
   /** All committed events of a stream, oldest first; empty if there is none. @throws LogUnavailable, NotOwner */

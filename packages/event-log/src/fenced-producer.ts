@@ -17,12 +17,13 @@ export interface OutgoingRecord {
 }
 
 /**
- * A transactional producer of one partition for one claim. After any error it must be dropped: the outcome of what was sent is
- * unknown, and a producer that goes on after an abort or a lost reply loses the next batch silently.
+ * A transactional producer of one partition for one claim. After any error it must be dropped: the outcome of what
+ * was sent is unknown, and a producer that goes on after an abort or a lost reply loses the next batch silently.
  */
 export interface FencedProducer {
   /**
-   * Bumps the epoch and aborts what an older producer left, without a record of its own. The first `append` does as much.
+   * Bumps the epoch and aborts what an older producer left, without a record of its own. The first `append` does as
+   * much.
    * @throws any error, after which it must be dropped
    */
   claim(): Promise<void>;

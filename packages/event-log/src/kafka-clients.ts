@@ -13,8 +13,8 @@ export interface KafkaConnection {
 }
 
 /**
- * After a commit the broker answers CONCURRENT_TRANSACTIONS for a moment. The client's default waits 300 ms then, which would be
- * the latency of every other command.
+ * After a commit the broker answers CONCURRENT_TRANSACTIONS for a moment. The client's default waits 300 ms then,
+ * which would be the latency of every other command.
  */
 const WRITER_RETRY: RetryOptions = { initialRetryTime: 5, multiplier: 1.5, maxRetryTime: 500, retries: 30 };
 /** Kept short: what fails is opened anew by its owner, who knows what to do about it. */
@@ -26,7 +26,10 @@ const MEMBER_RETRY: RetryOptions = {
   retries: 20,
 };
 
-/** For one transactional producer. Idempotent producers must never give up in the middle of a send: hence the many retries. */
+/**
+ * For one transactional producer. Idempotent producers must never give up in the middle of a send: hence the many
+ * retries.
+ */
 export function writerClient(connection: KafkaConnection): Kafka {
   return client(connection, WRITER_RETRY, 10_000);
 }

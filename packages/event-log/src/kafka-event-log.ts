@@ -63,8 +63,8 @@ const RECLAIM_AFTER_MS = 250;
 const CLOSE_WITHIN_MS = 10_000;
 
 /**
- * The event log over Kafka. Starts to join its group at once; `status().ready` tells when it serves. Kafka may be away at the start
- * or later: commands are refused with `LogUnavailable` until it is back.
+ * The event log over Kafka. Starts to join its group at once; `status().ready` tells when it serves. Kafka may be
+ * away at the start or later: commands are refused with `LogUnavailable` until it is back.
  */
 export function createKafkaEventLog(options: KafkaEventLogOptions): EventLog {
   const topic = options.topic ?? EVENTS_TOPIC;

@@ -112,7 +112,8 @@ export function createMembership(options: MembershipOptions): Membership {
     });
   }
 
-  // The client can fall silent without a crash. Ticks are counted, not time: a process that was stopped is not at fault.
+  // The client can fall silent without a crash. Ticks are counted, not time: a process that was stopped is not at
+  // fault.
   const watchdog = setInterval(() => {
     silentTicks += 1;
     if (silentTicks > 8 && consumer !== undefined) {
@@ -135,7 +136,8 @@ export function createMembership(options: MembershipOptions): Membership {
       joined = false;
       const old = consumer;
       consumer = undefined;
-      // A member that is still joining can leave only when it has joined; left at once, its session would haunt the group.
+      // A member that is still joining can leave only when it has joined; left at once, its session would haunt the
+      // group.
       const joining = starting.catch(() => undefined);
       await Promise.race([joining, sleep(STOP_WHILE_JOINING_MS)]);
       await Promise.allSettled([old?.disconnect(), routes.close()]);

@@ -42,9 +42,10 @@ const READ_COMMITTED = 1;
 const ABORT_MARKER_TYPE = 0;
 
 /**
- * kafkajs has no `assign()`. Its consumer hands its cluster to the partition assigner, though, and with that a partition is fetched
- * from its leader without any group: no rebalance to wait for, no group left behind, and control batches are seen.
- * One reader serves one caller at a time, because a broker answers one request of a connection after the other.
+ * kafkajs has no `assign()`. Its consumer hands its cluster to the partition assigner, though, and with that a
+ * partition is fetched from its leader without any group: no rebalance to wait for, no group left behind, and control
+ * batches are seen. One reader serves one caller at a time, because a broker answers one request of a connection
+ * after the other.
  */
 export function createPartitionReader(
   connection: KafkaConnection,
@@ -142,7 +143,10 @@ async function disconnect(opened: Promise<Cluster>): Promise<void> {
   }
 }
 
-/** kafkajs takes a request and its answer's decoder from `lookupRequest`; here the answer stays bytes, and is decoded by us. */
+/**
+ * kafkajs takes a request and its answer's decoder from `lookupRequest`; here the answer stays bytes, and is decoded
+ * by us.
+ */
 function fetchRaw(broker: Broker): Broker {
   const { lookupRequest } = broker as unknown as { readonly lookupRequest: LookupRequest };
   const lookup: LookupRequest = (apiKey, definition) => (options) => {

@@ -77,7 +77,10 @@ export class PartitionState {
     return events ?? [];
   }
 
-  /** What a retry of a command would be answered, null if the log has no such command. Safe next to a running batch, as `readStream`. */
+  /**
+   * What a retry of a command would be answered, null if the log has no such command. Safe next to a running batch,
+   * as `readStream`.
+   */
   async find(query: CommandQuery): Promise<AppendOutcome | null> {
     const id = query.commandId;
     if (this.#absent.has(id)) return null;

@@ -40,9 +40,10 @@ const BACKOFF_MS = [50, 100, 200, 500, 1000, 2000, 5000] as const;
  *      │  └── outcome unknown ─────┘ │ fenced
  *      └──────── reclaim() ── lost ◀─┘
  *
- * A commit that fails leaves its commands uncertain: the writer claims again, which fences its own old epoch, catches up, and puts the
- * commands to the front of the queue. Those that the log has are answered from it. Those that it has not can never get there any
- * more, because their transaction belonged to a fenced epoch, so deciding them again is safe.
+ * A commit that fails leaves its commands uncertain: the writer claims again, which fences its own old epoch, catches
+ * up, and puts the commands to the front of the queue. Those that the log has are answered from it. Those that it has
+ * not can never get there any more, because their transaction belonged to a fenced epoch, so deciding them again is
+ * safe.
  */
 export class PartitionWriter {
   readonly #options: WriterOptions;
@@ -201,7 +202,10 @@ export class PartitionWriter {
     }
   }
 
-  /** Tries until it is done: what stands in the way is the journal or a connection, and the claim stays good meanwhile. */
+  /**
+   * Tries until it is done: what stands in the way is the journal or a connection, and the claim stays good
+   * meanwhile.
+   */
   async #catchUp(claim: Claim): Promise<PartitionState | null> {
     const { partition, onEvent } = this.#options;
     this.#state = 'catching_up';

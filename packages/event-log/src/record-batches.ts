@@ -67,8 +67,9 @@ export function decodeFetchAnswer(bytes: Buffer): FetchedPartition[] {
 }
 
 /**
- * Record batches of format 2: https://kafka.apache.org/documentation/#recordbatch. kafkajs's own decoder copies all headers of a record anew for each one of them,
- * which is most of what it costs to read a log of events with seventeen.
+ * Record batches of format 2: https://kafka.apache.org/documentation/#recordbatch. kafkajs's own decoder copies all
+ * headers of a record anew for each one of them, which is most of what it costs to read a log of events with
+ * seventeen.
  * @throws Error for another format, or a compression that there is no codec for
  */
 export async function decodeBatches(bytes: Buffer): Promise<DecodedBatch[]> {
@@ -183,7 +184,10 @@ function createReader(buffer: Buffer, at: number) {
       const length = varint();
       return length < 0 ? null : bytes(length);
     },
-    /** @param guess returned as it is when the bytes say the same: headers have one order, so their names need not be made anew */
+    /**
+     * @param guess returned as it is when the bytes say the same: headers have one order, so their names need not be
+     * made anew
+     */
     text(length: number, guess = ''): string {
       const start = at;
       if (start + length > buffer.length) throw new Error('a record is cut off');

@@ -31,7 +31,10 @@ export class UndecodableValue extends Error {
 export interface Registry {
   /** Id of the schema that this program writes. @throws RegistryUnavailable */
   schemaId(name: string): Promise<number>;
-  /** Confluent framing: a zero byte, the schema's id in 4 bytes, the Avro body. @throws RegistryUnavailable, EventMisfit */
+  /**
+   * Confluent framing: a zero byte, the schema's id in 4 bytes, the Avro body. @throws RegistryUnavailable,
+   * EventMisfit
+   */
   encode(event: FtmEvent): Promise<Buffer>;
   /** The same for technical records, which are no `FtmEvent`. */
   encodeTechnical(name: string, data: unknown): Promise<Buffer>;

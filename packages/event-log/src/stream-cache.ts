@@ -8,7 +8,10 @@ export interface StreamCacheLimits {
 
 const EVENT_BYTES = 1024;
 
-/** Whole streams that were used last. What is committed is written to it, so an entry is never stale while one writer owns it. */
+/**
+ * Whole streams that were used last. What is committed is written to it, so an entry is never stale while one writer
+ * owns it.
+ */
 export class StreamCache {
   readonly #limits: StreamCacheLimits;
   readonly #entries = new Map<string, readonly RecordedEvent[]>();

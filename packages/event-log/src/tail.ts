@@ -17,7 +17,10 @@ export interface TailLimits {
   readonly maxBytes: number;
 }
 
-/** The newest part of a partition, in memory: what the journal lacks. Records come in log order and leave in log order. */
+/**
+ * The newest part of a partition, in memory: what the journal lacks. Records come in log order and leave in log
+ * order.
+ */
 export class Tail {
   #records: TailRecord[] = [];
   #start = 0;

@@ -1,7 +1,10 @@
 import type { FtmEvent } from '@ftm/contracts/generated/events';
 import { derivedUuid, streamId, type StreamId, type TenantId } from '@ftm/contracts/ids';
 
-/** Streams that an event leans on: what the lineage of a model goes on with. Other models are not among them: each has a pack of its own. */
+/**
+ * Streams that an event leans on: what the lineage of a model goes on with. Other models are not among them: each has
+ * a pack of its own.
+ */
 export function referencesOf(tenant: TenantId, event: FtmEvent): StreamId[] {
   switch (event.type) {
     case 'ModelVersionRegistered':
@@ -35,7 +38,10 @@ export function referencesOf(tenant: TenantId, event: FtmEvent): StreamId[] {
   }
 }
 
-/** Streams that are about a model without its own stream saying so: evals of it, and what was asked for it and refused. */
+/**
+ * Streams that are about a model without its own stream saying so: evals of it, and what was asked for it and
+ * refused.
+ */
 export function isAbout(modelVersionId: string, event: FtmEvent): boolean {
   if (event.type === 'PromotionRequested') return event.data.modelVersionId === modelVersionId;
   return event.type === 'EvalRunRequested' && event.data.modelRef.value === modelVersionId;

@@ -102,7 +102,10 @@ export function buildPack(contents: PackContents): Uint8Array {
   return zip({ ...files, 'manifest.json': `${JSON.stringify(manifest, null, 2)}\n` });
 }
 
-/** Looks through a pack, with nothing but itself and the keys that are trusted. Never throws for what a pack may contain. */
+/**
+ * Looks through a pack, with nothing but itself and the keys that are trusted. Never throws for what a pack may
+ * contain.
+ */
 export function verifyPack(bytes: Uint8Array, trusted: readonly NoteVerifier[]): PackVerification {
   const findings: string[] = [];
   let contents: PackContents | null = null;

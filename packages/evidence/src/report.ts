@@ -7,8 +7,8 @@ import { intervalPlot, lineChart } from '@ftm/report/plots';
 import type { PackStory } from './story.ts';
 
 /**
- * The pack as one page for people, without script and without anything from elsewhere. Its order is that of Annex IV of Regulation (EU) 2024/1689; what FTM cannot know is
- * named as a gap. It is made of the events alone.
+ * The pack as one page for people, without script and without anything from elsewhere. Its order is that of Annex IV
+ * of Regulation (EU) 2024/1689; what FTM cannot know is named as a gap. It is made of the events alone.
  */
 export function report(story: PackStory): string {
   const { modelVersionId, tenantId, checkpoint, events } = story;

@@ -4,8 +4,9 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
 /**
- * For wrapped keys; objects are sealed as streams. AES-256-GCM: nonce, ciphertext, tag. The nonce is a keyed hash of content and context, so that equal content under one key is equal ciphertext, and
- * different content never meets the same nonce but with the chance of a 96-bit collision.
+ * For wrapped keys; objects are sealed as streams. AES-256-GCM: nonce, ciphertext, tag. The nonce is a keyed hash of
+ * content and context, so that equal content under one key is equal ciphertext, and different content never meets the
+ * same nonce but with the chance of a 96-bit collision.
  */
 export function seal(key: Uint8Array, plain: Uint8Array, context: string): Buffer {
   const nonce = nonceFor(key, plain, context);
@@ -34,7 +35,10 @@ function nonceFor(key: Uint8Array, plain: Uint8Array, context: string): Buffer {
   return syntheticNonce(key, createHash('sha256').update(plain).digest(), context).subarray(0, NONCE_BYTES);
 }
 
-/** 32 bytes that are the same for the same content and context, and a random function of them to whoever has not the key. */
+/**
+ * 32 bytes that are the same for the same content and context, and a random function of them to whoever has not the
+ * key.
+ */
 export function syntheticNonce(key: Uint8Array, plainSha256: Uint8Array, context: string): Buffer {
   const nonceKey = createHmac('sha256', key).update('ftm.nonce').digest();
   return createHmac('sha256', nonceKey).update(context).update('\0').update(plainSha256).digest();

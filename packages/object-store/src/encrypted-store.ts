@@ -36,7 +36,9 @@ export interface WrittenObject extends StoredObject {
 
 export interface EncryptedStore {
   /**
-   * Encrypts with the scope's data key, which is made when it has none, and stores. The name is `<prefix>/<name>-<keyed hash>`, by content: the same content is the same object, and a repeat after a crash finds it there.
+   * Encrypts with the scope's data key, which is made when it has none, and stores. The name is
+   * `<prefix>/<name>-<keyed hash>`, by content: the same content is the same object, and a repeat after a crash finds
+   * it there.
    * @throws ObjectStoreUnavailable, ObjectKeyErased; ObjectCorrupt when something else lies under the name
    */
   put(
@@ -47,7 +49,8 @@ export interface EncryptedStore {
     scope?: KeyScope,
   ): Promise<StoredObject & { readonly dataKeyId: string }>;
   /**
-   * The same for content of any length, of which little is held. It is read twice: for its hash, which names it, and to be encrypted. Nothing is visible before all of it is there.
+   * The same for content of any length, of which little is held. It is read twice: for its hash, which names it, and
+   * to be encrypted. Nothing is visible before all of it is there.
    * @param plain gives the same bytes each time
    * @param digest of them, where it is known: then they are read once
    * @throws Error when they are not the same; what `plain` throws
@@ -63,8 +66,8 @@ export interface EncryptedStore {
   /** @throws ObjectStoreUnavailable, ObjectCorrupt, ObjectKeyErased */
   get(tenantId: string, object: StoredObject): Promise<Buffer>;
   /**
-   * The same in pieces of at most 64 KiB. A piece is yielded when it was verified, the last one when the whole was: a reader that saw the end has seen exactly what was written.
-   * A reader that stops early ends the download.
+   * The same in pieces of at most 64 KiB. A piece is yielded when it was verified, the last one when the whole was: a
+   * reader that saw the end has seen exactly what was written. A reader that stops early ends the download.
    */
   getStream(tenantId: string, object: StoredObject): AsyncIterable<Buffer>;
   /** Working files under a name of the caller's own; the first write of a name wins. */
@@ -92,8 +95,8 @@ export interface EncryptedStore {
 const KEY_CACHE_MS = 10_000;
 
 /**
- * Keys lie wrapped beside the objects: `keys/<tenant>/<key id>.json`, and `keys/<tenant>/scopes/<scope>` names the one that a scope writes with. An erased key's name
- * stays, so that the scope gets no other.
+ * Keys lie wrapped beside the objects: `keys/<tenant>/<key id>.json`, and `keys/<tenant>/scopes/<scope>` names the
+ * one that a scope writes with. An erased key's name stays, so that the scope gets no other.
  */
 export function createEncryptedStore(store: ObjectStore, keys: KeyProvider): EncryptedStore {
   const cache = new Map<string, { readonly key: DataKey; readonly until: number }>();
@@ -220,7 +223,9 @@ export function createEncryptedStore(store: ObjectStore, keys: KeyProvider): Enc
   };
 }
 
-/** Ends well only when the bytes are those that the log names; the decryption takes the last chunk for such only then. */
+/**
+ * Ends well only when the bytes are those that the log names; the decryption takes the last chunk for such only then.
+ */
 async function* asNamed(object: StoredObject, stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
   const wrong = (): ObjectCorrupt =>
     new ObjectCorrupt(object.uri, 'the stored bytes are not those that the log names');

@@ -13,7 +13,8 @@ export const DATA_KEY = /^keys\/([^/]+)\/([^/]+)\.json$/;
 const tombstone = (tenantId: string): string => `keys/${tenantId}/erased`;
 
 /**
- * Destroys every data key of a tenant, then removes its objects, which nobody can read any more. May be repeated, also after it died in the middle.
+ * Destroys every data key of a tenant, then removes its objects, which nobody can read any more. May be repeated,
+ * also after it died in the middle.
  * @param prefixes what the tenant's objects begin with, e.g. `datasets/<tenant>/`
  * @returns how many data keys the tenant ever had, which a repeat counts again: their names stay
  */
@@ -31,8 +32,9 @@ export async function eraseTenant(
 }
 
 /**
- * A store in which an erased tenant gets no new data key. Whoever makes one looks for the tombstone after it has written it: either the eraser, who writes the tombstone before
- * it lists, finds the key, or its maker finds the tombstone.
+ * A store in which an erased tenant gets no new data key. Whoever makes one looks for the tombstone after it has
+ * written it: either the eraser, who writes the tombstone before it lists, finds the key, or its maker finds the
+ * tombstone.
  */
 export function refusingErasedTenants<S extends ObjectStore>(store: S): S {
   return {

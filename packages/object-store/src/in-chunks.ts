@@ -5,7 +5,8 @@ export interface Chunk {
 }
 
 /**
- * The same bytes in chunks of exactly `size`, but for the last, which is empty only when it is also the first. Holds one chunk, however small or large the pieces are.
+ * The same bytes in chunks of exactly `size`, but for the last, which is empty only when it is also the first. Holds
+ * one chunk, however small or large the pieces are.
  * @param firstSize of the first chunk, where it is another
  */
 export async function* inChunks(

@@ -1,7 +1,10 @@
 /** No line of an object that FTM wrote comes near it; a longer one is not of FTM, and is not collected. */
 const MOST_LINE_BYTES = 64 * 2 ** 20;
 
-/** The lines of a text that comes in pieces, without their ends; empty ones are left out. @throws RangeError at a line of more than `mostBytes` */
+/**
+ * The lines of a text that comes in pieces, without their ends; empty ones are left out. @throws RangeError at a line
+ * of more than `mostBytes`
+ */
 export async function* lineBytes(
   pieces: AsyncIterable<Uint8Array>,
   mostBytes = MOST_LINE_BYTES,

@@ -4,7 +4,8 @@ import { open, seal } from './aead.ts';
 import type { KeyProvider } from './key-provider.ts';
 
 /**
- * Key-encryption keys in a file, one a line: 32 bytes each, in base64, readable by its owner alone. The first wraps, all unwrap.
+ * Key-encryption keys in a file, one a line: 32 bytes each, in base64, readable by its owner alone. The first wraps,
+ * all unwrap.
  * @throws Error that says what is wrong with the file
  */
 export async function createLocalKeyProvider(file: string): Promise<KeyProvider> {

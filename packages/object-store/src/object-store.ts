@@ -1,9 +1,13 @@
 /** Where objects lie. Names are chosen by the caller; an object is written once and never changed. */
 export interface ObjectStore {
-  /** Writes an object that is not there yet. True: it was there already, and was left as it is. @throws ObjectStoreUnavailable */
+  /**
+   * Writes an object that is not there yet. True: it was there already, and was left as it is. @throws
+   * ObjectStoreUnavailable
+   */
   putIfAbsent(key: string, bytes: Uint8Array): Promise<{ readonly existed: boolean }>;
   /**
-   * The same for what comes as a stream of `bytes` bytes; little of it is held. The object is visible when all of it is there, or not at all.
+   * The same for what comes as a stream of `bytes` bytes; little of it is held. The object is visible when all of it
+   * is there, or not at all.
    * @throws ObjectStoreUnavailable; what the stream throws
    */
   putStreamIfAbsent(
@@ -13,7 +17,10 @@ export interface ObjectStore {
   ): Promise<{ readonly existed: boolean }>;
   /** Undefined when there is no such object. @throws ObjectStoreUnavailable */
   get(key: string): Promise<Buffer | undefined>;
-  /** The same as a stream, which throws ObjectStoreUnavailable when it breaks off, and whose connection ends when its reader stops. */
+  /**
+   * The same as a stream, which throws ObjectStoreUnavailable when it breaks off, and whose connection ends when its
+   * reader stops.
+   */
   getStream(key: string): Promise<AsyncIterable<Buffer> | undefined>;
   /** Length in bytes; undefined when there is no such object. @throws ObjectStoreUnavailable */
   size(key: string): Promise<number | undefined>;

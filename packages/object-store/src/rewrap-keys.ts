@@ -29,8 +29,9 @@ export interface RewrapPage {
 }
 
 /**
- * Wraps data keys with the key-encryption key that wraps new ones. Objects stay as they are, for a data key stays the same. May be repeated, by several at once, and stopped anywhere: each
- * key is changed by one conditional write, and one that is erased meanwhile stays erased.
+ * Wraps data keys with the key-encryption key that wraps new ones. Objects stay as they are, for a data key stays the
+ * same. May be repeated, by several at once, and stopped anywhere: each key is changed by one conditional write, and
+ * one that is erased meanwhile stays erased.
  * @param after `next` of the page before
  * @param only counts, and changes nothing
  * @throws ObjectStoreUnavailable

@@ -26,7 +26,10 @@ export interface S3Options {
   readonly serverSideEncryption?: 'AES256' | 'aws:kms';
 }
 
-/** What is larger goes in parts of this size, so many at a time; S3 takes 10,000 of them, and none but the last below 5 MiB. */
+/**
+ * What is larger goes in parts of this size, so many at a time; S3 takes 10,000 of them, and none but the last below
+ * 5 MiB.
+ */
 const PART_BYTES = 8 * 2 ** 20;
 const PARTS_IN_FLIGHT = 2;
 const MOST_PARTS = 10_000;

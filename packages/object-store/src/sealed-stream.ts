@@ -82,7 +82,8 @@ export function sealing(tenantId: string, key: DataKey, digest: PlainDigest): Se
  * Decrypts; every chunk is yielded when it was verified.
  * @param uri for the error
  * @param load finds a data key; @throws ObjectKeyErased
- * @throws ObjectCorrupt when tenant, key or any byte is not what it was sealed with, or a chunk is missing, moved, repeated or added; ObjectKeyErased; what the source throws
+ * @throws ObjectCorrupt when tenant, key or any byte is not what it was sealed with, or a chunk is missing, moved,
+ * repeated or added; ObjectKeyErased; what the source throws
  */
 export async function* openSealed(
   tenantId: string,

@@ -41,7 +41,10 @@ export interface TraceFilter {
 
 const MAX_ANSWER_BYTES = 16_000_000;
 
-/** A client for everything FTM asks the Orchestrator. Answers are validated; what does not fit the contract is `OrchestratorUnavailable`, never trusted. */
+/**
+ * A client for everything FTM asks the Orchestrator. Answers are validated; what does not fit the contract is
+ * `OrchestratorUnavailable`, never trusted.
+ */
 export function createOrchestratorClient(options: OrchestratorOptions) {
   const settings: HttpSettings = {
     baseUrl: options.baseUrl,
@@ -53,7 +56,10 @@ export function createOrchestratorClient(options: OrchestratorOptions) {
   };
   const circuits = new Map<string, CircuitBreaker<[() => Promise<unknown>]>>();
 
-  /** After several failures in a row an endpoint is left alone for a moment, and callers learn at once that it is away. */
+  /**
+   * After several failures in a row an endpoint is left alone for a moment, and callers learn at once that it is
+   * away.
+   */
   async function guarded<S extends z.ZodType>(call: HttpCall<S>): Promise<z.infer<S>> {
     let circuit = circuits.get(call.endpoint);
     if (circuit === undefined) {
@@ -115,7 +121,10 @@ export function createOrchestratorClient(options: OrchestratorOptions) {
         },
         idempotencyKey,
       ),
-    /** At most 500 documents and 4 MB. The answer has the same documents in the same order, and as many texts in each that is kept. */
+    /**
+     * At most 500 documents and 4 MB. The answer has the same documents in the same order, and as many texts in each
+     * that is kept.
+     */
     async sanitize(
       of: { tenantId: string; projectId: string; profile: string },
       documents: readonly wire.Document[],
@@ -235,7 +244,8 @@ export function createOrchestratorClient(options: OrchestratorOptions) {
     },
     /**
      * A contiguous range of one tenant's events; a repeat of what the Orchestrator has is accepted.
-     * @throws OrchestratorRefused `AUDIT_GAP` (go on after `body.acknowledged_seq`) or `AUDIT_CHAIN_BROKEN` (at `body.at_seq`: alarm)
+     * @throws OrchestratorRefused `AUDIT_GAP` (go on after `body.acknowledged_seq`) or `AUDIT_CHAIN_BROKEN` (at
+     * `body.at_seq`: alarm)
      */
     async sendAuditEvents(tenantId: string, events: readonly wire.AuditEvent[]) {
       const answer = await post('audit', '/v1/audit/events', wire.Acknowledged, {
@@ -248,7 +258,8 @@ export function createOrchestratorClient(options: OrchestratorOptions) {
     },
     /**
      * A signed checkpoint, for the Orchestrator to keep: it vouches for what FTM once said.
-     * @throws OrchestratorRefused `AUDIT_GAP` (its copy has not come as far yet) or `AUDIT_CHECKPOINT_MISMATCH` (another history: alarm)
+     * @throws OrchestratorRefused `AUDIT_GAP` (its copy has not come as far yet) or `AUDIT_CHECKPOINT_MISMATCH`
+     * (another history: alarm)
      */
     sendAuditCheckpoint: (tenantId: string, note: string) =>
       post('audit', '/v1/audit/checkpoints', wire.CheckpointKept, { tenant_id: tenantId, note }),
@@ -268,7 +279,10 @@ export function createOrchestratorClient(options: OrchestratorOptions) {
       ),
     auditPosition: (tenantId: string) =>
       get('audit', `/v1/audit/tenants/${encodeURIComponent(tenantId)}/position`, wire.Acknowledged),
-    /** Asked outside the circuits: a probe neither opens one nor is kept from asking by one. @throws OrchestratorUnavailable */
+    /**
+     * Asked outside the circuits: a probe neither opens one nor is kept from asking by one. @throws
+     * OrchestratorUnavailable
+     */
     ping: () =>
       exchange(settings, {
         endpoint: 'health',

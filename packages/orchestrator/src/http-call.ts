@@ -27,7 +27,8 @@ const TRY_AGAIN = new Set([408, 425, 429]);
 
 /**
  * One exchange; the answer is validated.
- * @throws OrchestratorUnavailable when none came in time, for 5xx, 408, 425 and 429, and for what is too long or not as agreed
+ * @throws OrchestratorUnavailable when none came in time, for 5xx, 408, 425 and 429, and for what is too long or not
+ * as agreed
  * @throws OrchestratorRefused for any other 4xx
  */
 export async function exchange<S extends z.ZodType>(

@@ -30,8 +30,8 @@ const MAX_BACKOFF_MS = 30_000;
 const TOO_LARGE = 413;
 
 /**
- * Sanitises documents of any number, in their order. No more are read from `documents` than `concurrency` batches hold: a slow sanitiser slows the source down.
- * A batch that is refused as too large is halved.
+ * Sanitises documents of any number, in their order. No more are read from `documents` than `concurrency` batches
+ * hold: a slow sanitiser slows the source down. A batch that is refused as too large is halved.
  * @throws OrchestratorUnavailable when a batch got no answer in all its attempts
  * @throws OrchestratorRefused for any other refusal, and for one document that is too large by itself
  */

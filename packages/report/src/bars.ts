@@ -25,8 +25,8 @@ export interface Bin {
 const MOST_EDGES = 9;
 
 /**
- * Bars of equal width side by side, whatever the bins' own widths are, so that bins that grow by a factor read as a logarithmic axis. Bins are drawn from the first that is not empty to
- * the last.
+ * Bars of equal width side by side, whatever the bins' own widths are, so that bins that grow by a factor read as a
+ * logarithmic axis. Bins are drawn from the first that is not empty to the last.
  * @param options.limit is marked with a line when it lies within the bins
  */
 export function histogram(options: {

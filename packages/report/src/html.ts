@@ -1,6 +1,9 @@
 import { CONTENT_SECURITY_POLICY, STYLE } from './style.ts';
 
-/** Text as it may stand in HTML, between tags and in attributes. What is neither text nor number is written as JSON, and nothing as nothing. */
+/**
+ * Text as it may stand in HTML, between tags and in attributes. What is neither text nor number is written as JSON,
+ * and nothing as nothing.
+ */
 export function escape(value: unknown): string {
   const text =
     typeof value === 'string' || typeof value === 'number' ? String(value) : JSON.stringify(value ?? '');

@@ -37,8 +37,9 @@ interface Slot {
 const SWEEPS = 8;
 
 /**
- * Layered drawing after Sugiyama: circles are opened, layers are longest paths, long edges take a slot in every layer they pass, the order in a layer follows the neighbours' middle. Depends on
- * the set of ids and edges alone, not on their order.
+ * Layered drawing after Sugiyama: circles are opened, layers are longest paths, long edges take a slot in every layer
+ * they pass, the order in a layer follows the neighbours' middle. Depends on the set of ids and edges alone, not on
+ * their order.
  */
 export function layered(given: readonly string[], edges: readonly Edge[], spacing: Spacing): Layout {
   const ids = [...new Set(given)].sort();

@@ -22,8 +22,9 @@ const MARGIN = 10;
 const WIDEST_SHRUNK = 1400;
 
 /**
- * What was made of what, as boxes in layers with arrows from left to right. The same nodes and edges give the same drawing in whatever order they come. An edge to a node that is not given
- * is left out; one that closes a circle is drawn dashed.
+ * What was made of what, as boxes in layers with arrows from left to right. The same nodes and edges give the same
+ * drawing in whatever order they come. An edge to a node that is not given is left out; one that closes a circle is
+ * drawn dashed.
  * @param options.focus id of the node that the page is about
  */
 export function lineageGraph(options: {

@@ -1,7 +1,10 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { RequestHandler } from 'express';
 
-/** Lets through what carries `Authorization: Bearer <token>`, compared in constant time; anything else is answered 401. */
+/**
+ * Lets through what carries `Authorization: Bearer <token>`, compared in constant time; anything else is answered
+ * 401.
+ */
 export function requireBearer(token: string): RequestHandler {
   const expected = sha256(`Bearer ${token}`);
   return (request, response, next) => {

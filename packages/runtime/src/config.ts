@@ -8,7 +8,9 @@ export class ConfigError extends Error {
   }
 }
 
-/** Reads the environment once. @throws ConfigError naming every variable that is missing or wrong, and what is allowed */
+/**
+ * Reads the environment once. @throws ConfigError naming every variable that is missing or wrong, and what is allowed
+ */
 export function readConfig<S extends z.ZodType>(
   schema: S,
   env: Readonly<Record<string, string | undefined>>,

@@ -45,7 +45,10 @@ async function outcome(check: Check): Promise<{ readonly ok: boolean; readonly t
   }
 }
 
-/** The port of a process that has no API: health for anyone who reaches it, and what an operator may do, under `/internal`, for who has the token. */
+/**
+ * The port of a process that has no API: health for anyone who reaches it, and what an operator may do, under
+ * `/internal`, for who has the token.
+ */
 export async function serveOperator(
   {
     checks,

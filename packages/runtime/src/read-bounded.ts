@@ -1,4 +1,7 @@
-/** The whole body of an answer, if it has no more bytes than that; what has more is not read to its end. @throws RangeError */
+/**
+ * The whole body of an answer, if it has no more bytes than that; what has more is not read to its end. @throws
+ * RangeError
+ */
 export async function readBounded(response: Response, maxBytes: number): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;

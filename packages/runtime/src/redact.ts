@@ -1,6 +1,9 @@
 const SECRET_NAMES = /authorization|api[-_]?key|token|password|passwd|secret|credential|cookie/i;
 const MASK = '[redacted]';
-/** Values that give themselves away: key formats, bearer tokens, credentials in URLs, and personal data with a fixed shape. */
+/**
+ * Values that give themselves away: key formats, bearer tokens, credentials in URLs, and personal data with a fixed
+ * shape.
+ */
 const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/\b(Bearer|Basic) [A-Za-z0-9._~+/=-]{8,}/g, `$1 ${MASK}`],
   [/\b(?:sk|pk|rk|whsec|whsk|ghp|gho|xox[abp])[-_][A-Za-z0-9_-]{10,}/g, MASK],

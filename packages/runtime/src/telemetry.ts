@@ -25,8 +25,8 @@ export interface Telemetry {
 }
 
 /**
- * Traces go to `OTEL_EXPORTER_OTLP_ENDPOINT` when that is set; else ids are still made and passed on, so that logs and events carry them. No
- * automatic instrumentation: the few spans that matter are made by hand.
+ * Traces go to `OTEL_EXPORTER_OTLP_ENDPOINT` when that is set; else ids are still made and passed on, so that logs
+ * and events carry them. No automatic instrumentation: the few spans that matter are made by hand.
  */
 export async function startTelemetry(service: string, instance: string): Promise<Telemetry> {
   const endpoint = process.env['OTEL_EXPORTER_OTLP_ENDPOINT'];
@@ -92,7 +92,10 @@ export async function withSpan<T>(
   );
 }
 
-/** `fetch` with a span around each call, named after who is called: the path is an attribute, the query and the bodies are not kept. */
+/**
+ * `fetch` with a span around each call, named after who is called: the path is an attribute, the query and the bodies
+ * are not kept.
+ */
 export function tracedFetch(peer: string): typeof globalThis.fetch {
   return (input, init) => {
     const url = new URL(input instanceof Request ? input.url : input);

@@ -65,7 +65,9 @@ export function createAuditSink(directory: string) {
     return known;
   };
   const trees = new Map<string, ReturnType<typeof createCompactTree>>();
-  /** Root of the first `size` events of the copy. The tree goes forward only; an older size is counted from the start. */
+  /**
+   * Root of the first `size` events of the copy. The tree goes forward only; an older size is counted from the start.
+   */
   const rootAt = (tenant: string, size: number): string => {
     let tree = trees.get(tenant);
     if (tree === undefined || tree.size > size) trees.set(tenant, (tree = createCompactTree()));

@@ -1,7 +1,9 @@
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
 
-/** A handler that answers what `answer` returns to a body that fits, and a 400 naming the field to one that does not. */
+/**
+ * A handler that answers what `answer` returns to a body that fits, and a 400 naming the field to one that does not.
+ */
 export function validated<S extends z.ZodType>(
   schema: S,
   answer: (body: z.infer<S>, request: Request) => unknown,

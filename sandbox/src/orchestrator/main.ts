@@ -1,6 +1,7 @@
 /**
- * The Orchestrator simulator: login, governance, TRiSM, PRISM, resources, traces and the audit sink, as `sandbox/openapi/orchestrator.json` says. It does the work of
- * each, says that it is a simulator, keeps what must be kept over a kill, and misbehaves on order.
+ * The Orchestrator simulator: login, governance, TRiSM, PRISM, resources, traces and the audit sink, as
+ * `sandbox/openapi/orchestrator.json` says. It does the work of each, says that it is a simulator, keeps what must be
+ * kept over a kill, and misbehaves on order.
  */
 import process from 'node:process';
 import { createOrchestrator } from './server.ts';

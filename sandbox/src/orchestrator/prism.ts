@@ -19,7 +19,10 @@ export const UsageOrder = z.object({
   tokens: z.number().int().nonnegative(),
 });
 
-/** How the next approvals are answered: for how long they hold, and whether somebody has to be waited for. Kept until the next order. */
+/**
+ * How the next approvals are answered: for how long they hold, and whether somebody has to be waited for. Kept until
+ * the next order.
+ */
 export const PrismOrder = z.strictObject({
   valid_ms: z.number().int().min(0).optional().describe('0: run out when they are given.'),
   approve_after_ms: z

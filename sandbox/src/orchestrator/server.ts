@@ -26,7 +26,10 @@ export interface OrchestratorOptions {
 
 const REFUSING: ReadonlySet<Target> = new Set<Target>(['resources', 'traces', 'audit']);
 
-/** The HTTP server of the simulator. What is not on its list is a 404; what does not fit is a 400 that names the field. */
+/**
+ * The HTTP server of the simulator. What is not on its list is a 404; what does not fit is a 400 that names the
+ * field.
+ */
 export function createOrchestrator({ dataDir, serviceKey, bucket, trismSeed }: OrchestratorOptions): Express {
   const faults = createFaults();
   const keys = createKeys();

@@ -16,7 +16,10 @@ export interface JsonLines<T> {
   append(rows: readonly T[]): void;
 }
 
-/** A line that a kill cut off was never acknowledged: it is cut away, or the next line would be glued to it and lost with it. */
+/**
+ * A line that a kill cut off was never acknowledged: it is cut away, or the next line would be glued to it and lost
+ * with it.
+ */
 export function openJsonLines<T>(directory: string, name: string): JsonLines<T> {
   mkdirSync(directory, { recursive: true });
   const file = join(directory, name);

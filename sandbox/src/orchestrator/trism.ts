@@ -12,7 +12,10 @@ export const TRISM_POLICY = 'trism-2026-11.2';
 type Action = 'redact' | 'drop' | 'block';
 const GRAVITY: readonly Action[] = ['redact', 'drop', 'block'];
 
-/** What each profile looks for and what becomes of a document in which it is. None only reports: raw personal data never comes back. */
+/**
+ * What each profile looks for and what becomes of a document in which it is. None only reports: raw personal data
+ * never comes back.
+ */
 export const PROFILES: Readonly<Record<string, Readonly<Partial<Record<PiiType, Action>>>>> = {
   default: { ...allOf([...STRUCTURED, 'PERSON'], 'redact'), INJECTION: 'drop' },
   strict: {
@@ -31,7 +34,10 @@ export interface Sanitised {
   readonly findings: readonly { readonly type: string; readonly count: number }[];
 }
 
-/** TRiSM's work. Tenants' keys are derived from one that stays in the data folder: `seed` decides it when it is made, otherwise chance. */
+/**
+ * TRiSM's work. Tenants' keys are derived from one that stays in the data folder: `seed` decides it when it is made,
+ * otherwise chance.
+ */
 export function createTrism(dataDir: string, seed: string | undefined) {
   const master = readMasterKey(dataDir, seed);
   const pseudonymisers = new Map<string, ReturnType<typeof createPseudonymiser>>();

@@ -1,4 +1,7 @@
-/** Models that are there without training. `prior`: how far the model trusts the words of a label, its ability before it is taught. */
+/**
+ * Models that are there without training. `prior`: how far the model trusts the words of a label, its ability before
+ * it is taught.
+ */
 export interface BaseModel {
   readonly id: string;
   readonly aliases: readonly string[];

@@ -7,7 +7,10 @@ import type { Store } from './state/store.ts';
 const DAY_S = 86_400;
 const MOST_BUCKETS = 180;
 
-/** US dollars for a million tokens of training: the simulator's own list, so that whoever compares bills with it compares two calculations. */
+/**
+ * US dollars for a million tokens of training: the simulator's own list, so that whoever compares bills with it
+ * compares two calculations.
+ */
 const TRAINING_USD: Readonly<Record<string, number>> = {
   'gpt-4.1-nano-2025-04-14': 1.5,
   'gpt-4.1-mini-2025-04-14': 5,

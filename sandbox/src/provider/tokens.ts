@@ -4,7 +4,10 @@ import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 const LONGEST_RUN = 400;
 const RUNS = new RegExp(`\\S{${LONGEST_RUN},}|\\s{${LONGEST_RUN},}`, 'u');
 
-/** Tokens of o200k_base; exact but for texts with a run of more than 400 letters or blanks, which is counted in pieces. */
+/**
+ * Tokens of o200k_base; exact but for texts with a run of more than 400 letters or blanks, which is counted in
+ * pieces.
+ */
 export function textTokens(text: string): number {
   if (!RUNS.test(text)) return countTokens(text, { disallowedSpecial: new Set() });
   let total = 0;

@@ -35,6 +35,7 @@ const STATIC_CHECKS = [
   'lint',
   'boundaries',
   'unused',
+  'tidy',
   'compatibility',
 ] as const;
 

@@ -40,8 +40,8 @@ const PAGE = 1000;
 /**
  * Verifies the Orchestrator's copy by itself, and event by event against the log while that is read.
  *
- * Both grow meanwhile, and the copy follows behind. What it has of an earlier batch only when a later one is read needs no comparison of its own: each hash covers all
- * before it, and the copy's own chain is verified.
+ * Both grow meanwhile, and the copy follows behind. What it has of an earlier batch only when a later one is read
+ * needs no comparison of its own: each hash covers all before it, and the copy's own chain is verified.
  */
 export function createCopyCheck(
   orchestrator: AuditCopy,

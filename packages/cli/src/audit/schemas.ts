@@ -3,8 +3,8 @@ import { canonicalJson } from '@ftm/contracts/canonical-json';
 import { frameId, UndecodableValue } from '@ftm/event-log/registry';
 
 /**
- * Do the registry's schemas still mean what they meant? Each id that a record names must be, word for word but for docs, one of the versions of that record's type
- * that this program was built with.
+ * Do the registry's schemas still mean what they meant? Each id that a record names must be, word for word but for
+ * docs, one of the versions of that record's type that this program was built with.
  */
 export interface SchemaCheck {
   /** Asks for the ids of these values that are not known yet. @throws Error when the registry does not answer */

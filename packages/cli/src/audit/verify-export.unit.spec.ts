@@ -11,7 +11,10 @@ import { logOf, SCHEMA_ID, TYPE } from '../testing/log-lines.ts';
 import { runCli } from '../testing/run-cli.ts';
 import type { VerifyReport } from './verify.ts';
 
-/** What `ftm audit verify --export` says of a file that somebody had in their hands: the command as a process, against a sound export and what can be done to it. */
+/**
+ * What `ftm audit verify --export` says of a file that somebody had in their hands: the command as a process, against
+ * a sound export and what can be done to it.
+ */
 const TENANT = tenantId('acme');
 const key = generateNoteKey('ftm');
 const { write, vouch } = logOf(TENANT, createNoteSigner(key.signerKey));

@@ -9,7 +9,10 @@ import type { AuditCopy } from './copy.ts';
 import type { LogSource } from './sources.ts';
 import { verifyLog, type VerifyReport, type VerifyState } from './verify.ts';
 
-/** A log, and the copy that follows it, both of which go on while they are verified: whatever comes in between two requests, what is sound is found sound, and what is not is not. */
+/**
+ * A log, and the copy that follows it, both of which go on while they are verified: whatever comes in between two
+ * requests, what is sound is found sound, and what is not is not.
+ */
 const key = generateNoteKey('ftm');
 const signer = createNoteSigner(key.signerKey);
 const trusted = [createNoteVerifier(key.verifierKey)];
@@ -33,7 +36,10 @@ interface Side {
   vouchedFor: number;
 }
 
-/** @param steps of the world, one after each request: which tenant goes on by how many events, and whether its copy and its checkpoints follow */
+/**
+ * @param steps of the world, one after each request: which tenant goes on by how many events, and whether its copy
+ * and its checkpoints follow
+ */
 function world(
   steps: readonly { tenant: number; events: number; copy: boolean; checkpoint: boolean }[],
   copyOf: (each: (typeof LOGS)[number]) => readonly EventLine[] = (each) => each.events,

@@ -29,8 +29,8 @@ type Task = Omit<ThreadTask, 'partitions' | 'from'> &
   Pick<VerifyOptions, 'from' | 'onState' | 'onProgress' | 'signal'>;
 
 /**
- * The same as `verifyLog` over Kafka, each thread with some of the partitions: no tenant is in two of them. What is saved is as if one had read it, so that a later run may have
- * another number of threads.
+ * The same as `verifyLog` over Kafka, each thread with some of the partitions: no tenant is in two of them. What is
+ * saved is as if one had read it, so that a later run may have another number of threads.
  * @throws CannotRun when one of them cannot read
  */
 export async function verifyInThreads(
@@ -58,7 +58,8 @@ export async function verifyInThreads(
           progress[index] = news;
           onProgress?.(total(progress, 'done'), total(progress, 'total'), total(progress, 'events'));
         } else if (news.kind === 'state') {
-          // Events of a tenant that is another thread's were put into the wrong partition: a finding, and no state of the tenant.
+          // Events of a tenant that is another thread's were put into the wrong partition: a finding, and no state of
+          // the tenant.
           states[index] = shareOf(news.state, { ...share, first: true });
           const known = states.filter((each) => each !== undefined);
           if (known.length < threads) return;

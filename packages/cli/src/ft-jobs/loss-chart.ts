@@ -14,7 +14,8 @@ const BRAILLE = 0x2800;
 const LABEL = 8;
 
 /**
- * The losses by step in braille dots, two by four to a character, with the scale at the left. Steps up to the last one that will come: an empty right says how much is to come.
+ * The losses by step in braille dots, two by four to a character, with the scale at the left. Steps up to the last
+ * one that will come: an empty right says how much is to come.
  * @param paintValid marks the validation loss; where both meet the training loss is shown
  */
 export function lossChart(

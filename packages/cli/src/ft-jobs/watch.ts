@@ -15,7 +15,8 @@ export interface WatchOptions extends ApiOptions {
 const REDRAW_MS = 1000;
 
 /**
- * Shows a job until it has ended: a live picture in a terminal, a line for each event elsewhere, JSON lines with `--json`.
+ * Shows a job until it has ended: a live picture in a terminal, a line for each event elsewhere, JSON lines with
+ * `--json`.
  * @param position of what is known of it already: reads wait until they have come so far
  */
 export async function watch(

@@ -22,7 +22,9 @@ export interface ReadLogOptions {
   readonly onProgress?: (done: number, total: number, events: number) => void;
 }
 
-/** What readers of the log take for the log: the records that extend their tenant's chain, in order. From Kafka alone. */
+/**
+ * What readers of the log take for the log: the records that extend their tenant's chain, in order. From Kafka alone.
+ */
 export async function* readLog(options: ReadLogOptions): AsyncGenerator<LoggedEvent> {
   const { kafka, topic, registry, tenant } = options;
   const reader = createPartitionReader(kafka, topic);

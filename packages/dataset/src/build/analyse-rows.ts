@@ -129,7 +129,10 @@ function ingestedOf({ rejected, redactions, scanIds, policyVersion }: Chunk): An
   return { rejectedByCode, rejectedRows, redactions, scanIds, policyVersion };
 }
 
-/** The same with all hashes in one buffer, which goes from thread to thread as it is: by themselves they are thousands of small ones. */
+/**
+ * The same with all hashes in one buffer, which goes from thread to thread as it is: by themselves they are thousands
+ * of small ones.
+ */
 function inOneBuffer(rows: readonly (RowFacts | BrokenRow)[]): (RowFacts | BrokenRow)[] {
   const hashesOf = (facts: RowFacts): Uint32Array[] => [
     ...[facts.row, facts.prompt, facts.answer, facts.looseAnswer, facts.context],

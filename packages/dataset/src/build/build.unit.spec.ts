@@ -56,7 +56,10 @@ const row = (content: string, answer = 'See below.'): ChatRow => ({
 });
 const LONG =
   'The card that you sent to me last week has not come, and I would like to know where it is and who has it now';
-/** What rows are made of: the same, nearly the same, the same with another answer, a case of the suite, one that the sanitiser broke. */
+/**
+ * What rows are made of: the same, nearly the same, the same with another answer, a case of the suite, one that the
+ * sanitiser broke.
+ */
 const KINDS: readonly ChatRow[] = [
   row('Where is my card?'),
   row('Where is my card?', 'At home.'),

@@ -59,8 +59,9 @@ const SCALE = 1_000_000;
 const KINDS = ['exact', 'near', 'semantic'] as const;
 
 /**
- * What becomes of each row, from the facts of all of them in source order. The earliest row is kept; what an eval suite asks too goes before duplicates are looked for, so that nothing is left
- * out in favour of a row that is left out itself.
+ * What becomes of each row, from the facts of all of them in source order. The earliest row is kept; what an eval
+ * suite asks too goes before duplicates are looked for, so that nothing is left out in favour of a row that is left
+ * out itself.
  */
 export function createDecider(recipe: DecisionRecipe, dir: string) {
   let exact = recipe.exact ? createExactIndex() : null;
@@ -124,7 +125,8 @@ export function createDecider(recipe: DecisionRecipe, dir: string) {
 
     /**
      * After the last row, once.
-     * @param meanings of all rows in order, null of a broken one: only where meaning is compared, and then among the rows that are left
+     * @param meanings of all rows in order, null of a broken one: only where meaning is compared, and then among the
+     * rows that are left
      */
     async deduplicate(meanings: () => AsyncIterable<SemanticRow | null>): Promise<void> {
       // It has answered for every row, and what follows needs the memory.

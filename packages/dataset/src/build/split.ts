@@ -20,7 +20,9 @@ export interface SplitKey {
   atMs(): number | null;
 }
 
-/** A row's place in the order that validation rows are taken in: by chance, which seed and content decide, or by time. */
+/**
+ * A row's place in the order that validation rows are taken in: by chance, which seed and content decide, or by time.
+ */
 export function splitScore({ by, seed }: SplitRecipe, key: SplitKey): number {
   switch (by) {
     case 'random':
@@ -44,8 +46,8 @@ export interface ScoredRow {
 const MAX_STRATA = 10_000;
 
 /**
- * Which of the rows are held back for validation. `random` and `grouped` decide each row or group for itself, so that their share is the recipe's on average; `stratified` and `time` take
- * exactly the share, rounded.
+ * Which of the rows are held back for validation. `random` and `grouped` decide each row or group for itself, so that
+ * their share is the recipe's on average; `stratified` and `time` take exactly the share, rounded.
  * @param most rows that there can be
  * @returns one byte a row, 1 for validation
  */

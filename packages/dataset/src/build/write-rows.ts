@@ -28,7 +28,10 @@ export interface RowWriter {
   statistics(): DatasetStatistics;
 }
 
-/** Lines of the rows that are kept and of why the others are not, and the statistics of what is kept, in one look at each row. */
+/**
+ * Lines of the rows that are kept and of why the others are not, and the statistics of what is kept, in one look at
+ * each row.
+ */
 export function createRowWriter(): RowWriter {
   const statistics = createStatistics();
   return {

@@ -8,7 +8,10 @@ export type Fingerprint = Uint32Array;
 
 /** What rows are compared by. It is text of the row: never keep it, keep its fingerprints. */
 export interface CanonicalRow {
-  /** What stands around the dialogue: instructions, tools, images, tool calls, who speaks. With `turns` it is the whole prompt. */
+  /**
+   * What stands around the dialogue: instructions, tools, images, tool calls, who speaks. With `turns` it is the
+   * whole prompt.
+   */
   readonly context: string;
   /** What is said before the answer, a text a message. */
   readonly turns: string;
@@ -16,11 +19,17 @@ export interface CanonicalRow {
   readonly answer: string;
   /** The answer without the punctuation at the ends of words. */
   readonly looseAnswer: string;
-  /** What is said before the answer, as it was written, without the instructions, which many rows share: what near-duplicates are measured on. */
+  /**
+   * What is said before the answer, as it was written, without the instructions, which many rows share: what
+   * near-duplicates are measured on.
+   */
   readonly dialogue: string;
 }
 
-/** Fingerprints are safe to keep and to pass between threads; the dialogue is for `sketch` and for embedding, and is not to be kept. */
+/**
+ * Fingerprints are safe to keep and to pass between threads; the dialogue is for `sketch` and for embedding, and is
+ * not to be kept.
+ */
 export interface RowIdentity {
   /** Equal for exact duplicates. */
   readonly row: Fingerprint;
@@ -34,8 +43,9 @@ export interface RowIdentity {
 }
 
 /**
- * The canonical form of a row of any format: Unicode NFKC, white space and case of no account in what is said; keys sorted; ids of tool calls left out, as their order says the same. A message
- * of weight 0 is another one than the same that is learned from.
+ * The canonical form of a row of any format: Unicode NFKC, white space and case of no account in what is said; keys
+ * sorted; ids of tool calls left out, as their order says the same. A message of weight 0 is another one than the
+ * same that is learned from.
  * @throws RangeError for what is no JSON, such as a lone surrogate in a tool: check rows before
  */
 export function canonicalForm(row: TrainingRow): CanonicalRow {

@@ -32,7 +32,10 @@ export interface ConflictIndex {
   close(): void;
 }
 
-/** Rows that ask the same (by their canonical prompts) and are answered differently: what a model cannot learn. Fingerprints are spooled to `dir`; memory does not grow with the rows. */
+/**
+ * Rows that ask the same (by their canonical prompts) and are answered differently: what a model cannot learn.
+ * Fingerprints are spooled to `dir`; memory does not grow with the rows.
+ */
 export function createConflictIndex(options: {
   readonly dir?: string;
   readonly maxGroups?: number;

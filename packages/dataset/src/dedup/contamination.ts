@@ -2,7 +2,10 @@ import type { TrainingRow } from '../rows/row.ts';
 import { plain, promptMessages, textOf } from './canonical.ts';
 import { overlap, shingles } from './shingles.ts';
 
-/** A case with fewer shingles (five words and less) is found inside other text by chance: it must be asked as such, not be contained. */
+/**
+ * A case with fewer shingles (five words and less) is found inside other text by chance: it must be asked as such,
+ * not be contained.
+ */
 const MIN_CONTAINED_SHINGLES = 4;
 
 export interface EvalPrompt {
@@ -17,7 +20,10 @@ export interface ContaminationMatch {
   readonly case: string;
   /** The row asks the same; nearly the same; or has the case inside a longer prompt. */
   readonly kind: 'exact' | 'near' | 'contained';
-  /** Exact: 1. Near: Jaccard similarity of word 3-shingles. Contained: the part of the case's shingles that the row's prompt has. */
+  /**
+   * Exact: 1. Near: Jaccard similarity of word 3-shingles. Contained: the part of the case's shingles that the row's
+   * prompt has.
+   */
   readonly similarity: number;
 }
 
@@ -27,9 +33,11 @@ export interface ContaminationIndex {
 }
 
 /**
- * Finds eval cases in the prompts of training rows. A case that is nearly the same as a prompt has most of its shingles in it, so both are one search for containment. It is exact, where
- * MinHash would estimate: suites are small enough to index the shingles themselves. A case that has at least `threshold` of its n shingles in a row shares one of any n − ⌈threshold·n⌉ + 1 of
- * them with it (the prefix filter of set-similarity joins), so only so many of its rarest are indexed. Memory grows with the cases only.
+ * Finds eval cases in the prompts of training rows. A case that is nearly the same as a prompt has most of its
+ * shingles in it, so both are one search for containment. It is exact, where MinHash would estimate: suites are small
+ * enough to index the shingles themselves. A case that has at least `threshold` of its n shingles in a row shares one
+ * of any n − ⌈threshold·n⌉ + 1 of them with it (the prefix filter of set-similarity joins), so only so many of its
+ * rarest are indexed. Memory grows with the cases only.
  */
 export function createContaminationIndex(
   cases: readonly EvalPrompt[],

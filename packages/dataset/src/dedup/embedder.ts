@@ -47,8 +47,9 @@ export function createProviderEmbedder(options: {
 }
 
 /**
- * Works offline and learned nothing: words, pairs of words and pieces of words, hashed with a sign into 256 dimensions (feature hashing, a random projection). It forgives other word order,
- * endings and typing mistakes; it knows no synonyms. For meaning take a model.
+ * Works offline and learned nothing: words, pairs of words and pieces of words, hashed with a sign into 256
+ * dimensions (feature hashing, a random projection). It forgives other word order, endings and typing mistakes; it
+ * knows no synonyms. For meaning take a model.
  */
 export function createHashedEmbedder(): Embedder {
   return {

@@ -17,8 +17,9 @@ export interface ExactIndex {
 }
 
 /**
- * Which rows repeat an earlier one. Open addressing over the first 64 bits of the fingerprints (two of two million differing rows are taken for the same with probability 10⁻⁷), in segments that
- * grow one by one, so that growing never needs the whole index twice.
+ * Which rows repeat an earlier one. Open addressing over the first 64 bits of the fingerprints (two of two million
+ * differing rows are taken for the same with probability 10⁻⁷), in segments that grow one by one, so that growing
+ * never needs the whole index twice.
  */
 export function createExactIndex(): ExactIndex {
   const segments = Array.from({ length: SEGMENTS }, () => createSegment(48));
@@ -62,7 +63,8 @@ const createSegment = (capacity: number): Segment => ({
 /** What is in the slot of the fingerprint, or 0 when it was put there now. */
 function place(segment: Segment, high: number, low: number, value: number): number {
   const { slots, capacity } = segment;
-  // The segment was chosen by the high word: the slot is by the low one. A fraction of the capacity, as that is no power of two.
+  // The segment was chosen by the high word: the slot is by the low one. A fraction of the capacity, as that is no
+  // power of two.
   let slot = Math.floor((low / 2 ** 32) * capacity);
   for (;;) {
     const held = slots[slot * 3 + 2] ?? 0;

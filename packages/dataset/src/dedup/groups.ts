@@ -33,7 +33,8 @@ export function createGrouper(): Grouper {
     scan((row, key) => {
       if (bits > 0 && key >>> (32 - bits) !== slice) return;
       if (count * 2 === entries.length) entries = copied(entries, Math.ceil(count * 1.5) * 2);
-      // Seen as one little-endian 64-bit number: the key above the row, so that plain sorting groups by key and keeps the rows in order.
+      // Seen as one little-endian 64-bit number: the key above the row, so that plain sorting groups by key and keeps
+      // the rows in order.
       entries[count * 2] = row;
       entries[count * 2 + 1] = key;
       count += 1;

@@ -14,7 +14,10 @@ export interface LoadedRecord {
   length: number;
 }
 
-/** What near-duplicates are verified by: of each row its number, context, answer and shingles, as hashes, in a spool; 4 bytes a row are in memory. */
+/**
+ * What near-duplicates are verified by: of each row its number, context, answer and shingles, as hashes, in a spool;
+ * 4 bytes a row are in memory.
+ */
 export interface NearRecords {
   readonly rows: number;
   readonly bytes: number;

@@ -15,10 +15,16 @@ import {
 import { mix } from './shingles.ts';
 import { createSpool } from './spool.ts';
 
-/** Rows of a bucket that others are compared with: bounds the work where many rows share a band and are not near each other; the other bands still find them. */
+/**
+ * Rows of a bucket that others are compared with: bounds the work where many rows share a band and are not near each
+ * other; the other bands still find them.
+ */
 const MAX_LEADERS = 32;
 const MAX_CONFLICT_LEADERS = 8;
-/** Chains of near rows are settled again until nothing moves, at most so often; what is then still open stays in the dataset. */
+/**
+ * Chains of near rows are settled again until nothing moves, at most so often; what is then still open stays in the
+ * dataset.
+ */
 const MAX_ROUNDS = 8;
 const NONE = 0xffffffff;
 const CHUNK = 16_384;
@@ -65,11 +71,14 @@ export interface NearIndex {
 }
 
 /**
- * Near-duplicates: rows in the same context, with the same answer, whose dialogues have a Jaccard similarity of at least `threshold`. Bands only nominate pairs: each is verified on the
- * shingles themselves, as an estimate by 128 values (±.035) would lose half of the pairs at the threshold. The earliest row is kept, and every row that is left out is near to the row that
- * is kept in its place, not to another duplicate of it only. The result depends on the rows and their order alone.
+ * Near-duplicates: rows in the same context, with the same answer, whose dialogues have a Jaccard similarity of at
+ * least `threshold`. Bands only nominate pairs: each is verified on the shingles themselves, as an estimate by 128
+ * values (±.035) would lose half of the pairs at the threshold. The earliest row is kept, and every row that is left
+ * out is near to the row that is kept in its place, not to another duplicate of it only. The result depends on the
+ * rows and their order alone.
  *
- * Memory is 8 bytes a row and a fixed part: sketches are spooled to `dir`, and the bands are worked through one by one. They are hashes; no text is written.
+ * Memory is 8 bytes a row and a fixed part: sketches are spooled to `dir`, and the bands are worked through one by
+ * one. They are hashes; no text is written.
  * @param threshold .7..1: below, 21 bands of 6 would miss too many pairs
  */
 export function createNearIndex(options: { readonly threshold?: number; readonly dir?: string }): NearIndex {
@@ -79,7 +88,10 @@ export function createNearIndex(options: { readonly threshold?: number; readonly
   const bands = Array.from({ length: BANDS }, () => createSpool(dir));
   const answers = createSpool(dir);
   const records = createNearRecords(dir);
-  /** An earlier row that is near, or NONE. Of a row that is left out: the kept row. Of a kept row, after `conflicts`: one that conflicts. */
+  /**
+   * An earlier row that is near, or NONE. Of a row that is left out: the kept row. Of a kept row, after `conflicts`:
+   * one that conflicts.
+   */
   const nearTo = createColumn();
   const grouper = createGrouper();
   let leftOut = createBits(0);
@@ -90,7 +102,10 @@ export function createNearIndex(options: { readonly threshold?: number; readonly
   const leaders = Array.from({ length: MAX_LEADERS }, emptyRecord);
   const leaderRows = new Uint32Array(MAX_LEADERS);
 
-  /** Sets `nearTo` of the rows that are in, over all bands. Given rows of which the others know already, only buckets with one of them are looked at. */
+  /**
+   * Sets `nearTo` of the rows that are in, over all bands. Given rows of which the others know already, only buckets
+   * with one of them are looked at.
+   */
   async function match(
     asked: Question,
     among?: { readonly rows: Bits; readonly count: number },
@@ -151,7 +166,10 @@ export function createNearIndex(options: { readonly threshold?: number; readonly
     return similarityOf(records.load(current, a), records.load(leaders[0] ?? emptyRecord(), b)) >= threshold;
   }
 
-  /** In source order: a row goes when what it is near to stays, or when it is near to what that went for. Returns the rows that lost what they were near to, and have to be matched again. */
+  /**
+   * In source order: a row goes when what it is near to stays, or when it is near to what that went for. Returns the
+   * rows that lost what they were near to, and have to be matched again.
+   */
   function settle(): { readonly rows: Bits; readonly count: number } {
     const orphans = { rows: createBits(records.rows), count: 0 };
     for (let row = 0; row < records.rows; row += 1) {

@@ -96,7 +96,8 @@ describe('near-duplicates', () => {
       const expected = bruteForce(shuffled, 0.8);
       const { duplicates } = await resolved(shuffled);
       const left = new Set(duplicates.map(({ row }) => row));
-      // A band may miss a pair, and then the chain falls otherwise: the count is near, and what stays is not near to what stays.
+      // A band may miss a pair, and then the chain falls otherwise: the count is near, and what stays is not near to
+      // what stays.
       expect(Math.abs(left.size - expected.size)).toBeLessThanOrEqual(expected.size * 0.03);
       const kept = shuffled.flatMap((_, row) => (left.has(row) ? [] : [row]));
       const missed = kept.filter((row) =>

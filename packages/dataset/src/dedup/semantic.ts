@@ -29,9 +29,10 @@ export interface SemanticIndex {
 }
 
 /**
- * Rows in the same context, with the same answer, that ask the same in other words: the cosine of their dialogues' embeddings is at least `threshold`. The first is kept. Only rows with the same
- * answer are compared, group by group; embeddings are spooled to `dir` and compared block by block, so memory grows by a few bytes a row only, and the answer does not depend on the batches.
- * Embeddings say more of a text than hashes do: embed what is sanitised.
+ * Rows in the same context, with the same answer, that ask the same in other words: the cosine of their dialogues'
+ * embeddings is at least `threshold`. The first is kept. Only rows with the same answer are compared, group by group;
+ * embeddings are spooled to `dir` and compared block by block, so memory grows by a few bytes a row only, and the
+ * answer does not depend on the batches. Embeddings say more of a text than hashes do: embed what is sanitised.
  */
 export function createSemanticIndex(options: {
   readonly embedder: Embedder;

@@ -18,8 +18,9 @@ let words = new Uint32Array(256);
 let hashes = new Uint32Array(256);
 
 /**
- * The set of hashed word 3-shingles of a text, ascending and without repeats: what Jaccard similarity is measured on. Case, compatibility forms, punctuation and white space are of no
- * account. A text of one or two words is one shingle; one without any word (`???`) is a shingle by its characters, so that it equals itself only. Never empty.
+ * The set of hashed word 3-shingles of a text, ascending and without repeats: what Jaccard similarity is measured on.
+ * Case, compatibility forms, punctuation and white space are of no account. A text of one or two words is one
+ * shingle; one without any word (`???`) is a shingle by its characters, so that it equals itself only. Never empty.
  */
 export function shingles(text: string): Uint32Array {
   const count = isAscii(text) ? hashWords(text) : hashWords(text.normalize('NFKC').toLowerCase());
@@ -51,8 +52,9 @@ export function jaccard(a: Uint32Array, b: Uint32Array): number {
 }
 
 /**
- * Jaccard similarity by the first `limit` members of the union in ascending order. Shingles are evenly spread, so the smallest ones are a fair sample (bottom-k, KMV): of sets that were cut at
- * `limit` members it is an estimate with a standard error of at most .5/√limit, of sets that were not it is exact with `Infinity`.
+ * Jaccard similarity by the first `limit` members of the union in ascending order. Shingles are evenly spread, so the
+ * smallest ones are a fair sample (bottom-k, KMV): of sets that were cut at `limit` members it is an estimate with a
+ * standard error of at most .5/√limit, of sets that were not it is exact with `Infinity`.
  */
 export function overlap(a: Uint32Array, b: Uint32Array, limit: number): number {
   let shared = 0;

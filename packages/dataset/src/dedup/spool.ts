@@ -16,7 +16,10 @@ export interface Spool {
   close(): void;
 }
 
-/** From the second block on in a file in `dir`, readable by this user only and without a name while it is open: a process that is killed leaves no bytes. Without `dir` in memory. */
+/**
+ * From the second block on in a file in `dir`, readable by this user only and without a name while it is open: a
+ * process that is killed leaves no bytes. Without `dir` in memory.
+ */
 export function createSpool(dir?: string): Spool {
   let store = createMemory();
   const tail = new Uint32Array(BLOCK);

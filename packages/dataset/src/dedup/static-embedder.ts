@@ -11,8 +11,10 @@ const MAX_WORD = 64;
 const CACHED_WORDS = 20_000;
 
 /**
- * A learned table of token vectors, averaged over a text: works offline, knows synonyms, knows no word order. Reads a half-precision table (`embeddings.safetensors`, one tensor of tokens ×
- * dims) and a byte-pair tokenizer without pre-tokenizer (`tokenizer.json`, of the Llama 2 kind), as `scripts/static-embeddings.ts` takes them from the WordLlama package (MIT).
+ * A learned table of token vectors, averaged over a text: works offline, knows synonyms, knows no word order. Reads a
+ * half-precision table (`embeddings.safetensors`, one tensor of tokens × dims) and a byte-pair tokenizer without
+ * pre-tokenizer (`tokenizer.json`, of the Llama 2 kind), as `scripts/static-embeddings.ts` takes them from the
+ * WordLlama package (MIT).
  * @param dir `FTM_STATIC_EMBEDDINGS_DIR`
  * @throws Error that says which file is missing or what in it is not understood
  */
@@ -94,7 +96,10 @@ interface TokenizerFile {
   };
 }
 
-/** The tokens of a word that follows a space: pairs are merged by their rank, and what is not in the vocabulary falls back to its bytes. */
+/**
+ * The tokens of a word that follows a space: pairs are merged by their rank, and what is not in the vocabulary falls
+ * back to its bytes.
+ */
 function createTokenizer(file: unknown): (word: string) => readonly number[] {
   const { model } = file as TokenizerFile;
   if (model?.type !== 'BPE' || model.vocab === undefined || model.merges === undefined)

@@ -12,7 +12,10 @@ export interface Neighbour {
 /** Where vectors of length 1 are kept and looked up. */
 export interface VectorIndex {
   add(id: number, vector: Float32Array): Promise<void>;
-  /** For each vector the most similar one that was added, the earlier one of equals; null where none has at least `minSimilarity`. */
+  /**
+   * For each vector the most similar one that was added, the earlier one of equals; null where none has at least
+   * `minSimilarity`.
+   */
   nearest(vectors: readonly Float32Array[], minSimilarity: number): Promise<(Neighbour | null)[]>;
   close(): Promise<void>;
 }

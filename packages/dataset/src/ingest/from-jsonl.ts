@@ -6,7 +6,10 @@ import type { Source, SourceRow } from './source.ts';
 const PAGE_ROWS = 500;
 const PAGE_BYTES = 2 * 1024 * 1024;
 
-/** A JSONL body as it comes in: read once, validated row by row, and nothing of it held but the page. It cannot be read from a cursor. */
+/**
+ * A JSONL body as it comes in: read once, validated row by row, and nothing of it held but the page. It cannot be
+ * read from a cursor.
+ */
 export function jsonlSource(
   body: AsyncIterable<Uint8Array>,
   rules: RowRules,

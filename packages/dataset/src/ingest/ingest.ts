@@ -66,7 +66,10 @@ export class TooManyRows extends Error {
 const MAX_TEXT_BYTES = 4 * 1024 * 1024;
 const NOTHING_READ = digest('ftm.dataset-input');
 
-/** Reads a source to its end, page by page, into chunks of sanitised rows. Goes on behind the chunks that are there. @throws TooManyRows, and what the ports throw */
+/**
+ * Reads a source to its end, page by page, into chunks of sanitised rows. Goes on behind the chunks that are there.
+ * @throws TooManyRows, and what the ports throw
+ */
 export async function ingest(options: IngestOptions, ports: IngestPorts): Promise<Ingested> {
   let index = 0;
   let before: Pick<Chunk, 'rowsRead' | 'inputSha256' | 'next' | 'blocked'> = {

@@ -46,7 +46,10 @@ function sourceOf(
 
 class Crash extends Error {}
 
-/** A store of chunks as bytes, and a sanitiser that replaces and counts; `crashAfter` calls of any port it dies, before or after the call took effect. */
+/**
+ * A store of chunks as bytes, and a sanitiser that replaces and counts; `crashAfter` calls of any port it dies,
+ * before or after the call took effect.
+ */
 function portsOver(stored: Map<number, Buffer>, crashAfter = Infinity, afterEffect = false) {
   let calls = 0;
   const step = async <T>(effect: () => T): Promise<T> => {

@@ -3,7 +3,10 @@ import type { TrainingRow } from '../rows/row.ts';
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
-/** What the wire's grammar fixes, so that nobody can have said it, as long as it is a word. Everything else that is text goes through the sanitiser, ids of calls too: they are free text. */
+/**
+ * What the wire's grammar fixes, so that nobody can have said it, as long as it is a word. Everything else that is
+ * text goes through the sanitiser, ids of calls too: they are free text.
+ */
 const GRAMMAR: ReadonlySet<string> = new Set(['role', 'type', 'detail']);
 const WORD = /^[a-z_]{1,24}$/;
 /** A name that a program gave; what is none may be somebody's. */
@@ -57,8 +60,8 @@ function walk(value: Json, key: string, each: (text: string) => string): Json {
 const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g;
 
 /**
- * A number in a call's arguments may be somebody's telephone number: it is looked at like text, digit by digit as it stands there, and stays a number when nothing was found. What is not replaced
- * stays as it was written.
+ * A number in a call's arguments may be somebody's telephone number: it is looked at like text, digit by digit as it
+ * stands there, and stays a number when nothing was found. What is not replaced stays as it was written.
  */
 function nested(text: string, each: (text: string) => string): string {
   try {

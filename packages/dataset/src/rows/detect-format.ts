@@ -14,7 +14,10 @@ export function formatOf(row: JsonObject): RowFormat | undefined {
   return undefined;
 }
 
-/** The same for a row of a file whose format is known: with and without something to grade by, a row with messages may be of either. */
+/**
+ * The same for a row of a file whose format is known: with and without something to grade by, a row with messages may
+ * be of either.
+ */
 export function formatUnder(declared: RowFormat, row: JsonObject): RowFormat | undefined {
   const found = formatOf(row);
   return found !== undefined && hasMessages(found) && hasMessages(declared) ? declared : found;

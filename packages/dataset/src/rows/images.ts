@@ -82,7 +82,10 @@ function imageFormat(bytes: Buffer): 'jpeg' | 'png' | 'webp' | undefined {
   return undefined;
 }
 
-/** With padding or without. Searched for what must not be there: a pattern for the whole would remember a step for each of millions of characters, and run out of room. */
+/**
+ * With padding or without. Searched for what must not be there: a pattern for the whole would remember a step for
+ * each of millions of characters, and run out of room.
+ */
 export function isBase64(data: string): boolean {
   const body = data.replace(/={1,2}$/, '');
   return body.length > 0 && !/[^A-Za-z0-9+/]/.test(body);

@@ -18,8 +18,9 @@ const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf] as const;
 const FIRST_BUFFER_BYTES = 65_536;
 
 /**
- * Cuts chunks into lines, LF and CRLF alike; the last line needs no end, and a file that ends with one has no line after it. A byte order mark is taken off any line, as files put
- * one behind the other have it in the middle. Memory: one chunk and at most one line of `maxLineBytes`.
+ * Cuts chunks into lines, LF and CRLF alike; the last line needs no end, and a file that ends with one has no line
+ * after it. A byte order mark is taken off any line, as files put one behind the other have it in the middle. Memory:
+ * one chunk and at most one line of `maxLineBytes`.
  */
 export function createLineSplitter(maxLineBytes: number) {
   // Room for the marks around a line that is exactly as long as allowed.

@@ -25,7 +25,10 @@ const NAMES = {
   azure: { pattern: /^[a-zA-Z0-9_-]{1,64}$/, allowed: '1 to 64 letters (a-z, A-Z), digits, _ and -' },
 };
 
-/** Messages and tools of a conversation; answers the names of the functions that are declared, and no messages where they are no list with something in it. */
+/**
+ * Messages and tools of a conversation; answers the names of the functions that are declared, and no messages where
+ * they are no list with something in it.
+ */
 export function checkConversation(
   holder: JsonObject,
   path: string,

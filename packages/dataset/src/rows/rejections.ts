@@ -1,6 +1,9 @@
 import type { RowRejection } from './row.ts';
 
-/** Every cause that a row is left out for, and what to do about it. Codes are stable: callers and stored rejections know them. */
+/**
+ * Every cause that a row is left out for, and what to do about it. Codes are stable: callers and stored rejections
+ * know them.
+ */
 export const REMEDIES = {
   line_too_long: 'split the example, or shorten it: the provider cuts a row after 65,536 tokens anyway',
   invalid_utf8: 'write the file as UTF-8',

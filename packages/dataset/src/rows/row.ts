@@ -60,7 +60,10 @@ export interface PreferenceRow {
   readonly non_preferred_output: readonly Message[];
 }
 
-/** A row for reinforcement fine-tuning: the messages end with the user's; all keys but `messages` and `tools` are the graders' `item`. */
+/**
+ * A row for reinforcement fine-tuning: the messages end with the user's; all keys but `messages` and `tools` are the
+ * graders' `item`.
+ */
 export interface ReinforcementRow {
   readonly messages: readonly Message[];
   readonly tools?: readonly Tool[];

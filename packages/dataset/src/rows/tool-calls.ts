@@ -58,7 +58,10 @@ function isObjectText(text: unknown, { maxDepth, maxValues }: RowRules): boolean
   return faults.length === 0 && isObject(value);
 }
 
-/** Every call is answered before anybody else speaks, by its id; those of the last message may wait. Messages that are out of shape are passed over. */
+/**
+ * Every call is answered before anybody else speaks, by its id; those of the last message may wait. Messages that are
+ * out of shape are passed over.
+ */
 export function checkAnswers(messages: readonly unknown[], path: string, check: RowCheck): void {
   const { rejections } = check;
   const used = new Set<string>();

@@ -6,7 +6,10 @@ const ONE = ['items', 'additionalProperties', 'not'];
 const LISTS = ['anyOf', 'oneOf', 'allOf', 'prefixItems'];
 const MAPS = ['properties', '$defs', 'definitions', 'patternProperties'];
 
-/** Parameters of a tool: a JSON Schema of the type object. Names of properties are the row's content, so paths say `.*`. */
+/**
+ * Parameters of a tool: a JSON Schema of the type object. Names of properties are the row's content, so paths say
+ * `.*`.
+ */
 export function checkParameters(parameters: unknown, path: string, check: RowCheck): void {
   if (!isObject(parameters) || parameters['type'] !== 'object') {
     check.rejections.add(

@@ -47,8 +47,8 @@ export interface StreamSummary {
 }
 
 /**
- * Rows of a JSONL stream, in order, with bounded memory. Never throws for what the stream has in it, only where the stream itself fails.
- * `summary` is of what was read so far.
+ * Rows of a JSONL stream, in order, with bounded memory. Never throws for what the stream has in it, only where the
+ * stream itself fails. `summary` is of what was read so far.
  */
 export function validateStream(
   source: AsyncIterable<Uint8Array>,

@@ -1,6 +1,7 @@
 /**
- * A histogram of whole numbers from 0, in buckets that are fixed beforehand: one a number up to 16, then 16 to each doubling, so that no value is off by more than a sixteenth. Count, sum, smallest and
- * largest are exact. Only whole numbers are added up, so parts merge to the same bytes in whatever order.
+ * A histogram of whole numbers from 0, in buckets that are fixed beforehand: one a number up to 16, then 16 to each
+ * doubling, so that no value is off by more than a sixteenth. Count, sum, smallest and largest are exact. Only whole
+ * numbers are added up, so parts merge to the same bytes in whatever order.
  */
 export interface Histogram {
   readonly count: number;

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 
 /**
- * How often each of many texts occurs, without the texts: each is known by the start of its SHA-256. Up to `TALLY_CAP` different texts all are counted; beyond it, those of the smallest hashes,
- * which are a random sample of the different texts, each with its exact count.
+ * How often each of many texts occurs, without the texts: each is known by the start of its SHA-256. Up to
+ * `TALLY_CAP` different texts all are counted; beyond it, those of the smallest hashes, which are a random sample of
+ * the different texts, each with its exact count.
  *
- * Summaries that chase the most frequent texts (space-saving, Misra–Gries) depend on the order in which parts are merged; this one does not, and a dataset must be the same bytes however many
- * workers made it.
+ * Summaries that chase the most frequent texts (space-saving, Misra–Gries) depend on the order in which parts are
+ * merged; this one does not, and a dataset must be the same bytes however many workers made it.
  */
 export interface Tally {
   /** Of all texts, sampled or not. */

@@ -55,7 +55,10 @@ const RULES: Readonly<Record<string, BillingRules>> = {
   'gpt-35-turbo': { ...CL100K, limit: 16_385 },
 };
 
-/** Rules for a model, or a fine-tuned one (`ft:<base>:…`) by its base; an unknown model is counted as the newest ones are, without a limit. */
+/**
+ * Rules for a model, or a fine-tuned one (`ft:<base>:…`) by its base; an unknown model is counted as the newest ones
+ * are, without a limit.
+ */
 export function billingRules(model: string): BillingRules {
   const base = model.startsWith('ft:') ? (model.split(':')[1] ?? model) : model;
   const [longest] = Object.keys(RULES)

@@ -1,4 +1,7 @@
-/** A job that the provider has billed, beside our count of its training file. Of one tenant and one model: others do not compare. */
+/**
+ * A job that the provider has billed, beside our count of its training file. Of one tenant and one model: others do
+ * not compare.
+ */
 export interface BilledSample {
   /** Our count of what is billed in one epoch. */
   readonly tokens: number;
@@ -13,13 +16,19 @@ export interface BilledSample {
 export interface Calibration {
   /** Jobs that it rests on; 0 for none, when counts are taken as they are. */
   readonly samples: number;
-  /** Jobs left out, because they differ so much that something else must be the reason: rows left away, or a run that ended early. */
+  /**
+   * Jobs left out, because they differ so much that something else must be the reason: rows left away, or a run that
+   * ended early.
+   */
   readonly outliers: number;
   readonly tokensPerMessage: number;
   readonly tokensPerRow: number;
   /** Times our count. */
   readonly factor: number;
-  /** Of a count, as a share of it: each job predicted from the others, root mean square; without calibration, a careful guess. */
+  /**
+   * Of a count, as a share of it: each job predicted from the others, root mean square; without calibration, a
+   * careful guess.
+   */
   readonly relativeError: number;
 }
 
@@ -33,7 +42,10 @@ export const FEWEST_SAMPLES = 3;
 const LARGEST_DEVIATION = 0.25;
 const SMALLEST_ERROR = 0.001;
 
-/** Counts as they are. The frame of messages is documented by third parties only, so 2 % is what a careful reader allows for. */
+/**
+ * Counts as they are. The frame of messages is documented by third parties only, so 2 % is what a careful reader
+ * allows for.
+ */
 export const UNCALIBRATED: Calibration = {
   samples: 0,
   outliers: 0,
@@ -43,7 +55,10 @@ export const UNCALIBRATED: Calibration = {
   relativeError: 0.02,
 };
 
-/** What is believed before any job is seen, as standard deviations around none; and no correction goes beyond its bound. */
+/**
+ * What is believed before any job is seen, as standard deviations around none; and no correction goes beyond its
+ * bound.
+ */
 const PRIORS = [
   { deviation: 1, bound: 8 },
   { deviation: 3, bound: 32 },
@@ -55,8 +70,9 @@ const NOISE = 0.0005;
 type Three = readonly [number, number, number];
 
 /**
- * Fits tokens a message, tokens a row and a factor to what was billed. Least squares on relative differences, drawn to no correction (ridge), so that a few jobs that are alike move the prediction
- * and no single figure wildly. With fewer than three jobs that can be compared it is `UNCALIBRATED`.
+ * Fits tokens a message, tokens a row and a factor to what was billed. Least squares on relative differences, drawn
+ * to no correction (ridge), so that a few jobs that are alike move the prediction and no single figure wildly. With
+ * fewer than three jobs that can be compared it is `UNCALIBRATED`.
  */
 export function calibrate(given: readonly BilledSample[]): Calibration {
   const comparable = given.filter(isComparable);

@@ -9,7 +9,8 @@ export interface Encoding {
 }
 
 /**
- * How a text is cut before merging, as the provider's tokenizer defines it. White space is Unicode's property: JavaScript's `\s` has U+FEFF too and lacks U+0085.
+ * How a text is cut before merging, as the provider's tokenizer defines it. White space is Unicode's property:
+ * JavaScript's `\s` has U+FEFF too and lacks U+0085.
  */
 const SPLITS: Readonly<Record<EncodingName, readonly string[]>> = {
   o200k_base: [

@@ -14,7 +14,10 @@ interface Size {
 /** Of an image behind a URL nothing is known before the provider fetches it. */
 const ASSUMED: Size = { width: 1024, height: 1024 };
 
-/** By the provider's guide: low detail is the base; else the image is fitted into 2048 × 2048, then brought down to 768 on its shorter side, and cut into tiles of 512 × 512. */
+/**
+ * By the provider's guide: low detail is the base; else the image is fitted into 2048 × 2048, then brought down to
+ * 768 on its shorter side, and cut into tiles of 512 × 512.
+ */
 export function imageTokens(
   image: { readonly url: string; readonly detail?: 'low' | 'high' | 'auto' },
   { images }: BillingRules,

@@ -96,7 +96,10 @@ function totalOf(
   return by.text(row.prompt) + by.text(row.completion);
 }
 
-/** Every function becomes a line `name:description`, every property one `name:type:description`; a full stop at the end is left away. */
+/**
+ * Every function becomes a line `name:description`, every property one `name:type:description`; a full stop at the
+ * end is left away.
+ */
 function toolTokens(
   given: readonly Tool[],
   { tools }: BillingRules,

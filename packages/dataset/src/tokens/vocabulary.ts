@@ -35,7 +35,10 @@ type RankBetween = (bytes: string, from: number, to: number) => number;
 
 const utf8 = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
 
-/** Byte-pair merging by its definition: of all pairs of neighbours the one of lowest rank, the first of these, until none has a rank. */
+/**
+ * Byte-pair merging by its definition: of all pairs of neighbours the one of lowest rank, the first of these, until
+ * none has a rank.
+ */
 function mergeShort(bytes: string, rankBetween: RankBetween): number {
   const starts = Array.from({ length: bytes.length + 1 }, (_, at) => at);
   const rankAt = (index: number): number => {

@@ -7,7 +7,8 @@ export const API = { produce: 0, initProducerId: 22, endTxn: 26 } as const;
 export interface FaultySockets {
   readonly factory: ISocketFactory;
   /**
-   * The next request of this API loses its connection: `before` it reaches the broker, or `after`, so that only the reply is lost.
+   * The next request of this API loses its connection: `before` it reaches the broker, or `after`, so that only the
+   * reply is lost.
    * @returns resolved when it has happened
    */
   breakNext(api: number, when: 'before' | 'after'): Promise<void>;

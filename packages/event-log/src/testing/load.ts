@@ -27,7 +27,10 @@ export interface LoadOptions {
   readonly clients: number;
 }
 
-/** A third of the keys come twice, some commands expect a version, and one in ten clients gives up after a broken connection. */
+/**
+ * A third of the keys come twice, some commands expect a version, and one in ten clients gives up after a broken
+ * connection.
+ */
 export function startLoad(options: LoadOptions): Load {
   const ledger = new Map<string, Known>();
   const seen = new Map<string, number>();

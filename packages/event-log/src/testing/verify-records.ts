@@ -19,8 +19,8 @@ export interface Verified {
 }
 
 /**
- * Checks records in log order against what must hold of every log: the chain of each tenant verifies, seq and version run from 1
- * without gaps, time never goes back, and a command's events stand next to each other.
+ * Checks records in log order against what must hold of every log: the chain of each tenant verifies, seq and version
+ * run from 1 without gaps, time never goes back, and a command's events stand next to each other.
  */
 export function verifyRecords(records: readonly CheckedRecord[]): Verified {
   const heads = new Map<TenantId, ChainHead>();

@@ -8,8 +8,8 @@ const MAX_CHOICES = 500;
 const MAX_CHOICE_LENGTH = 80;
 
 /**
- * What a model answers that was never trained: of the choices that its instructions list, the one with most words in common with the
- * question; without choices, an echo that says so.
+ * What a model answers that was never trained: of the choices that its instructions list, the one with most words in
+ * common with the question; without choices, an echo that says so.
  */
 export function untrainedAnswer(messages: readonly RowMessage[]): string {
   const { question } = promptOf(messages);
@@ -55,7 +55,10 @@ function bestChoice(choices: readonly string[], question: string): string {
   return best;
 }
 
-/** A value that fits a JSON schema, as a judge would give it: choices and scores by the likeness of the texts, the rest plain. */
+/**
+ * A value that fits a JSON schema, as a judge would give it: choices and scores by the likeness of the texts, the
+ * rest plain.
+ */
 export function valueFor(schema: unknown, messages: readonly RowMessage[]): unknown {
   if (!isRecord(schema)) return null;
   const { question, history } = promptOf(messages);

@@ -18,8 +18,8 @@ import { hyperparametersOf, methodFields, resolve } from './parameters.ts';
  *          │   └────────────┴─────────┬┴──────▶ failed
  *          └──▶ paused ◀──────────────┘         cancelled (from any of them)
  *
- * Nothing of a run is kept but what it told: after a pause or a crash a job is trained again from its first step. That gives the same
- * weights, since training is deterministic, and steps that were told before are not told again.
+ * Nothing of a run is kept but what it told: after a pause or a crash a job is trained again from its first step.
+ * That gives the same weights, since training is deterministic, and steps that were told before are not told again.
  */
 export interface JobRunner {
   /** Takes up a job that is validating, queued or running. */

@@ -11,7 +11,8 @@ export interface Journal {
 }
 
 /**
- * The entries of a journal, oldest first. A last line that was cut off by a crash was never acknowledged: it is cut from the file.
+ * The entries of a journal, oldest first. A last line that was cut off by a crash was never acknowledged: it is cut
+ * from the file.
  * @throws Error naming the line when any other line is damaged
  */
 export async function readJournal(path: string): Promise<unknown[]> {

@@ -5,7 +5,10 @@ import type { Collections } from './records.ts';
 
 type Kind = keyof Collections;
 
-/** State in memory, with every change in a journal: what was flushed survives kill -9. Records are replaced, never changed. */
+/**
+ * State in memory, with every change in a journal: what was flushed survives kill -9. Records are replaced, never
+ * changed.
+ */
 export interface Store {
   get<K extends Kind>(kind: K, id: string, asOf?: number): Collections[K] | undefined;
   /** In the order of creation. `asOf` (epoch ms) gives the jobs as they were then. */

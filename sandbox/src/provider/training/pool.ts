@@ -3,14 +3,20 @@ import { startThread } from '@ftm/runtime/thread';
 import type { Task, WorkerMessage } from './worker.ts';
 
 export interface TrainingPool {
-  /** Runs a task in a free worker, in the order of asking. @throws Error when it fails; the signal's reason when aborted */
+  /**
+   * Runs a task in a free worker, in the order of asking. @throws Error when it fails; the signal's reason when
+   * aborted
+   */
   run(task: Task, onMessage: (message: WorkerMessage) => void, signal: AbortSignal): Promise<WorkerMessage>;
   /** Milliseconds after each step, for every running job from now on. */
   setStepDelay(ms: number): void;
   close(): Promise<void>;
 }
 
-/** Training in threads of its own, so that the server answers meanwhile. A task that is cut off takes its thread with it. */
+/**
+ * Training in threads of its own, so that the server answers meanwhile. A task that is cut off takes its thread with
+ * it.
+ */
 export function createTrainingPool(size: number, stepDelayMs: number): TrainingPool {
   const pace = new Int32Array(new SharedArrayBuffer(4));
   Atomics.store(pace, 0, stepDelayMs);

@@ -20,8 +20,8 @@ export interface RetrievalOptions {
 }
 
 /**
- * For answers that do not repeat: the answer of the nearest training question. What is learned is how much each word tells: a question with
- * words hidden must be closer to itself than to others drawn at random.
+ * For answers that do not repeat: the answer of the nearest training question. What is learned is how much each word
+ * tells: a question with words hidden must be closer to itself than to others drawn at random.
  */
 export function createRetrievalLearner(options: RetrievalOptions): Learner {
   const examples = [...(options.from?.examples ?? []), ...options.examples];

@@ -40,7 +40,10 @@ export async function inspectFile(path: string, method: Method): Promise<Inspect
   return { rows, tokens, errors, errorCount };
 }
 
-/** Every answer of the assistant that counts, with what was said before it. The file must have passed {@link inspectFile}. */
+/**
+ * Every answer of the assistant that counts, with what was said before it. The file must have passed {@link
+ * inspectFile}.
+ */
 export async function readExamples(path: string): Promise<Example[][]> {
   const found: Example[][] = [];
   for await (const { value } of lines(path)) {

@@ -16,7 +16,10 @@ export interface Candidate {
 
 const LEARNING_RATE = 4;
 const PRIOR_LEARNING_RATE = 0.05;
-/** Up to here the gradients of a batch are summed as if its rows came one by one; larger batches are damped to stay stable. */
+/**
+ * Up to here the gradients of a batch are summed as if its rows came one by one; larger batches are damped to stay
+ * stable.
+ */
 const UNDAMPED_BATCH = 16;
 
 export interface SoftmaxOptions {

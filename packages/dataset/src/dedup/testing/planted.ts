@@ -45,7 +45,10 @@ export interface PlantedRow {
   readonly jaccard: number;
 }
 
-/** Originals and edited copies of some of them, each after its original: words added, dropped or replaced, or only case and punctuation changed. */
+/**
+ * Originals and edited copies of some of them, each after its original: words added, dropped or replaced, or only
+ * case and punctuation changed.
+ */
 export function plant(originals: readonly string[], copies: number, random: () => number): PlantedRow[] {
   const rows: PlantedRow[] = originals.map((text) => ({ text, of: null, jaccard: 1 }));
   for (let copy = 0; copy < copies; copy += 1) {

@@ -2,7 +2,10 @@ import { normalised } from '../embedder.ts';
 import { cosine, type VectorIndex } from '../vector-index.ts';
 import { seeded } from './planted.ts';
 
-/** What every index of vectors does: the same answers to the last bit, or datasets would depend on where they are built. */
+/**
+ * What every index of vectors does: the same answers to the last bit, or datasets would depend on where they are
+ * built.
+ */
 export function describeVectorIndex(name: string, create: (dims: number) => VectorIndex): void {
   describe(`the vector index ${name}`, () => {
     test('finds the most similar vector, the first of equals, as brute force does', async () => {
