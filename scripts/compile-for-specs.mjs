@@ -1,4 +1,5 @@
-// Jest's global set-up: specs that start processes run them from `dist`, as production does. A second when nothing has changed.
+// Jest's global set-up: specs that start processes run them from `dist`, as production does. A second when nothing
+// has changed.
 import { spawnSync } from 'node:child_process';
 import process from 'node:process';
 

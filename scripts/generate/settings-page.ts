@@ -12,6 +12,7 @@ const AROUND: readonly (readonly [name: string, who: string, meaning: string])[]
   ['FTM_PORT_KAFKA_CONTROLLER', 'sandbox', 'The same of Kafka’s controller; every part has one.'],
   ['FTM_DEBUG', '`npm run demo`', 'Set: a failure is shown with its stack.'],
   ['FTM_WRITE_CHECKSUMS', 'sandbox', '`1`: notes the checksums of what was downloaded instead of comparing.'],
+  ['FTM_BUILT', 'tests', '`1`: set by whoever has compiled, so that nobody does it again.'],
   ['FTM_SANDBOX_DIR', 'tests', 'Set by the sandbox for the specs: where its parts keep their files.'],
   ['FTM_WATCHED_PARENT', 'sandbox', 'Set by the sandbox for its children: they end when this process has.'],
   ['FTM_TEST_SEED', 'tests', 'Repeats a randomized spec; a failure prints its seed.'],
