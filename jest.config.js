@@ -18,5 +18,7 @@ const project = (name, pattern) => ({
 /** Tiers by suffix: `.unit.spec.ts` needs nothing, `.int.spec.ts` the real parts, `.e2e.spec.ts` the whole system. */
 export default {
   watchman: false,
+  // When a spec counts as hanging, not how long it may take: `npm test` gives each tier its own.
+  testTimeout: 60_000,
   projects: [project('unit', 'unit'), project('int', 'int'), project('e2e', 'e2e')],
 };
