@@ -85,7 +85,8 @@ export interface LogConsumer {
   stop(): Promise<void>;
 }
 
-const POLL_MS = 500;
+/** The broker answers at once when something comes; a fetch that brings nothing is a cost of every partition. */
+const POLL_MS = 5000;
 const FLUSH_POLL_MS = 25;
 const BACKOFF_MS = [100, 200, 500, 1000, 2000, 5000] as const;
 

@@ -1,4 +1,5 @@
 import { Kafka, logLevel, type ISocketFactory, type KafkaConfig, type RetryOptions } from 'kafkajs';
+import { calmRequests } from './calm-requests.ts';
 
 /** Where Kafka is and who we are. */
 export interface KafkaConnection {
@@ -43,6 +44,7 @@ export function memberClient(connection: KafkaConnection): Kafka {
 }
 
 function client(connection: KafkaConnection, retry: RetryOptions, requestTimeout: number): Kafka {
+  calmRequests();
   return new Kafka({
     brokers: [...connection.brokers],
     clientId: connection.clientId,
