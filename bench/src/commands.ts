@@ -1,5 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { Kafka, logLevel } from 'kafkajs';
+import { createCommanderClient } from '@ftm/commands/client';
+import { credentialOf, internalCredentials } from '@ftm/commands/credentials';
+import { createCommandClient } from '@ftm/commands/steps';
+import { tenantId } from '@ftm/contracts/ids';
 import { EVENTS_TOPIC } from '@ftm/contracts/topics';
 
 export interface Measurement {
@@ -31,36 +35,31 @@ export async function measureInternalCommands(
   count: number,
 ): Promise<Measurement> {
   const url = (env['FTM_API_INTERNAL_URLS'] ?? '').split(',')[0] ?? '';
+  const credentials = internalCredentials('runners').parse(env['FTM_INTERNAL_CREDENTIALS']);
+  const client = createCommandClient(
+    createCommanderClient(url, { credential: credentialOf(credentials, 'runners'), timeoutMs: 60_000 }),
+    { caller: 'runners', now: Date.now },
+  );
   return measure(clients, count, async () => {
     const id = randomUUID();
     const registration = {
       projectId: PROJECT,
-      origin: 'external',
+      origin: 'external' as const,
       ftJobId: null,
       datasetId: null,
       baseModel: 'bench',
       providerModelId: 'bench',
+      selection: null,
     };
-    const gates = [{ gate: 'bench', decision: 'allow', decisionId: id, reasons: [], policyVersion: 'bench' }];
-    const answer = await fetch(`${url}/internal/commands`, {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${env['FTM_INTERNAL_TOKEN'] ?? ''}`,
-        'content-type': 'application/json',
-      },
-      body: JSON.stringify({
-        tenantId: 'acme',
-        commandId: createHash('sha256').update(id).digest('hex'),
-        fingerprint: id,
-        actor: 'bench',
-        correlation: id,
-        causation: null,
-        now: new Date().toISOString(),
-        command: { type: 'RegisterModelVersion', id, registration, gates },
-      }),
+    const gates = [
+      { gate: 'bench', decision: 'allow' as const, decisionId: id, reasons: [], policyVersion: 'bench' },
+    ];
+    await client.send({ tenantId: tenantId('acme'), correlation: id, causation: id }, 'bench', {
+      type: 'RegisterModelVersion',
+      id,
+      registration,
+      gates,
     });
-    const body = (await answer.json()) as { kind?: string };
-    if (body.kind !== 'appended') throw new Error(`${answer.status}: ${JSON.stringify(body)}`);
   });
 }
 

@@ -79,7 +79,7 @@ async function measureLength(
   await owner.connect();
   const [port = 0] = await freePorts(1);
   const kafka = { ...env, FTM_EVENTS_TOPIC: topic };
-  const operator = { FTM_OPERATOR_URLS: `http://127.0.0.1:${port}`, FTM_INTERNAL_TOKEN: TOKEN };
+  const operator = { FTM_OPERATOR_URLS: `http://127.0.0.1:${port}`, FTM_OPERATOR_TOKEN: TOKEN };
   const note = (work: string, { seconds, cpuSeconds, peakMb }: Omit<Cost, 'work' | 'events'>): void =>
     tell({ work, events, seconds, cpuSeconds, peakMb });
   const projector = start('services/projector/src/main.ts', [], {
@@ -87,7 +87,7 @@ async function measureLength(
     FTM_DATABASE_URL: database.url('ftm_projector'),
     FTM_ORCHESTRATOR_SERVICE_KEY: 'none',
     FTM_AUDIT_FORWARDER: 'off',
-    FTM_INTERNAL_TOKEN: TOKEN,
+    FTM_OPERATOR_TOKEN: TOKEN,
     FTM_HEALTH_PORT: String(port),
     FTM_LOG_LEVEL: 'error',
   });

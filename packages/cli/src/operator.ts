@@ -37,7 +37,7 @@ export function createOperator(url: string, token: string): Operator {
         : response.statusText;
     throw new CannotRun(
       response.status === 401
-        ? `${url} does not take the token: --operator-token must be its FTM_INTERNAL_TOKEN`
+        ? `${url} does not take the token: --operator-token must be its FTM_OPERATOR_TOKEN`
         : `${url} refuses (${response.status}): ${message}`,
     );
   }

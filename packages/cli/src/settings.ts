@@ -48,7 +48,7 @@ const OPTIONS = {
     'health ports of the projector and the runners, comma between: their operator’s routes are there',
   ).env('FTM_OPERATOR_URLS'),
   operatorToken: new Option('--operator-token <token>', 'service credential; better in the environment').env(
-    'FTM_INTERNAL_TOKEN',
+    'FTM_OPERATOR_TOKEN',
   ),
 };
 
@@ -100,7 +100,7 @@ export const orchestratorAt = (settings: Settings): OrchestratorAt => ({
 });
 
 export function operatorsOf(settings: Settings): Operator[] {
-  const token = need(settings, 'operatorToken', '--operator-token', 'FTM_INTERNAL_TOKEN');
+  const token = need(settings, 'operatorToken', '--operator-token', 'FTM_OPERATOR_TOKEN');
   return listOf(need(settings, 'operator', '--operator', 'FTM_OPERATOR_URLS')).map((url) =>
     createOperator(url, token),
   );

@@ -12,8 +12,11 @@ import {
   type EventLog,
 } from '@ftm/event-log/event-log';
 import { traceparent } from '@ftm/runtime/telemetry';
+import { withTimeout } from '@ftm/runtime/with-timeout';
 import { createNewestWrites, later } from './newest-writes.ts';
 import type { Order } from './order.ts';
+
+const NEWEST_WRITE_TIMEOUT_MS = 500;
 
 /** What became of a command. */
 export type Outcome = AppendOutcome;
@@ -104,9 +107,13 @@ export function createCommander(
         const { mine, owner } = log.locate(tenant);
         if (mine || owner === null || elsewhere === null) return own;
         // The writer knows of what other instances forwarded. When it cannot be asked, what is known here has to do.
-        const theirs = await elsewhere(owner)
-          .newestWrite(tenant, actor)
-          .catch(() => null);
+        const theirs = await withTimeout(
+          elsewhere(owner)
+            .newestWrite(tenant, actor)
+            .catch(() => null),
+          NEWEST_WRITE_TIMEOUT_MS,
+          () => null,
+        );
         return later(own, theirs);
       },
     };

@@ -176,7 +176,7 @@ describe('the steps of a piece of work', () => {
   it('are commands that change nothing when they are sent again', async () => {
     const commander = createCommander(createMemoryEventLog(), null);
     let nowMs = Date.UTC(2026, 10, 30);
-    const client = createCommandClient(commander, { actor: 'service:runners', now: () => nowMs });
+    const client = createCommandClient(commander, { caller: 'runners', now: () => nowMs });
     const { command } = setBudget('1', 100);
     await client.send(cause, 'set', command);
     nowMs += 1000;
@@ -194,7 +194,7 @@ describe('the steps of a piece of work', () => {
 
   it('say why they are refused', async () => {
     const client = createCommandClient(createCommander(createMemoryEventLog(), null), {
-      actor: 'service:runners',
+      caller: 'runners',
       now: Date.now,
     });
     const refused = client.send(cause, 'cancel', {

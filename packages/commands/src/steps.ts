@@ -2,8 +2,8 @@ import { commandId, streamId, type Aggregate, type TenantId } from '@ftm/contrac
 import { fold, type StateOf } from '@ftm/domain/aggregates';
 import type { Command } from '@ftm/domain/command';
 import { toPast } from '@ftm/domain/event-meta';
-import { primaryStream } from '@ftm/domain/handle';
 import { withSpan } from '@ftm/runtime/telemetry';
+import { serviceActor, stepKey, type Caller } from './callers.ts';
 import type { Commander } from './commander.ts';
 
 /** What a step follows from. */
@@ -37,20 +37,20 @@ export class CommandRejected extends Error {
 export function createCommandClient(
   commander: Pick<Commander, 'execute' | 'readStream'>,
   options: {
-    readonly actor: string;
+    readonly caller: Exclude<Caller, 'command-api'>;
     /** Epoch ms. */
     readonly now: () => number;
   },
 ): CommandClient {
   return {
     async send(cause, step, command) {
-      const key = `${primaryStream(command)}:${step}`;
+      const key = stepKey(command, step);
       const outcome = await withSpan(`command ${command.type}`, { kind: 'client' }, () =>
         commander.execute({
           tenantId: cause.tenantId,
           commandId: commandId(cause.tenantId, key),
           fingerprint: key,
-          actor: options.actor,
+          actor: serviceActor(options.caller),
           correlation: cause.correlation,
           causation: cause.causation,
           now: new Date(options.now()).toISOString(),

@@ -40,6 +40,7 @@ const WireOutcome = z.discriminatedUnion('kind', [
 
 const Found = z.object({ outcome: WireOutcome.nullable() });
 const Events = z.object({ events: z.array(Recorded) });
+const Identity = z.object({ address: z.string() });
 const Newest = z.object({ position: Position.nullable() });
 
 export function outcomeToWire(outcome: Outcome): Record<string, unknown> {
@@ -66,6 +67,7 @@ export const outcomeFromWire = (json: unknown): Outcome => WireOutcome.parse(jso
 export const foundFromWire = (json: unknown): Outcome | null => Found.parse(json).outcome as Outcome | null;
 export const eventsFromWire = (json: unknown): readonly RecordedEvent[] => Events.parse(json).events;
 export const newestFromWire = (json: unknown): LogPosition | null => Newest.parse(json).position;
+export const identityFromWire = (json: unknown): string => Identity.parse(json).address;
 
 function has(value: unknown, key: string, type: 'string' | 'number' | 'object'): boolean {
   return typeof value === 'object' && value !== null && typeof Reflect.get(value, key) === type;

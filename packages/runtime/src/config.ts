@@ -55,12 +55,10 @@ export const COMMON = {
     .describe('The least grave lines that are logged.'),
 } as const;
 
-export const internalToken = z
+export const operatorToken = z
   .string()
   .min(16, 'at least 16 characters')
-  .describe(
-    'What one service shows to another, and an operator to replay dead letters, to rebuild and the like.',
-  );
+  .describe('What an operator shows to replay dead letters, to rebuild, to rotate keys and the like.');
 
 export const sessionTimeoutMs = z.coerce
   .number()

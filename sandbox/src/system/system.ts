@@ -75,7 +75,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     FTM_AUDIT_KEY_FILE: auditKeyFile,
     FTM_AUDIT_TRUSTED_KEYS: trustedKeys,
     FTM_CHECKPOINT_SECONDS: '2',
-    FTM_INTERNAL_TOKEN: secret(),
+    FTM_OPERATOR_TOKEN: secret(),
     FTM_HOST: '127.0.0.1',
     // The simulator trains in seconds and its list is never stale unless ordered: no need to wait as for a real provider.
     FTM_PROVIDER_POLL_MS: '300',
@@ -101,6 +101,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   );
   progress({ part: 'migrations, topics, schemas', state: 'ready' });
 
+  const credentials = { api: `command-api:${secret()}`, runners: `runners:${secret()}` };
   const service = (
     name: ServiceName,
     index: number,
@@ -126,6 +127,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       index,
       {
         FTM_DATABASE_URL: as('ftm_api', passwords.api),
+        FTM_INTERNAL_CREDENTIALS: `${credentials.api},${credentials.runners}`,
         FTM_PORT: String(port),
         FTM_INTERNAL_PORT: String(internalPorts[index]),
       },
@@ -141,7 +143,11 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const runners = service(
     'runners',
     0,
-    { FTM_DATABASE_URL: as('ftm_runner', passwords.runner), FTM_HEALTH_PORT: String(runnersPort) },
+    {
+      FTM_DATABASE_URL: as('ftm_runner', passwords.runner),
+      FTM_INTERNAL_CREDENTIALS: credentials.runners,
+      FTM_HEALTH_PORT: String(runnersPort),
+    },
     runnersPort,
   );
   const all = [...apis, projector, runners];
@@ -169,7 +175,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     apis,
     projector,
     runners,
-    env: common,
+    env: { ...common, FTM_INTERNAL_CREDENTIALS: credentials.runners },
     stop,
   };
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isServiceActor } from '@ftm/commands/callers';
 import type { OrchestratorClient, Principal } from '@ftm/orchestrator/client';
 import { ofProject, type Scope } from '@ftm/domain/aggregate';
 import { tenantId } from '@ftm/contracts/ids';
@@ -27,6 +28,8 @@ export function createAuthenticator(orchestrator: Pick<OrchestratorClient, 'logi
       cache.delete(hash);
       const principal = await orchestrator.login(key);
       if (principal === null || !isTenant(principal.tenantId)) throw unauthenticated();
+      // Events would name a process of FTM as who asked.
+      if (isServiceActor(principal.subject)) throw unauthenticated();
       if (cache.size >= CACHE_MAX) cache.clear();
       cache.set(hash, { principal, until: Date.now() + CACHE_MS });
       return principal;

@@ -1,12 +1,5 @@
-import {
-  COMMON,
-  datasetMaxRows,
-  internalToken,
-  list,
-  port,
-  sessionTimeoutMs,
-  STORAGE,
-} from '@ftm/runtime/config';
+import { COMMON, datasetMaxRows, list, port, sessionTimeoutMs, STORAGE } from '@ftm/runtime/config';
+import { internalCredentials } from '@ftm/commands/credentials';
 import { z } from 'zod';
 
 const secretBytes = (secret: string): number =>
@@ -27,7 +20,10 @@ export const Config = z.object({
     .describe(
       'How other instances reach that port, if not by `FTM_HOST`; they must, wherever there are two hosts.',
     ),
-  FTM_INTERNAL_TOKEN: internalToken,
+  FTM_INTERNAL_CREDENTIALS: internalCredentials('command-api').describe(
+    'Who may call that port: `command-api:<secret>,runners:<secret>`, or two secrets of one, `:` between, while one is rotated. ' +
+      'All instances have the same; the first secret of `command-api` is what they sign with.',
+  ),
   FTM_UPLOAD_MAX_BYTES: z.coerce
     .number()
     .int()

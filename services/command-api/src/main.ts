@@ -17,8 +17,9 @@ import { createShutdown } from '@ftm/runtime/shutdown';
 import { startTelemetry, tracedFetch } from '@ftm/runtime/telemetry';
 import { createProofs } from './audit/proofs.ts';
 import { createAuthenticator } from './auth.ts';
-import { createCommanderClient } from '@ftm/commands/client';
+import { createPeers } from '@ftm/commands/client';
 import { createCommander } from '@ftm/commands/commander';
+import { credentialOf } from '@ftm/commands/credentials';
 import { Config } from './config.ts';
 import { documentRouter } from './documents.ts';
 import { createApp } from './http/app.ts';
@@ -71,13 +72,14 @@ const objects = createEncryptedStore(
   await createLocalKeyProvider(config.FTM_KEY_FILE),
 );
 
+const address =
+  config.FTM_INTERNAL_ADDRESS ??
+  `http://${config.FTM_HOST === '0.0.0.0' ? '127.0.0.1' : config.FTM_HOST}:${config.FTM_INTERNAL_PORT}`;
 const log = createKafkaEventLog({
   brokers: config.FTM_KAFKA_BROKERS,
   clientId: instance,
   groupId: 'ftm-command-api',
-  address:
-    config.FTM_INTERNAL_ADDRESS ??
-    `http://${config.FTM_HOST === '0.0.0.0' ? '127.0.0.1' : config.FTM_HOST}:${config.FTM_INTERNAL_PORT}`,
+  address,
   registry,
   // The journal's rows are records of the log as they stand; their tenant ids were checked when they were written.
   journal: createJournalReader(writerPool) as unknown as Journal,
@@ -88,8 +90,9 @@ const log = createKafkaEventLog({
 });
 shutdown.add('event log', () => log.close());
 
-const commander = createCommander(log, (address) =>
-  createCommanderClient(address, { token: config.FTM_INTERNAL_TOKEN, hop: true }),
+const commander = createCommander(
+  log,
+  createPeers({ credential: credentialOf(config.FTM_INTERNAL_CREDENTIALS, 'command-api') }),
 );
 const reads = createReads(pool, registry);
 const costs = createCostReads(pool);
@@ -120,7 +123,7 @@ const health = healthRouter({
 });
 
 const internal = await listen(
-  createInternalApp(commander, config.FTM_INTERNAL_TOKEN, logger),
+  createInternalApp({ commander, credentials: config.FTM_INTERNAL_CREDENTIALS, address, logger }),
   config.FTM_HOST,
   config.FTM_INTERNAL_PORT,
 );

@@ -1,7 +1,7 @@
 import {
   COMMON,
   consumerGroupSuffix,
-  internalToken,
+  operatorToken,
   list,
   port,
   sessionTimeoutMs,
@@ -11,7 +11,7 @@ import { z } from 'zod';
 export const Config = z.object({
   ...COMMON,
   FTM_HEALTH_PORT: port(28090).describe('Where health, metrics and the operator’s routes are served.'),
-  FTM_INTERNAL_TOKEN: internalToken,
+  FTM_OPERATOR_TOKEN: operatorToken,
   FTM_AUDIT_FORWARDER: z
     .enum(['on', 'off'])
     .default('on')

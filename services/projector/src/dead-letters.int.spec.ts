@@ -152,7 +152,7 @@ describe('dead letters', () => {
     await eventually('1 are parked', async () => (await parked()) === 1);
     const env = {
       FTM_OPERATOR_URLS: `http://127.0.0.1:${operator.port}`,
-      FTM_INTERNAL_TOKEN: TOKEN,
+      FTM_OPERATOR_TOKEN: TOKEN,
       FTM_ACTOR: 'ops',
     };
     const ftm = (...args: readonly string[]) => runCli(['dlq', ...args], env);
@@ -186,7 +186,7 @@ describe('dead letters', () => {
       code: 2,
       stderr: expect.stringContaining('nothing of dataset/none') as string,
     });
-    const stranger = await runCli(['dlq', 'list'], { ...env, FTM_INTERNAL_TOKEN: 'x'.repeat(16) });
+    const stranger = await runCli(['dlq', 'list'], { ...env, FTM_OPERATOR_TOKEN: 'x'.repeat(16) });
     expect(stranger).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('does not take the token') as string,

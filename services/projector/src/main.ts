@@ -115,7 +115,7 @@ try {
         postgres: () => pool.query('select 1'),
         kafka: async () => observer.checkLag(consumer, config.FTM_MAX_LAG),
       },
-      token: config.FTM_INTERNAL_TOKEN,
+      token: config.FTM_OPERATOR_TOKEN,
       routes: [
         deadLetterRoutes(createDeadLetters(pool, registry, projection), logger),
         generationRoutes(pool, logger),

@@ -46,7 +46,7 @@ describe('a rebuild of the read models', () => {
   const ftm = (...args: readonly string[]) =>
     runCli(args, {
       FTM_OPERATOR_URLS: projector.url,
-      FTM_INTERNAL_TOKEN: 'projector-test-token',
+      FTM_OPERATOR_TOKEN: 'projector-test-token',
       FTM_ACTOR: 'ops',
     });
   const send = async (records: readonly AuthoredRecord[]): Promise<void> => {

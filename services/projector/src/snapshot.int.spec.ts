@@ -112,7 +112,7 @@ describe('a snapshot of the journal', () => {
   it('is taken from a running projector and verified', async () => {
     const projector = await launch(stand.database);
     await eventually('all is projected', async () => (await journalCount(stand.owner)) >= sent.length - 1);
-    const env = { FTM_OPERATOR_URLS: projector.url, FTM_INTERNAL_TOKEN: TOKEN };
+    const env = { FTM_OPERATOR_URLS: projector.url, FTM_OPERATOR_TOKEN: TOKEN };
     const made = await runCli(['snapshot', 'create', file], env);
     expect(made).toMatchObject({
       code: 0,

@@ -3,12 +3,13 @@ import {
   STORAGE,
   consumerGroupSuffix,
   datasetMaxRows,
-  internalToken,
+  operatorToken,
   list,
   port,
   sessionTimeoutMs,
 } from '@ftm/runtime/config';
 import { availableParallelism } from 'node:os';
+import { internalCredentials } from '@ftm/commands/credentials';
 import { z } from 'zod';
 
 const ms = (fallback: number) => z.coerce.number().int().min(10).max(86_400_000).default(fallback);
@@ -18,7 +19,10 @@ export const Config = z.object({
   ...COMMON,
   ...STORAGE,
   FTM_HEALTH_PORT: port(28091).describe('Where health, metrics and the operator’s routes are served.'),
-  FTM_INTERNAL_TOKEN: internalToken,
+  FTM_INTERNAL_CREDENTIALS: internalCredentials('runners').describe(
+    'What the runners sign their commands with: `runners:<secret>`, one of those that command-api has for them.',
+  ),
+  FTM_OPERATOR_TOKEN: operatorToken,
   FTM_API_INTERNAL_URLS: list.describe('Internal ports of command-api instances, commas between.'),
   FTM_OPENAI_BASE_URL: z
     .url()

@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { createCommanderClient, createFirstOf } from '@ftm/commands/client';
+import { credentialOf } from '@ftm/commands/credentials';
 import { createCommandClient } from '@ftm/commands/steps';
 import type { TenantId } from '@ftm/contracts/ids';
 import { createRegistry } from '@ftm/event-log/registry';
@@ -76,10 +77,13 @@ const tools = {
   commands: createCommandClient(
     createFirstOf(
       config.FTM_API_INTERNAL_URLS.map((url) =>
-        createCommanderClient(url, { token: config.FTM_INTERNAL_TOKEN, timeoutMs: COMMAND_TIMEOUT_MS }),
+        createCommanderClient(url, {
+          credential: credentialOf(config.FTM_INTERNAL_CREDENTIALS, 'runners'),
+          timeoutMs: COMMAND_TIMEOUT_MS,
+        }),
       ),
     ),
-    { actor: 'service:runners', now: Date.now },
+    { caller: 'runners', now: Date.now },
   ),
   orchestrator: createOrchestratorClient({
     baseUrl: config.FTM_ORCHESTRATOR_URL,
@@ -159,7 +163,7 @@ const health = await serveOperator(
       'object store': () => store.ping(),
       workers: watchdog.check,
     },
-    token: config.FTM_INTERNAL_TOKEN,
+    token: config.FTM_OPERATOR_TOKEN,
     routes: [
       deadLetterRoutes(createDeadLetters(pool, registry, projection), logger),
       keyRoutes(store, keys, logger),

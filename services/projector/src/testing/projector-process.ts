@@ -19,7 +19,7 @@ export async function startProjector(env: Readonly<Record<string, string>>): Pro
       ...process.env,
       FTM_ORCHESTRATOR_URL: 'http://127.0.0.1:1',
       FTM_ORCHESTRATOR_SERVICE_KEY: 'none',
-      FTM_INTERNAL_TOKEN: 'projector-test-token',
+      FTM_OPERATOR_TOKEN: 'projector-test-token',
       FTM_AUDIT_FORWARDER: 'off',
       FTM_SESSION_TIMEOUT_MS: '6000',
       FTM_HOST: '127.0.0.1',

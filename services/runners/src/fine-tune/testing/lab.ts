@@ -56,7 +56,8 @@ const CONFIG = {
   FTM_S3_ACCESS_KEY_ID: 'memory',
   FTM_S3_SECRET_ACCESS_KEY: 'memory',
   FTM_KEY_FILE: 'memory',
-  FTM_INTERNAL_TOKEN: 'memory-memory-memory',
+  FTM_INTERNAL_CREDENTIALS: 'runners:memory-memory-memory-memory-memory',
+  FTM_OPERATOR_TOKEN: 'memory-memory-memory',
   FTM_API_INTERNAL_URLS: 'http://memory.test',
   FTM_OPENAI_BASE_URL: 'http://memory.test/v1',
   FTM_OPENAI_API_KEY: 'memory',
@@ -68,7 +69,7 @@ export function createLab(clock: Clock): Lab {
   let appended = 0;
 
   const commands = createCommandClient(createCommander(log, null), {
-    actor: 'service:runners',
+    caller: 'runners',
     now: () => clock.now(),
   });
   return {
