@@ -34,7 +34,7 @@ module.exports = {
     only('report', []),
     only('dataset', ['contracts', 'report']),
     only('object-store', []),
-    only('orchestrator', []),
+    only('orchestrator', ['contracts']),
     only('audit', ['contracts']),
     only('api', ['contracts', 'domain']),
     only('evidence', ['api', 'audit', 'contracts', 'domain', 'report']),

@@ -106,7 +106,8 @@ export function createOrchestratorClient(options: OrchestratorOptions) {
       const answer = await post('login', '/v1/login', wire.Login, { api_key: apiKey });
       return answer.active ? answer : null;
     },
-    checkGovernance: (question: wire.GovernanceQuestion, idempotencyKey: string) =>
+    /** The answer is to this question, for this request, in this minute, and to no other: its key is made here. */
+    checkGovernance: (question: wire.GovernanceQuestion, asked: wire.Asked) =>
       post(
         'governance',
         '/v1/governance/check',
@@ -119,7 +120,7 @@ export function createOrchestratorClient(options: OrchestratorOptions) {
           resource: question.resource,
           context: question.context,
         },
-        idempotencyKey,
+        wire.questionKey(question, asked),
       ),
     /**
      * At most 500 documents and 4 MB. The answer has the same documents in the same order, and as many texts in each

@@ -1,3 +1,4 @@
+import { ourWords } from '@ftm/contracts/scanned-text';
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -89,7 +90,7 @@ describe('instances of one group', () => {
           id: budgetId(projectId),
           projectId,
           monthlyUsdMicros: 1,
-          reason: 'spec',
+          reason: ourWords('spec'),
         },
       };
     }

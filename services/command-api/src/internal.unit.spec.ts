@@ -1,3 +1,4 @@
+import { ourWords } from '@ftm/contracts/scanned-text';
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -45,7 +46,7 @@ function setBudget(monthlyUsdMicros: number, more: object = {}): Order {
       id: budgetId(PROJECT),
       projectId: PROJECT,
       monthlyUsdMicros,
-      reason: 'spec',
+      reason: ourWords('spec'),
       ...more,
     },
   };
@@ -148,7 +149,11 @@ describe('an order of a person', () => {
       submit: (request) => log.submit({ ...request, decide: async () => ({ kind: 'reject', rejection }) }),
     };
     const asked = bystander(await instance(createCommander(refusing, null)));
-    expect(await asked.execute(setBudget(1))).toEqual({ kind: 'rejected', rejection });
+    expect(await asked.execute(setBudget(1))).toEqual({
+      kind: 'rejected',
+      rejection,
+      replayed: false,
+    });
   });
 
   it('that is being worked on is in flight for the caller too', async () => {

@@ -1,3 +1,4 @@
+import type { ScannedText } from '@ftm/contracts/scanned-text';
 /** `id` is `budgetId(projectId)`. */
 export interface BudgetCommand {
   readonly type: 'SetBudget';
@@ -5,5 +6,5 @@ export interface BudgetCommand {
   readonly projectId: string;
   /** Null takes the limit away. */
   readonly monthlyUsdMicros: number | null;
-  readonly reason: string;
+  readonly reason: ScannedText;
 }

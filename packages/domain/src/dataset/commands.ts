@@ -1,3 +1,4 @@
+import type { ScannedText } from '@ftm/contracts/scanned-text';
 import type {
   DatasetFailed,
   DatasetProgressed,
@@ -31,9 +32,9 @@ export type DatasetCommand =
       readonly rejectionsObject: ObjectRef | null;
     }
   /** A dataset that was not ready yet is `failed` with the code `CANCELED`. */
-  | { readonly type: 'CancelDataset'; readonly id: string; readonly reason: string }
+  | { readonly type: 'CancelDataset'; readonly id: string; readonly reason: ScannedText }
   /** Of a dataset that the gate `contamination` blocked. */
-  | { readonly type: 'RequestContaminationOverride'; readonly id: string; readonly reason: string }
+  | { readonly type: 'RequestContaminationOverride'; readonly id: string; readonly reason: ScannedText }
   /** By somebody else than who asked; the building goes on. */
   | {
       readonly type: 'ApproveContaminationOverride';
@@ -41,5 +42,5 @@ export type DatasetCommand =
       readonly gates: readonly GateAnswer[];
     }
   | { readonly type: 'FailDataset'; readonly id: string; readonly failure: DatasetFailed }
-  | { readonly type: 'RequestDatasetErasure'; readonly id: string; readonly reason: string }
+  | { readonly type: 'RequestDatasetErasure'; readonly id: string; readonly reason: ScannedText }
   | { readonly type: 'RecordDatasetErased'; readonly id: string; readonly dataKeyId: string };

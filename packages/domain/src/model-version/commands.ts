@@ -1,3 +1,4 @@
+import type { ScannedText } from '@ftm/contracts/scanned-text';
 import type {
   ModelEndOfLifeAnnounced,
   ModelEndOfLifeWarned,
@@ -12,7 +13,7 @@ export type ModelVersionCommand =
       readonly registration: ModelVersionRegistered;
       readonly gates: readonly GateAnswer[];
     }
-  | { readonly type: 'RetireModelVersion'; readonly id: string; readonly reason: string }
+  | { readonly type: 'RetireModelVersion'; readonly id: string; readonly reason: ScannedText }
   | {
       readonly type: 'AnnounceEndOfLife';
       readonly id: string;

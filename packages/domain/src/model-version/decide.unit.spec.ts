@@ -1,3 +1,4 @@
+import { ourWords } from '@ftm/contracts/scanned-text';
 import type { Command } from '../command.ts';
 import { gate, modelRegistered, target } from '../testing/examples.ts';
 import { given, type Past } from '../testing/spec.ts';
@@ -10,7 +11,7 @@ const register: Command = {
   registration: modelRegistered,
   gates: [gate()],
 };
-const retire: Command = { type: 'RetireModelVersion', id: 'm1', reason: 'old' };
+const retire: Command = { type: 'RetireModelVersion', id: 'm1', reason: ourWords('old') };
 
 const known: Past[] = [{ stream, event: { type: 'ModelVersionRegistered', data: modelRegistered } }];
 const live: Past[] = [

@@ -1,3 +1,4 @@
+import type { ScannedText } from '@ftm/contracts/scanned-text';
 import type { PromotionTarget } from '@ftm/contracts/generated/events';
 import type { GateAnswer } from '../gate-answer.ts';
 
@@ -9,6 +10,6 @@ export type ProductionPointerCommand =
     readonly projectId: string;
     readonly target: PromotionTarget;
     readonly modelVersionId: string;
-    readonly reason: string;
+    readonly reason: ScannedText;
     readonly gates: readonly GateAnswer[];
   };

@@ -1,3 +1,4 @@
+import type { ScannedText } from '@ftm/contracts/scanned-text';
 import type { PromotionTarget } from '@ftm/contracts/generated/events';
 import type { GateAnswer } from '../gate-answer.ts';
 
@@ -16,7 +17,7 @@ export type PromotionCommand =
       readonly minEvalScore: number;
       /** Policy: a model that its provider shuts down in fewer days is not made live. */
       readonly minDaysToShutdown: number;
-      readonly notes: string | null;
+      readonly notes: ScannedText | null;
       readonly gates: readonly GateAnswer[];
     }
   /** Appends PromotionApproved, PointerMoved, ModelVersionPromoted (and ModelVersionDemoted of the one before) at once. `evidenceSha256` is what the approver saw; see `evidenceText`. */
@@ -28,12 +29,12 @@ export type PromotionCommand =
       readonly minDaysToShutdown: number;
       readonly gates: readonly GateAnswer[];
     }
-  | { readonly type: 'RejectPromotion'; readonly id: string; readonly reason: string }
+  | { readonly type: 'RejectPromotion'; readonly id: string; readonly reason: ScannedText }
   /** Only the promotion that the pointer stands on can be undone. */
   | {
       readonly type: 'RollBackPromotion';
       readonly id: string;
       readonly pointerId: string;
-      readonly reason: string;
+      readonly reason: ScannedText;
       readonly gates: readonly GateAnswer[];
     };

@@ -1,3 +1,4 @@
+import { ourWords } from '@ftm/contracts/scanned-text';
 import type { Command } from '../command.ts';
 import { evaluated, gate, modelRegistered, PROJECT, target } from '../testing/examples.ts';
 import { given, type Past } from '../testing/spec.ts';
@@ -150,7 +151,7 @@ describe('a promotion', () => {
       type: 'RollBackPromotion',
       id: 'x1',
       pointerId: 'q1',
-      reason: 'r',
+      reason: ourWords('r'),
       gates: [gate()],
     };
     const events = await given(...promoted)

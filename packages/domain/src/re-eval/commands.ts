@@ -1,3 +1,4 @@
+import type { ScannedText } from '@ftm/contracts/scanned-text';
 import type { RegressionDetected, ReEvalScheduled, ReEvalTriggered } from '@ftm/contracts/generated/events';
 import type { GateAnswer } from '../gate-answer.ts';
 
@@ -9,5 +10,5 @@ export type ReEvalCommand =
       readonly gates: readonly GateAnswer[];
     }
   | { readonly type: 'TriggerReEval'; readonly id: string; readonly trigger: ReEvalTriggered }
-  | { readonly type: 'UnscheduleReEval'; readonly id: string; readonly reason: string }
+  | { readonly type: 'UnscheduleReEval'; readonly id: string; readonly reason: ScannedText }
   | { readonly type: 'RecordRegression'; readonly id: string; readonly regression: RegressionDetected };

@@ -1,3 +1,4 @@
+import { ourWords } from '@ftm/contracts/scanned-text';
 import type { ReEvalScheduled } from '@ftm/contracts/generated/events';
 import type { Command } from '../command.ts';
 import { gate, PROJECT, target } from '../testing/examples.ts';
@@ -17,7 +18,7 @@ const trigger = (scheduledFor: string): Command => ({
   id: 'r1',
   trigger: { scheduledFor, evalRunId: 'e1' },
 });
-const unschedule: Command = { type: 'UnscheduleReEval', id: 'r1', reason: 'enough' };
+const unschedule: Command = { type: 'UnscheduleReEval', id: 'r1', reason: ourWords('enough') };
 const regression: Command = {
   type: 'RecordRegression',
   id: 'r1',

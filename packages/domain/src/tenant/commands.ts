@@ -1,10 +1,11 @@
+import type { ScannedText } from '@ftm/contracts/scanned-text';
 export type TenantCommand =
   /** `confirmation` is the tenant's id once more, typed by who asks. */
   | {
       readonly type: 'RequestTenantErasure';
       readonly id: string;
       readonly confirmation: string;
-      readonly reason: string;
+      readonly reason: ScannedText;
     }
   /** By somebody else than who asked. */
   | { readonly type: 'ConfirmTenantErasure'; readonly id: string; readonly confirmation: string }

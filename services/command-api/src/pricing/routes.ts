@@ -1,10 +1,13 @@
 import { z } from 'zod';
-import type { PriceRow } from '@ftm/contracts/generated/events';
 import { effectivePrices } from '@ftm/domain/pricing/price-book';
 import { PRICE_BOOK_ID } from '@ftm/domain/pricing/state';
 import { snake } from '@ftm/api/snake';
+import { commandRoute } from '../http/command-route.ts';
+import { ofTenant } from '../http/subject.ts';
 import { ADMIN, defineRoute, instant, READ, type Route } from '../http/route.ts';
-import { callIds, command, stateOf, versionTag, type Services } from '../service.ts';
+import { scannedIn } from '../scans.ts';
+import type { Services } from '../services.ts';
+import { stateOf, versionTag } from '../states.ts';
 
 const MAX_ROWS = 200;
 const words = z.string().trim().min(1).max(300);
@@ -44,7 +47,7 @@ export function pricingRoutes(services: Services): Route[] {
         };
       },
     }),
-    defineRoute({
+    commandRoute(services, {
       method: 'put',
       path: '/v1/pricing',
       summary: 'Put these prices in the place of the tenant’s own; where there is none, the default holds',
@@ -52,34 +55,25 @@ export function pricingRoutes(services: Services): Route[] {
       roles: ADMIN,
       body: z.strictObject({ rows: z.array(Row).max(MAX_ROWS) }),
       needsIfMatch: true,
-      async handle(call) {
-        const ids = callIds(call, 'PUT /v1/pricing');
-        const texts = new Set(call.body.rows.flatMap(({ source, note }) => [source, note ?? source]));
-        // Words of a person: TRiSM reads them before the log does.
-        const clean = new Map(
-          await Promise.all(
-            [...texts].map(async (text) => {
-              const scan = await services.orchestrator.scan({ tenantId: ids.tenant, projectId: '*' }, text);
-              return [text, scan.text] as const;
-            }),
-          ),
-        );
-        const rows = call.body.rows.map((row): PriceRow => ({
+      status: 200,
+      of: ofTenant('pricing', () => PRICE_BOOK_ID),
+      texts: ({ rows }): Readonly<Record<string, string>> =>
+        Object.fromEntries(
+          rows.flatMap(({ source, note }) => [source, note ?? source]).map((text) => [text, text]),
+        ),
+      gate: { none: 'Prices are facts of the provider; what they lead to is gated where money is spent.' },
+      command: ({ id, call, texts }) => ({
+        type: 'RevisePriceBook',
+        id,
+        rows: call.body.rows.map((row) => ({
           model: row.model,
           kind: row.kind,
           usdMicrosPerMillion: row.usd_micros_per_million,
           effectiveFrom: row.effective_from,
-          source: clean.get(row.source) ?? '',
-          note: row.note == null ? null : (clean.get(row.note) ?? ''),
-        }));
-        return command(
-          services,
-          call,
-          ids,
-          { type: 'RevisePriceBook', id: PRICE_BOOK_ID, rows },
-          { status: 200 },
-        );
-      },
+          source: scannedIn(texts, row.source),
+          note: row.note == null ? null : scannedIn(texts, row.note),
+        })),
+      }),
     }),
   ];
 }

@@ -1,3 +1,4 @@
+import { ourWords } from '@ftm/contracts/scanned-text';
 import process from 'node:process';
 import { derivedUuid, streamId, tenantId, type TenantId } from '@ftm/contracts/ids';
 import { seededRandom } from '@ftm/domain/random';
@@ -165,7 +166,7 @@ async function operate({ tenant, lab, provider }: Lane, id: string): Promise<num
     resolution: {
       decision: found === undefined ? 'resubmit' : 'adopt',
       providerJobId: found?.id ?? null,
-      reason: 'looked at the provider',
+      reason: ourWords('looked at the provider'),
     },
   });
   return 1;

@@ -108,6 +108,7 @@ const WORK: { readonly [N in EventName]: Rule<N> } = {
   BudgetHoldPlaced: null,
   BudgetHoldSettled: null,
   GateAnswered: null,
+  CommandRefused: null,
 };
 
 export function workOf(event: FtmEvent): readonly WorkChange[] {

@@ -1,0 +1,182 @@
+import { randomUUID } from 'node:crypto';
+import type { z } from 'zod';
+import { streamId, type TenantId } from '@ftm/contracts/ids';
+import type { Command } from '@ftm/domain/command';
+import type { GateAnswer } from '@ftm/domain/gate-answer';
+import type { Outcome } from '@ftm/commands/commander';
+import { CommandInFlight } from '@ftm/event-log/event-log';
+import { traceparent } from '@ftm/runtime/telemetry';
+import { callIds } from './call-ids.ts';
+import { askGate, counted, type Question } from '../gates.ts';
+import type { QuotaKind } from '../quotas.ts';
+import { scanTexts, type Scanned, type Texts } from '../scans.ts';
+import type { Services } from '../services.ts';
+import { answerOf, type Answering } from './outcome.ts';
+import { Problem } from './problem.ts';
+import { defineRoute, type Answer, type Call, type Role, type Route } from './route.ts';
+import type { Subject } from './subject.ts';
+
+/** What a command is made of: the validated request, who and what it is about, and the words in it as TRiSM left them. */
+export interface Context<C extends Call, S, T extends Texts> {
+  readonly call: C;
+  readonly tenant: TenantId;
+  /** Subject of the principal. */
+  readonly actor: string;
+  /** ISO 8601. */
+  readonly now: string;
+  /** Of the stream that the command is about. */
+  readonly id: string;
+  /** Null: of the tenant. */
+  readonly projectId: string | null;
+  /** What stood there, where the subject is one that must be there. */
+  readonly state: S;
+  readonly texts: Scanned<T>;
+}
+
+/** Nobody is asked, and why. */
+export interface NoGate {
+  readonly none: string;
+}
+
+type Asks<C extends Call, S, T extends Texts, X> = (
+  context: Context<C, S, T>,
+  prepared: X,
+) => Pick<Question, 'action' | 'context'>;
+
+export interface CommandRouteOptions<
+  P extends z.ZodType,
+  B extends z.ZodType,
+  S,
+  T extends Texts,
+  X,
+  C extends Call = Call<z.infer<P>, unknown, z.infer<B>>,
+> {
+  readonly method: Exclude<Route['method'], 'get'>;
+  readonly path: string;
+  readonly summary: string;
+  readonly tag: string;
+  readonly roles: readonly Role[];
+  readonly params?: P;
+  readonly body?: B;
+  readonly maxBodyBytes?: number;
+  readonly needsIfMatch?: boolean;
+  /** Of the answer to a command that was taken. */
+  readonly status: number;
+  readonly of: Subject<C, S>;
+  /** What the request shows alone. @throws Problem */
+  check?(body: z.infer<B>): void;
+  /** The words of a person in it. */
+  texts?(body: z.infer<B>): T;
+  /** What TRiSM flags in them is a no, and not only taken out. */
+  readonly flaggedIsNo?: boolean;
+  readonly quota?: QuotaKind;
+  /** What must be looked up before the gate is asked. @throws Problem */
+  prepare?(context: Context<C, S, T>): Promise<X>;
+  readonly gate: Asks<C, S, T, X> | NoGate;
+  command(context: Context<C, S, T>, gates: readonly GateAnswer[], prepared: X): Command | Promise<Command>;
+}
+
+/**
+ * A write is declared, and what all writes have in common happens here, in this order: what the request shows alone, whose it is, whether it was taken before, the state and its
+ * scope, words, quota, what is to be looked up, the gate, the command.
+ *
+ * A retry is looked up before anything that may have changed since is asked, so that the same key and body give the same answer; a command whose gate was
+ * asked leaves its answer on the log also when it is refused, and its key is used up.
+ */
+export function commandRoute<
+  P extends z.ZodType = z.ZodObject,
+  B extends z.ZodType = z.ZodUndefined,
+  S = undefined,
+  T extends Texts = Texts,
+  X = undefined,
+>(services: Services, options: CommandRouteOptions<P, B, S, T, X>): Route {
+  const { of } = options;
+  return defineRoute<P, z.ZodObject, B>({
+    method: options.method,
+    path: options.path,
+    summary: options.summary,
+    tag: options.tag,
+    roles: options.roles,
+    ...(options.params === undefined ? {} : { params: options.params }),
+    ...(options.body === undefined ? {} : { body: options.body }),
+    ...(options.maxBodyBytes === undefined ? {} : { maxBodyBytes: options.maxBodyBytes }),
+    ...(options.needsIfMatch === undefined ? {} : { needsIfMatch: options.needsIfMatch }),
+    success: options.status,
+    async handle(call): Promise<Answer> {
+      options.check?.(call.body);
+      of.guard(call);
+      const expectedVersion = versionOf(call.ifMatch);
+      const ids = callIds(call, options);
+      const id = of.id(call, ids);
+      const primary = streamId(of.aggregate, id);
+      const answering: Answering = {
+        tenant: ids.tenant,
+        primary,
+        status: options.status,
+        location: of.location,
+      };
+
+      const before = await inFlightIsConflict(services.commander.find({ ...ids.ofCommand, primary }));
+      if (before !== null) return answerOf(before, answering);
+
+      const { projectId, state } = await of.admit(services, call, id);
+      const asker = {
+        tenant: ids.tenant,
+        actor: call.principal.subject,
+        fingerprint: ids.ofCommand.fingerprint,
+        now: new Date().toISOString(),
+      };
+      const typed = options.texts?.(call.body) ?? ({} as unknown as T);
+      const { texts, gates: scans } = await scanTexts(
+        services.orchestrator,
+        { tenant: ids.tenant, projectId },
+        typed,
+      );
+      const context = { call, ...asker, id, projectId, state, texts };
+      if (options.quota !== undefined) await services.quotas.requireRoom(call.principal, options.quota);
+      const prepared = (await options.prepare?.(context)) as X;
+      const gates = options.flaggedIsNo === true ? scans.map(counted) : [];
+      if (!('none' in options.gate)) {
+        const question = options.gate(context, prepared);
+        const resource = {
+          type: of.aggregate === 'fine-tune' ? 'ft_job' : of.aggregate.replaceAll('-', '_'),
+          id,
+        };
+        gates.push(await askGate(services.orchestrator, asker, { ...question, projectId, resource }));
+      }
+      const command = await options.command(context, gates, prepared);
+      const outcome = await inFlightIsConflict(
+        services.commander.execute({
+          ...ids.ofCommand,
+          actor: asker.actor,
+          correlation: traceparent()?.split('-')[1] ?? randomUUID(),
+          causation: null,
+          now: asker.now,
+          ...(expectedVersion === undefined ? {} : { expectedVersion }),
+          command,
+        }),
+      );
+      return answerOf(outcome, answering);
+    },
+  });
+}
+
+async function inFlightIsConflict<T extends Outcome | null>(outcome: Promise<T>): Promise<T> {
+  try {
+    return await outcome;
+  } catch (error) {
+    if (error instanceof CommandInFlight)
+      throw new Problem(409, 'COMMAND_IN_FLIGHT', 'a request with this Idempotency-Key is being worked on', {
+        retryAfterMs: 1000,
+      });
+    throw error;
+  }
+}
+
+function versionOf(ifMatch: string | undefined): number | undefined {
+  if (ifMatch === undefined || ifMatch === '*') return undefined;
+  const version = /^(?:W\/)?"(\d{1,9})"$/.exec(ifMatch)?.[1];
+  if (version === undefined)
+    throw new Problem(400, 'INVALID_IF_MATCH', 'If-Match is the ETag of a version: a number in quotes');
+  return Number(version);
+}
