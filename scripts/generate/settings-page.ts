@@ -6,6 +6,7 @@ const AROUND: readonly (readonly [name: string, who: string, meaning: string])[]
   ['FTM_API_DATABASE_PASSWORD', 'migrations', 'Password that the role `ftm_api` gets.'],
   ['FTM_PROJECTOR_DATABASE_PASSWORD', 'migrations', 'Password that the role `ftm_projector` gets.'],
   ['FTM_RUNNER_DATABASE_PASSWORD', 'migrations', 'Password that the role `ftm_runner` gets.'],
+  ['FTM_WRITER_DATABASE_PASSWORD', 'migrations', 'Password that the role `ftm_writer` gets.'],
   ['FTM_OWNER_PASSWORD', '`docker-compose.kafka.yml`', 'Password of Postgres’s owner.'],
   ['FTM_CACHE_DIR', 'sandbox', 'Where downloads are kept; else `$XDG_CACHE_HOME/ftm`, or `~/.cache/ftm`.'],
   ['FTM_PORT_KAFKA', 'sandbox', 'Port of a part, when its usual one is taken; the message says which.'],

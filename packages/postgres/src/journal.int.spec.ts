@@ -54,7 +54,7 @@ describe('journal', () => {
     database = await createTestDatabase();
     projector = createPool({ url: database.url('ftm_projector'), applicationName: 'test' });
     api = createPool({ url: database.url('ftm_api'), applicationName: 'test' });
-    writer = createPool({ url: database.url('ftm_api', { 'ftm.role': 'writer' }), applicationName: 'test' });
+    writer = createPool({ url: database.url('ftm_writer'), applicationName: 'test' });
     const { epoch } = await claimPartition(projector, JOURNAL_CONSUMER, 3);
     await withTransaction(projector, async (client) => {
       await advance(client, JOURNAL_CONSUMER, 3, { from: 0n, to: 10n, epoch });

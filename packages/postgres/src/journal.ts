@@ -62,7 +62,7 @@ export async function insertJournal(client: Client, entries: readonly JournalEnt
 
 /**
  * What a partition's writer asks of the journal; see `Journal` in the event log.
- * @param pool with the setting `ftm.role = writer`: a writer serves all tenants of its partitions
+ * @param pool of the role `ftm_writer`, which serves all tenants of its partitions
  */
 export function createJournalReader(pool: Pool) {
   const ask = async (sql: string, parameters: unknown[]): Promise<JournalRecord[]> =>

@@ -7,6 +7,7 @@ const VARIABLES = [
   'FTM_API_DATABASE_PASSWORD',
   'FTM_PROJECTOR_DATABASE_PASSWORD',
   'FTM_RUNNER_DATABASE_PASSWORD',
+  'FTM_WRITER_DATABASE_PASSWORD',
 ] as const;
 
 async function main(): Promise<void> {
@@ -19,6 +20,7 @@ async function main(): Promise<void> {
       ftm_api: value('FTM_API_DATABASE_PASSWORD'),
       ftm_projector: value('FTM_PROJECTOR_DATABASE_PASSWORD'),
       ftm_runner: value('FTM_RUNNER_DATABASE_PASSWORD'),
+      ftm_writer: value('FTM_WRITER_DATABASE_PASSWORD'),
     },
   });
   process.stdout.write(applied.length === 0 ? 'nothing to migrate\n' : `applied ${applied.join(', ')}\n`);

@@ -12,7 +12,6 @@ describe('pool', () => {
       applicationName: 'pool-test',
       statementTimeoutMs: 300,
       max: 2,
-      settings: { 'ftm.role': 'writer' },
       onIdleError: (error) => void idle.push(error),
     });
     await pool.query('create table t (id bigint primary key)');
@@ -29,9 +28,9 @@ describe('pool', () => {
 
   it('sets what every connection needs, and reads bigint as text', async () => {
     const { rows } = await pool.query(
-      "select current_setting('application_name') as name, current_setting('statement_timeout') as timeout, current_setting('ftm.role') as role, 9007199254740993::bigint as big",
+      "select current_setting('application_name') as name, current_setting('statement_timeout') as timeout, 9007199254740993::bigint as big",
     );
-    expect(rows).toEqual([{ name: 'pool-test', timeout: '300ms', role: 'writer', big: '9007199254740993' }]);
+    expect(rows).toEqual([{ name: 'pool-test', timeout: '300ms', big: '9007199254740993' }]);
   });
 
   it('rolls back what fails, and says so when a failed statement was passed over', async () => {

@@ -9,8 +9,6 @@ export interface PoolOptions {
   readonly applicationName: string;
   readonly max?: number;
   readonly statementTimeoutMs?: number;
-  /** Run-time settings of every connection, e.g. `{ 'ftm.role': 'writer' }`. */
-  readonly settings?: Readonly<Record<string, string>>;
   /** An idle connection broke; the pool goes on with new ones. */
   readonly onIdleError?: (error: Error) => void;
 }
@@ -28,13 +26,6 @@ export function createPool(options: PoolOptions): Pool {
     // A process that is stopped in a transaction must not hold a partition's checkpoint for ever.
     idle_in_transaction_session_timeout: 20_000,
     keepAlive: true,
-    ...(options.settings === undefined
-      ? {}
-      : {
-          options: Object.entries(options.settings)
-            .map(([name, value]) => `-c ${name}=${value}`)
-            .join(' '),
-        }),
   });
   pool.on('error', (error) => options.onIdleError?.(error));
   // A connection that breaks while it is used fails the statement; without a listener it would end the process as well.

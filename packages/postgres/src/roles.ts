@@ -1,10 +1,11 @@
 import { types } from 'node:util';
 
-/** One for each service that connects. */
+/** One for each role; the API connects as two, for readers of one tenant and for the writers of the log. */
 export interface RolePasswords {
   readonly ftm_api: string;
   readonly ftm_projector: string;
   readonly ftm_runner: string;
+  readonly ftm_writer: string;
 }
 
 type Ask = (sql: string, values: readonly string[]) => Promise<readonly Record<string, string>[]>;
@@ -14,7 +15,7 @@ const ATTRIBUTES = 'login nosuperuser nocreatedb nocreaterole noreplication noby
 const RACES = new Set(['42710', '23505', 'XX000']);
 const ATTEMPTS = 10;
 
-const ROLES = ['ftm_api', 'ftm_projector', 'ftm_runner'] as const;
+export const ROLES = ['ftm_api', 'ftm_writer', 'ftm_projector', 'ftm_runner'] as const;
 
 /** Makes the roles that are missing and sets the passwords that are given. @throws RangeError for an empty password */
 export async function ensureRoles(ask: Ask, passwords: RolePasswords | undefined): Promise<void> {

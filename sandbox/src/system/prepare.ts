@@ -17,6 +17,7 @@ await Promise.all([
       ftm_api: need('FTM_API_DATABASE_PASSWORD'),
       ftm_projector: need('FTM_PROJECTOR_DATABASE_PASSWORD'),
       ftm_runner: need('FTM_RUNNER_DATABASE_PASSWORD'),
+      ftm_writer: need('FTM_WRITER_DATABASE_PASSWORD'),
     },
   }),
   createTopics(need('FTM_KAFKA_BROKERS').split(',')),

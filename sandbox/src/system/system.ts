@@ -67,7 +67,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const internalPorts = Array.from({ length: count }, take);
   const projectorPort = take();
   const runnersPort = take();
-  const passwords = { api: secret(), projector: secret(), runner: secret() };
+  const passwords = { api: secret(), projector: secret(), runner: secret(), writer: secret() };
   const owner = options.stackEnv['FTM_OWNER_DATABASE_URL'] ?? '';
   const common: Record<string, string> = {
     ...options.stackEnv,
@@ -96,6 +96,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       FTM_API_DATABASE_PASSWORD: passwords.api,
       FTM_PROJECTOR_DATABASE_PASSWORD: passwords.projector,
       FTM_RUNNER_DATABASE_PASSWORD: passwords.runner,
+      FTM_WRITER_DATABASE_PASSWORD: passwords.writer,
     },
     join(logs, 'prepare.log'),
   );
@@ -128,6 +129,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       {
         FTM_DATABASE_URL: as('ftm_api', passwords.api),
         FTM_INTERNAL_CREDENTIALS: `${credentials.api},${credentials.runners}`,
+        FTM_WRITER_DATABASE_URL: as('ftm_writer', passwords.writer),
         FTM_PORT: String(port),
         FTM_INTERNAL_PORT: String(internalPorts[index]),
       },

@@ -12,6 +12,9 @@ const openAtOnce = (fallback: number) => z.coerce.number().int().min(1).default(
 export const Config = z.object({
   ...COMMON,
   ...STORAGE,
+  FTM_WRITER_DATABASE_URL: z
+    .url()
+    .describe('Postgres, as `ftm_writer`: writers of the log read the journal of all tenants.'),
   FTM_PORT: port(28080).describe('Where the API is served.'),
   FTM_INTERNAL_PORT: port(28079).describe('Where other instances and the runners hand commands in.'),
   FTM_INTERNAL_ADDRESS: z

@@ -47,10 +47,9 @@ const UPLOAD_TIMEOUT_MS = 3_600_000;
 const onIdleError = (error: Error): void => logger.warn('a database connection broke', { error });
 const pool = createPool({ url: config.FTM_DATABASE_URL, applicationName: instance, max: 16, onIdleError });
 const writerPool = createPool({
-  url: config.FTM_DATABASE_URL,
+  url: config.FTM_WRITER_DATABASE_URL,
   applicationName: `${instance}-writer`,
   max: 8,
-  settings: { 'ftm.role': 'writer' },
   onIdleError,
 });
 shutdown.add('postgres', () => Promise.all([pool.end(), writerPool.end()]));

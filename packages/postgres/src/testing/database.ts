@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import process from 'node:process';
 import pg from 'pg';
 import { migrate } from '../migrate.ts';
+import type { RolePasswords } from '../roles.ts';
 
-export type Role = 'ftm_api' | 'ftm_projector' | 'ftm_runner';
+export type Role = keyof RolePasswords;
 
 export interface TestDatabase {
   /** As the owner, who is no subject of row-level security. */
