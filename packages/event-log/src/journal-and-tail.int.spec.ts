@@ -25,7 +25,7 @@ describe('journal and tail', () => {
       journal,
       topic,
       partitions: 2,
-      sessionTimeoutMs: 6000,
+      sessionTimeoutMs: 60_000,
       pruneIntervalMs: 20,
       // Nothing is kept, so that every read goes to journal and tail.
       cache: { maxStreams: 0, maxBytes: 0 },
@@ -37,7 +37,7 @@ describe('journal and tail', () => {
       groupId: `${topic}.projector`,
       registry,
       topic,
-      sessionTimeoutMs: 6000,
+      sessionTimeoutMs: 60_000,
       claim: (partition) => journal.claim(partition),
       async handle(batch) {
         await journal.handle(batch);

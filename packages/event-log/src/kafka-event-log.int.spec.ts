@@ -18,7 +18,7 @@ describeEventLog('kafka', async () => {
     journal: EMPTY_JOURNAL,
     topic,
     partitions: 3,
-    sessionTimeoutMs: 6000,
+    sessionTimeoutMs: 60_000,
   });
   await eventually('the log serves', () => log.status().ready);
   return {

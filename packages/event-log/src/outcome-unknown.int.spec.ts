@@ -31,7 +31,9 @@ describe('a commit whose outcome is not known', () => {
       journal: EMPTY_JOURNAL,
       topic,
       partitions: 1,
-      sessionTimeoutMs: 6000,
+      sessionTimeoutMs: 60_000,
+      // A command whose outcome is not known is settled however long a busy machine takes.
+      settleTimeoutMs: 100_000,
       onEvent: (event) => events.push(event),
     });
     await eventually('the log serves', () => log.status().ready);

@@ -13,7 +13,7 @@ export function requireBearer(token: string): RequestHandler {
       response
         .status(401)
         .set('www-authenticate', 'Bearer')
-        .json({ code: 'UNAUTHENTICATED', message: 'the service credential is missing or wrong' });
+        .json({ code: 'UNAUTHENTICATED', message: 'the operator’s token is missing or wrong' });
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Principal } from '@ftm/orchestrator/client';
 import { born } from '@ftm/domain/facts';
 import { defineAggregate, OF_TENANT, ofProject, type Scope } from '@ftm/domain/aggregate';
-import { inScope } from './auth.ts';
+import { createAuthenticator, inScope } from './auth.ts';
 
 const principal = (...projects: string[]): Principal => ({
   active: true,
@@ -41,5 +41,21 @@ describe('the scope of a key', () => {
     });
     expect(inScope(principal('p1'), elsewhere.projectOf(state))).toBe(false);
     expect(inScope(principal('p2'), elsewhere.projectOf(state))).toBe(true);
+  });
+});
+
+describe('a key', () => {
+  const called = (subject: string) =>
+    createAuthenticator({ login: async () => ({ ...principal(), subject }) }).authenticate('Bearer key');
+
+  it.each(['service:runners', 'service:command-api'])(
+    'whose owner is called %s opens nothing: events would name that process as who asked',
+    async (subject) => {
+      await expect(called(subject)).rejects.toMatchObject({ status: 401 });
+    },
+  );
+
+  it('of somebody else’s service is one like any other', async () => {
+    expect(await called('service:ci')).toMatchObject({ subject: 'service:ci' });
   });
 });
