@@ -40,10 +40,10 @@ export function viewFineTune(state: Known<FineTuneState>, tenantId: string, id: 
 
 function resultOf(state: Known<FineTuneState>) {
   if (state.status !== 'completed') return null;
-  const { providerModelId, trainedTokens, hyperparameters, checkpoints, selectedCheckpoint } = state.result;
+  const { providerModelId, hyperparameters, checkpoints, selectedCheckpoint } = state.result;
   return {
     providerModelId,
-    trainedTokens,
+    trainedTokens: state.result.tokensUnknown ? null : state.result.trainedTokens,
     resolvedHyperparameters: hyperparameters,
     checkpoints,
     selectedCheckpoint,

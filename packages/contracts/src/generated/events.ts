@@ -742,6 +742,8 @@ export interface FineTuneSucceeded {
   readonly checkpoints: readonly FineTuneCheckpoint[];
   /** Null when there is none to pick, and in events from before the rule. */
   readonly selectedCheckpoint: CheckpointChoice | null;
+  /** The provider does not name the tokens: then trainedTokens is 0 and says nothing. False in older events. */
+  readonly tokensUnknown: boolean;
 }
 
 /** A governance question and its answer, on the stream it concerns. */
@@ -5818,6 +5820,199 @@ export const EVENT_SCHEMAS: Readonly<Record<string, readonly EventSchemaEntry[]>
       ],
       "default": null,
       "doc": "Null when there is none to pick, and in events from before the rule."
+     }
+    ]
+   }
+  },
+  {
+   "aggregate": "fine-tune",
+   "fullName": "ftm.fine_tune.FineTuneSucceeded",
+   "version": 3,
+   "schema": {
+    "type": "record",
+    "name": "FineTuneSucceeded",
+    "namespace": "ftm.fine_tune",
+    "doc": "The provider made a model.",
+    "fields": [
+     {
+      "name": "providerModelId",
+      "type": "string",
+      "doc": "The model."
+     },
+     {
+      "name": "trainedTokens",
+      "type": "long",
+      "doc": "Billed tokens."
+     },
+     {
+      "name": "hyperparameters",
+      "type": {
+       "type": "record",
+       "name": "Hyperparameters",
+       "namespace": "ftm",
+       "doc": "Null means auto: the provider decides.",
+       "fields": [
+        {
+         "name": "nEpochs",
+         "type": [
+          "null",
+          "int"
+         ],
+         "default": null,
+         "doc": "1..50."
+        },
+        {
+         "name": "batchSize",
+         "type": [
+          "null",
+          "int"
+         ],
+         "default": null,
+         "doc": "1..256."
+        },
+        {
+         "name": "learningRateMultiplier",
+         "type": [
+          "null",
+          "double"
+         ],
+         "default": null,
+         "doc": "> 0."
+        },
+        {
+         "name": "beta",
+         "type": [
+          "null",
+          "double"
+         ],
+         "default": null,
+         "doc": "DPO only, (0,2]."
+        }
+       ]
+      },
+      "doc": "As resolved by the provider."
+     },
+     {
+      "name": "curveObject",
+      "type": {
+       "type": "record",
+       "name": "ObjectRef",
+       "namespace": "ftm",
+       "doc": "An immutable object in the object store.",
+       "fields": [
+        {
+         "name": "uri",
+         "type": "string",
+         "doc": "s3:// URI."
+        },
+        {
+         "name": "sha256",
+         "type": "string",
+         "doc": "SHA-256 of the stored (encrypted) bytes, hex."
+        },
+        {
+         "name": "bytes",
+         "type": "long",
+         "doc": "Size of the stored bytes."
+        }
+       ]
+      },
+      "doc": "Loss curve and provider events, JSON, encrypted."
+     },
+     {
+      "name": "checkpoints",
+      "type": {
+       "type": "array",
+       "items": {
+        "type": "record",
+        "name": "FineTuneCheckpoint",
+        "namespace": "ftm",
+        "doc": "A checkpoint that the provider kept.",
+        "fields": [
+         {
+          "name": "id",
+          "type": "string",
+          "doc": "Provider id."
+         },
+         {
+          "name": "step",
+          "type": "int",
+          "doc": "Training step."
+         },
+         {
+          "name": "providerModelId",
+          "type": "string",
+          "doc": "Model id of the checkpoint."
+         },
+         {
+          "name": "trainLoss",
+          "type": [
+           "null",
+           "double"
+          ],
+          "default": null,
+          "doc": "Training loss."
+         },
+         {
+          "name": "validLoss",
+          "type": [
+           "null",
+           "double"
+          ],
+          "default": null,
+          "doc": "Validation loss."
+         }
+        ]
+       }
+      },
+      "doc": "Checkpoints."
+     },
+     {
+      "name": "selectedCheckpoint",
+      "type": [
+       "null",
+       {
+        "type": "record",
+        "name": "CheckpointChoice",
+        "namespace": "ftm",
+        "doc": "The checkpoint that a rule picked, and why.",
+        "fields": [
+         {
+          "name": "checkpointId",
+          "type": "string",
+          "doc": "Provider id."
+         },
+         {
+          "name": "providerModelId",
+          "type": "string",
+          "doc": "Model id of the checkpoint."
+         },
+         {
+          "name": "step",
+          "type": "int",
+          "doc": "Training step."
+         },
+         {
+          "name": "rule",
+          "type": "string",
+          "doc": "The rule, such as best_validation_loss."
+         },
+         {
+          "name": "reason",
+          "type": "string",
+          "doc": "Why this one, with the figures."
+         }
+        ]
+       }
+      ],
+      "default": null,
+      "doc": "Null when there is none to pick, and in events from before the rule."
+     },
+     {
+      "name": "tokensUnknown",
+      "type": "boolean",
+      "default": false,
+      "doc": "The provider does not name the tokens: then trainedTokens is 0 and says nothing. False in older events."
      }
     ]
    }

@@ -135,6 +135,7 @@ describe('a job that may cost 3', () => {
           data: {
             providerModelId: 'm',
             trainedTokens: 5,
+            tokensUnknown: false,
             hyperparameters: fineTuneRequested.hyperparameters,
             curveObject: fineTuneRequested.trainObject,
             checkpoints: [],
@@ -150,6 +151,35 @@ describe('a job that may cost 3', () => {
       })
       .thenGives('FineTuneCostRecorded', 'BudgetHoldSettled');
     expect(events.at(-1)?.event.data).toMatchObject({ actualUsdMicros: 2 });
+  });
+  it('is given back by a success of which the provider names no tokens, and no cost is made up for it', async () => {
+    const past = [
+      ...requested,
+      {
+        stream: job,
+        event: { type: 'FineTuneSubmitted', data: { attempt: 1, providerJobId: 'j', adopted: false } },
+      },
+    ] as const;
+    const result = {
+      providerModelId: 'm',
+      trainedTokens: 0,
+      tokensUnknown: true,
+      hyperparameters: fineTuneRequested.hyperparameters,
+      curveObject: fineTuneRequested.trainObject,
+      checkpoints: [],
+      selectedCheckpoint: null,
+    };
+    const events = await given(...past)
+      .when({ type: 'RecordSucceeded', id: 'f1', result })
+      .thenGives('FineTuneSucceeded', 'BudgetHoldSettled');
+    expect(events.at(-1)?.event.data).toMatchObject({ heldUsdMicros: 3, actualUsdMicros: null });
+    await given(...past, ...events)
+      .when({
+        type: 'RecordCost',
+        id: 'f1',
+        cost: { trainedTokens: 0, actualUsdMicros: 0, estimatedUsdMicros: 2, usageId: 'u' },
+      })
+      .thenRejects('FT_JOB_SETTLED');
   });
   it('needs room for what it costs more when the price has risen', async () => {
     const estimate = { ...fineTuneRequested.estimate, highUsdMicros: 5, priceUsdMicrosPerMillion: 2 };

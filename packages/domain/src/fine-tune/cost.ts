@@ -57,11 +57,11 @@ export function costOfEnded(
 /** The tokens that the provider bills of a job that has ended; null when it bills none or does not say. */
 export function billedTokens(
   state:
-    | { readonly status: 'completed'; readonly result: Pick<FineTuneSucceeded, 'trainedTokens'> }
+    | { readonly status: 'completed'; readonly result: Pick<FineTuneSucceeded, 'trainedTokens' | 'tokensUnknown'> }
     | { readonly status: 'failed'; readonly failure: Pick<FineTuneFailed, 'trainedTokens'> }
     | { readonly status: 'canceled'; readonly canceled: Pick<FineTuneCanceled, 'trainedTokens'> },
 ): number | null {
-  if (state.status === 'completed') return state.result.trainedTokens;
+  if (state.status === 'completed') return state.result.tokensUnknown ? null : state.result.trainedTokens;
   const { trainedTokens } = state.status === 'failed' ? state.failure : state.canceled;
   return (trainedTokens ?? 0) > 0 ? trainedTokens : null;
 }

@@ -43,7 +43,8 @@ export function decideFineTune(
     case 'paused':
       return step(command, state, meta);
     case 'completed':
-      if (command.type === 'RecordCost') return recordCost(command.cost, state);
+      if (command.type === 'RecordCost' && billedTokens(state) !== null)
+        return recordCost(command.cost, state);
       return command.type === 'RecordSucceeded' ? NOTHING : settled(state.status);
     case 'failed':
       if (command.type === 'RecordCost' && billedTokens(state) !== null)

@@ -43,6 +43,7 @@ const submitted: Past[] = [
 const result = {
   providerModelId: 'ft:m',
   trainedTokens: 5,
+  tokensUnknown: false,
   hyperparameters: fineTuneRequested.hyperparameters,
   curveObject: fineTuneRequested.trainObject,
   checkpoints: [],

@@ -69,6 +69,9 @@ function moneyMoved(events: readonly FtmEvent[], before: FineTuneState): MoneyMo
       case 'FineTuneFailed':
       case 'FineTuneCanceled':
         return before.status === 'absent' ? moved : settle(costOfEnded(before, event.data.trainedTokens));
+      case 'FineTuneSucceeded':
+        // What it has cost is recorded next, unless nobody can know it.
+        return event.data.tokensUnknown ? settle(null) : moved;
       case 'FineTuneCostRecorded':
         return settle(event.data.actualUsdMicros);
       default:

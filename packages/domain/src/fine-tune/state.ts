@@ -31,7 +31,11 @@ export type FineTuneState =
   | (Open & { readonly status: 'queued' })
   | (Open & { readonly status: 'running' })
   | (Open & { readonly status: 'paused' })
-  | (Open & { readonly status: 'completed'; readonly result: FineTuneSucceeded })
+  | (Open & {
+      readonly status: 'completed';
+      readonly result: FineTuneSucceeded;
+      readonly costUnknown: boolean;
+    })
   | (Open & { readonly status: 'failed'; readonly failure: FineTuneFailed; readonly costUnknown: boolean })
   | (Open & { readonly status: 'blocked'; readonly gate: string; readonly reasons: readonly Reason[] })
   | (Open & {
@@ -154,7 +158,12 @@ export function evolveFineTune(before: FineTuneState, event: FineTuneEvent, meta
     case 'FineTuneResumed':
       return { ...opened(state), status: 'running', wanted: null, pausedAs: null };
     case 'FineTuneSucceeded':
-      return { ...opened(state), status: 'completed', result: event.data };
+      return {
+        ...opened(state),
+        status: 'completed',
+        result: event.data,
+        costUnknown: event.data.tokensUnknown,
+      };
     case 'FineTuneFailed':
       return {
         ...opened(state),

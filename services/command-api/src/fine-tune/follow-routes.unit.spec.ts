@@ -196,6 +196,7 @@ describe('the report of a job', () => {
         data: {
           providerModelId: 'ft:m',
           trainedTokens: 12_000,
+          tokensUnknown: false,
           hyperparameters: { nEpochs: 3, batchSize: 1, learningRateMultiplier: 2, beta: null },
           curveObject: OBJECT,
           checkpoints: [

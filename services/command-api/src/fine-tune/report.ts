@@ -50,7 +50,7 @@ function overview({ state, model }: JobReportInput): string {
     },
     {
       name: 'Trained tokens',
-      value: result === null ? '–' : count(result.trainedTokens),
+      value: result === null || result.tokensUnknown ? '–' : count(result.trainedTokens),
       note: `${count(estimate.trainingTokens)} in the file`,
     },
     {

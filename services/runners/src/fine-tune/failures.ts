@@ -85,6 +85,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
   invalid_api_key: KEY,
   HTTP_401: KEY,
   HTTP_403: KEY,
+  MODEL_MISSING:
+    'look for the model at the provider, whose id the job keeps, and register it by hand; or ask for a new job',
   SAFETY_EVALS_REFUSED:
     'the provider’s safety evals refused the model, not the data’s format: take rows that teach what they forbid out of the dataset, then ask for a new job',
   server_error: 'ask for a new job; the provider’s training failed by itself',

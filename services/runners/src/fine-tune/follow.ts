@@ -1,6 +1,6 @@
 import type { FineTuneProgressed, FineTuneSucceeded } from '@ftm/contracts/generated/events';
 import { selectCheckpoint } from '@ftm/domain/fine-tune/select-checkpoint';
-import { ProviderError, ProviderUnknown, type FailureKind } from '../provider/provider-errors.ts';
+import { ProviderError, unlessFinal, type FailureKind } from '../provider/provider-errors.ts';
 import type {
   CurvePoint,
   ProviderEvent,
@@ -19,7 +19,6 @@ export type Submitted = Open & { readonly submitted: NonNullable<Open['submitted
 const PROGRESS_EVENTS = 20;
 /** The provider looks at files before it trains, and bills no looking. */
 const FILE_REFUSED = new Set(['invalid_training_file', 'invalid_validation_file', 'invalid_n_examples']);
-const ENDED = new Set(['succeeded', 'failed', 'cancelled']);
 
 /** One look at a submitted job: what was asked for is passed on, and what the provider says is the truth. */
 export async function follow(
@@ -31,12 +30,13 @@ export async function follow(
   await tools.slots.hold(job, provider.account);
   await sweep(job, state, tools, provider);
   const { seen, steered } = await steer(state, provider);
-  switch (seen.status) {
+  switch (seen.end) {
     case 'succeeded':
+      if (seen.fineTunedModel === null) return modelMissing(job, state, seen, tools, provider);
       await tools.commands.send(job, 'succeeded', {
         type: 'RecordSucceeded',
         id: job.id,
-        result: await resultOf(job, state, seen, tools, provider),
+        result: await resultOf(job, state, { ...seen, fineTunedModel: seen.fineTunedModel }, tools, provider),
       });
       return { againInMs: 0 };
     case 'failed': {
@@ -49,7 +49,7 @@ export async function follow(
       });
       return { againInMs: 0 };
     }
-    case 'cancelled':
+    case 'canceled':
       await tools.commands.send(job, 'canceled', {
         type: 'RecordCanceled',
         id: job.id,
@@ -60,17 +60,44 @@ export async function follow(
         },
       });
       return { againInMs: 0 };
-    default:
+    case null:
       // An unknown status is a job that goes on: it is shown as it is.
       await goesOn(job, state, seen, steered, tools, provider);
-      return {
-        againInMs: nextPollMs(
-          seen,
-          { minMs: tools.config.FTM_PROVIDER_POLL_MS, maxMs: tools.config.FTM_PROVIDER_POLL_MAX_MS },
-          tools.clock,
-        ),
-      };
+      return later(seen, tools);
   }
+}
+
+const later = (seen: ProviderJob, tools: Tools): Outcome => ({
+  againInMs: nextPollMs(
+    seen,
+    { minMs: tools.config.FTM_PROVIDER_POLL_MS, maxMs: tools.config.FTM_PROVIDER_POLL_MAX_MS },
+    tools.clock,
+  ),
+});
+
+const MODEL_NAMED_WITHIN_MS = 600_000;
+
+/** A model may be named a moment after the job has succeeded; one that is never named is of no use, and what it cost is billed all the same. */
+async function modelMissing(
+  job: Job,
+  state: Submitted,
+  seen: ProviderJob,
+  tools: Tools,
+  provider: TrainingProvider,
+): Promise<Outcome> {
+  const told = state.progress?.providerStatus === seen.status;
+  const waitedMs = tools.clock.now() - Date.parse(state.updatedAt);
+  if (!told || waitedMs < MODEL_NAMED_WITHIN_MS) {
+    await goesOn(job, state, seen, null, tools, provider);
+    return later(seen, tools);
+  }
+  await fail(job, state, tools, {
+    code: 'MODEL_MISSING',
+    message: 'the provider shows a job that succeeded, and names no model',
+    mirrorObject: (await mirror(job, state, seen, tools, provider)).object,
+    trainedTokens: seen.trainedTokens,
+  });
+  return { againInMs: 0 };
 }
 
 /** Where an answer was ever lost there may be a job too many, which a list that lagged did not show. */
@@ -78,7 +105,7 @@ async function sweep(job: Job, state: Submitted, tools: Tools, provider: Trainin
   const { submitted } = state;
   if (submitted.attempt === 1 && !submitted.adopted) return;
   const found = await provider.findJobs(tagOf(job, state));
-  const others = found.filter(({ id, status }) => id !== submitted.providerJobId && status !== 'cancelled');
+  const others = found.filter(({ id, end }) => id !== submitted.providerJobId && end !== 'canceled');
   await cancelDuplicates(job, tools, provider, submitted.providerJobId, others);
 }
 
@@ -91,7 +118,7 @@ async function steer(
 ): Promise<{ readonly seen: ProviderJob; readonly steered: Steered }> {
   const id = state.submitted.providerJobId;
   const seen = await provider.getJob(id);
-  if (ENDED.has(seen.status)) return { seen, steered: null };
+  if (seen.end !== null) return { seen, steered: null };
   const tried = async (
     work: Promise<ProviderJob>,
     then: Steered,
@@ -142,7 +169,7 @@ async function progress(
   tools: Tools,
   provider: TrainingProvider,
 ): Promise<void> {
-  const point = await provider.latestPoint(state.submitted.providerJobId);
+  const point = await unlessFinal(provider.latestPoint(state.submitted.providerJobId), null);
   const before = state.progress;
   const stride = Math.max(1, Math.ceil((point?.totalSteps ?? 1) / PROGRESS_EVENTS));
   const far = point !== null && point.step - (before?.step ?? -stride) >= stride;
@@ -172,21 +199,16 @@ const figuresOf = (
 async function resultOf(
   job: Job,
   state: Submitted,
-  seen: ProviderJob,
+  seen: ProviderJob & { readonly fineTunedModel: string },
   tools: Tools,
   provider: TrainingProvider,
 ): Promise<FineTuneSucceeded> {
-  if (seen.fineTunedModel === null || seen.trainedTokens === null)
-    throw new ProviderUnknown({
-      kind: 'malformed',
-      code: 'MALFORMED',
-      message: 'the provider shows a job that succeeded without a model or tokens',
-    });
   const { object: curveObject } = await mirror(job, state, seen, tools, provider);
-  const checkpoints = await provider.checkpoints(seen.id);
+  const checkpoints = await unlessFinal(provider.checkpoints(seen.id), []);
   return {
     providerModelId: seen.fineTunedModel,
-    trainedTokens: seen.trainedTokens,
+    trainedTokens: seen.trainedTokens ?? 0,
+    tokensUnknown: seen.trainedTokens === null,
     hyperparameters: seen.hyperparameters,
     curveObject,
     checkpoints: [...checkpoints],
@@ -201,7 +223,9 @@ function causeOf(
 ): { readonly code: string; readonly message: string; readonly rows: readonly number[] } {
   const errors = events.filter(({ level }) => level === 'error').map(({ message }) => message);
   const message =
-    seen.error?.message ?? errors.at(-1) ?? 'the provider gave no reason, and its events give none';
+    seen.error?.message ??
+    errors.findLast((each) => each !== '') ??
+    'the provider gave no reason, and its events give none';
   const unnamed = /moderation eval/i.test(message) ? 'SAFETY_EVALS_REFUSED' : 'PROVIDER_FAILED';
   const code = seen.error?.code ?? unnamed;
   return { code: code === 'PROVIDER_FAILED' ? unnamed : code, message, rows: rowsIn([message, ...errors]) };

@@ -6,6 +6,7 @@ import {
   type ProviderJob,
   type TrainingProvider,
 } from '../provider/training-provider.ts';
+import { unlessFinal } from '../provider/provider-errors.ts';
 import type { Job, Tools } from '../tasks.ts';
 import type { Open } from './failures.ts';
 
@@ -17,7 +18,7 @@ export async function mirror(
   tools: Tools,
   provider: TrainingProvider,
 ): Promise<{ readonly object: ObjectRef; readonly events: readonly ProviderEvent[] }> {
-  const events = await provider.events(seen.id);
+  const events = await unlessFinal(provider.events(seen.id), []);
   const told = {
     providerJobId: seen.id,
     points: curveOf(events),

@@ -15,7 +15,7 @@ export function nextPollMs(
 ): number {
   const span =
     job.estimatedFinish === null
-      ? clock.now() - job.createdAt * 1000
+      ? clock.now() - (job.createdAt === null ? clock.now() : job.createdAt * 1000)
       : job.estimatedFinish * 1000 - clock.now();
   const ms = Math.min(Math.max(span * SHARE, bounds.minMs), Math.max(bounds.minMs, bounds.maxMs));
   return jittered(ms, clock);

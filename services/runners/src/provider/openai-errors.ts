@@ -1,6 +1,10 @@
 import { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai';
 import { ProviderRefused, ProviderUnknown, type FailureKind } from './provider-errors.ts';
 import { retryAfterMs } from './rate-limits.ts';
+import { nameOf, textOf } from './wire-values.ts';
+
+/** It stands in lines of the log, and in events. */
+const MOST_MESSAGE = 2000;
 
 const KIND_OF_STATUS: Readonly<Record<number, FailureKind>> = {
   401: 'authentication',
@@ -52,8 +56,9 @@ function causeCode(error: unknown): string {
 
 function lost(error: unknown): FailureKind {
   if (error instanceof APIConnectionTimeoutError) return 'timeout';
-  if (error instanceof APIConnectionError) return 'connection';
-  // What came was no JSON, or not of the shape that the wire has.
+  if (error instanceof APIConnectionError)
+    return error.cause instanceof RangeError ? 'malformed' : 'connection';
+  // What came was too large, no JSON, or not of the shape that the wire has.
   return 'malformed';
 }
 
@@ -63,11 +68,11 @@ function answered(error: Answered, trustRateLimits: boolean): ProviderRefused | 
   const kind = kindOf(error);
   const details = {
     kind,
-    code: error.code ?? `HTTP_${error.status}`,
-    message: error.message,
+    code: nameOf(error.code) ?? `HTTP_${error.status}`,
+    message: textOf(error.message, MOST_MESSAGE) ?? `the provider answered ${error.status}`,
     status: error.status,
-    param: error.param ?? null,
-    requestId: error.requestID ?? null,
+    param: nameOf(error.param),
+    requestId: nameOf(error.requestID),
     retryAfterMs: retryAfterMs(error.headers, trustRateLimits, Date.now()),
   };
   return OPEN.has(kind)

@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
 import OpenAI from 'openai';
-import type { FineTuningJob, JobCreateParams } from 'openai/resources/fine-tuning/jobs/jobs';
+import type { JobCreateParams } from 'openai/resources/fine-tuning/jobs/jobs';
 import type { ChatCompletionMessageParam } from 'openai/resources/chat/completions';
-import { gauge } from '@ftm/runtime/metrics';
-import { tracedFetch } from '@ftm/runtime/telemetry';
 import { guarded } from './openai-errors.ts';
 import { uploadInParts, uploadWhole, UPLOAD_LIMITS, type UploadLimits } from './openai-upload.ts';
-import { jobRequest, toCheckpoint, toEvent, toJob, toShutdownDate } from './openai-wire.ts';
-import { readRateLimits } from './rate-limits.ts';
-import type { JobTag, TrainingProvider } from './training-provider.ts';
+import { jobRequest, toCheckpoints, toEvent, toJob, toShutdownDate } from './openai-wire.ts';
+import { boundedFetch } from './bounded-fetch.ts';
+import type { JobTag, ProviderJob, TrainingProvider } from './training-provider.ts';
+import { fieldsOf, listOf, nameOf, textOf, tokensOf } from './wire-values.ts';
 
 /** Where an endpoint differs from OpenAI's own. */
 export interface Flavour {
@@ -35,12 +34,11 @@ export interface OpenAiOptions {
 const ONCE = { maxRetries: 0 } as const;
 const MAX_JOBS_LISTED = 10_000;
 const MAX_EVENTS = 100_000;
+/** Of what a job's events say, as JSON: it is held in memory, and kept. */
+const MAX_EVENT_BYTES = 32 * 2 ** 20;
 const MAX_FILES_LISTED = 100_000;
-
-const remaining = gauge('ftm_provider_rate_limit_remaining', 'What the provider says is left', [
-  'host',
-  'of',
-]);
+/** UTF-16 units of a model's answer: more than any model gives. */
+const MAX_ANSWER = 4 * 2 ** 20;
 
 /** The fine-tuning wire API, by its official client. */
 export function createOpenAiProvider(options: OpenAiOptions): TrainingProvider {
@@ -52,7 +50,7 @@ export function createOpenAiProvider(options: OpenAiOptions): TrainingProvider {
     apiKey: options.apiKey,
     timeout: options.timeoutMs ?? 30_000,
     maxRetries: 2,
-    fetch: watched(host, flavour),
+    fetch: boundedFetch({ host, trustRateLimits: flavour.trustRateLimits }),
   });
   const { jobs } = client.fineTuning;
   const asked = <T>(work: () => Promise<T>): Promise<T> => guarded(work, flavour.trustRateLimits);
@@ -73,7 +71,10 @@ export function createOpenAiProvider(options: OpenAiOptions): TrainingProvider {
       asked(async () =>
         (
           await upTo(MAX_FILES_LISTED, client.files.list({ purpose: 'fine-tune', limit: 1000 }, ONCE))
-        ).flatMap(({ id, filename }) => (names.includes(filename) ? [id] : [])),
+        ).flatMap((file) => {
+          const id = nameOf(fieldsOf(file)['id']);
+          return id !== null && names.includes(file.filename) ? [id] : [];
+        }),
       ),
     deleteFile: (id) =>
       asked(async () => {
@@ -88,7 +89,7 @@ export function createOpenAiProvider(options: OpenAiOptions): TrainingProvider {
           const shutdownDate = model === null ? null : toShutdownDate(model);
           return model === null || shutdownDate === null
             ? []
-            : [{ shutdownDate, source: `the provider’s list of models: ${model.id}` }];
+            : [{ shutdownDate, source: `the provider’s list of models: ${nameOf(model.id) ?? 'unnamed'}` }];
         });
       }),
     jobRequest,
@@ -102,26 +103,28 @@ export function createOpenAiProvider(options: OpenAiOptions): TrainingProvider {
           : { limit: 100 };
         const found = await upTo(MAX_JOBS_LISTED, jobs.list(query, ONCE));
         return found
+          .flatMap((job) => (nameOf(fieldsOf(job)['id']) === null ? [] : toJob(job)))
           .filter((job) => carries(job, tag))
-          .map(toJob)
-          .sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
+          .sort((a, b) => (a.createdAt ?? 0) - (b.createdAt ?? 0) || (a.id < b.id ? -1 : 1));
       }),
-    getJob: (id) => asked(async () => toJob(await jobs.retrieve(id, ONCE))),
-    cancelJob: (id) => asked(async () => toJob(await jobs.cancel(id, ONCE))),
-    pauseJob: (id) => asked(async () => toJob(await jobs.pause(id, ONCE))),
-    resumeJob: (id) => asked(async () => toJob(await jobs.resume(id, ONCE))),
+    getJob: (id) => asked(async () => toJob(await jobs.retrieve(id, ONCE), id)),
+    cancelJob: (id) => asked(async () => toJob(await jobs.cancel(id, ONCE), id)),
+    pauseJob: (id) => asked(async () => toJob(await jobs.pause(id, ONCE), id)),
+    resumeJob: (id) => asked(async () => toJob(await jobs.resume(id, ONCE), id)),
     events: (id) =>
       asked(async () =>
-        (await upTo(MAX_EVENTS, jobs.listEvents(id, { limit: 100 }, ONCE))).map(toEvent).reverse(),
+        (await upTo(MAX_EVENTS, jobs.listEvents(id, { limit: 100 }, ONCE), MAX_EVENT_BYTES))
+          .map(toEvent)
+          .reverse(),
       ),
     latestPoint: (id) =>
       asked(async () => {
         const { data } = await jobs.listEvents(id, { limit: 20 }, ONCE);
-        const points = data.flatMap((event) => toEvent(event).point ?? []);
+        const points = listOf(data).flatMap((event) => toEvent(event).point ?? []);
         return points.toSorted((a, b) => b.step - a.step)[0] ?? null;
       }),
     checkpoints: (id) =>
-      asked(async () => (await upTo(1000, jobs.checkpoints.list(id, {}, ONCE))).map(toCheckpoint)),
+      asked(async () => (await upTo(1000, jobs.checkpoints.list(id, {}, ONCE))).flatMap(toCheckpoints)),
     embed: (model, texts) =>
       asked(async () => {
         // The client would ask for base64 otherwise, which not every endpoint speaks.
@@ -130,7 +133,10 @@ export function createOpenAiProvider(options: OpenAiOptions): TrainingProvider {
           input: [...texts],
           encoding_format: 'float',
         });
-        return data.toSorted((a, b) => a.index - b.index).map(({ embedding }) => embedding);
+        const vectors = data.toSorted((a, b) => a.index - b.index).map(({ embedding }) => embedding);
+        if (vectors.length !== texts.length || !vectors.every(isVector))
+          throw new SyntaxError('the answer has not a vector for each text');
+        return vectors;
       }),
     complete: (model, messages) =>
       asked(async () => {
@@ -140,9 +146,9 @@ export function createOpenAiProvider(options: OpenAiOptions): TrainingProvider {
           temperature: 0,
         });
         return {
-          text: answer.choices[0]?.message.content ?? '',
-          inputTokens: answer.usage?.prompt_tokens ?? 0,
-          outputTokens: answer.usage?.completion_tokens ?? 0,
+          text: textOf(answer.choices[0]?.message.content, MAX_ANSWER) ?? '',
+          inputTokens: tokensOf(answer.usage?.prompt_tokens) ?? 0,
+          outputTokens: tokensOf(answer.usage?.completion_tokens) ?? 0,
         };
       }),
   };
@@ -157,33 +163,24 @@ async function unlessMissing<T>(answer: Promise<T>): Promise<T | null> {
 }
 
 /** A provider that ignores the filter must not make us adopt somebody else's job. */
-function carries(job: FineTuningJob, tag: JobTag): boolean {
+function carries(job: ProviderJob, tag: JobTag): boolean {
   return (
-    tag.trainingFileIds.includes(job.training_file) ||
-    Object.entries(tag.metadata).every(([key, value]) => job.metadata?.[key] === value)
+    (job.trainingFileId !== null && tag.trainingFileIds.includes(job.trainingFileId)) ||
+    Object.entries(tag.metadata).every(([key, value]) => job.metadata[key] === value)
   );
 }
 
-async function upTo<T>(most: number, pages: AsyncIterable<T>): Promise<T[]> {
+const isVector = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((each) => typeof each === 'number' && Number.isFinite(each));
+
+async function upTo<T>(most: number, pages: AsyncIterable<T>, mostBytes = Infinity): Promise<T[]> {
   const found: T[] = [];
+  let bytes = 0;
   for await (const each of pages) {
+    if (mostBytes < Infinity) bytes += JSON.stringify(each).length;
+    if (bytes > mostBytes) break;
     found.push(each);
     if (found.length >= most) break;
   }
   return found;
-}
-
-function watched(host: string, flavour: Flavour): typeof fetch {
-  const inner = tracedFetch('provider');
-  return async (input, init) => {
-    const response = await inner(input, init).catch((error: unknown) => {
-      // The client knows a timeout by this name, whatever the runtime calls it.
-      if (init?.signal?.aborted !== true) throw error;
-      throw Object.assign(new Error('the request timed out', { cause: error }), { name: 'AbortError' });
-    });
-    const limits = readRateLimits(response.headers, flavour.trustRateLimits);
-    if (limits.remainingRequests !== null) remaining.set({ host, of: 'requests' }, limits.remainingRequests);
-    if (limits.remainingTokens !== null) remaining.set({ host, of: 'tokens' }, limits.remainingTokens);
-    return response;
-  };
 }

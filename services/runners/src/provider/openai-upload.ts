@@ -1,5 +1,6 @@
 import { toFile, type OpenAI } from 'openai';
 import type { FileSource } from './training-provider.ts';
+import { idOf } from './wire-values.ts';
 
 export interface UploadLimits {
   /** Files up to this many bytes are sent in one request. */
@@ -16,7 +17,7 @@ const ONCE = { maxRetries: 0 } as const;
 
 export async function uploadWhole(client: OpenAI, name: string, source: FileSource): Promise<string> {
   const file = await toFile(source.stream, name);
-  return (await client.files.create({ file, purpose: 'fine-tune' }, ONCE)).id;
+  return idOf(await client.files.create({ file, purpose: 'fine-tune' }, ONCE), 'a file');
 }
 
 /** In parts, one after the other; what cannot be completed is canceled, so that nothing half lies about. */
@@ -30,17 +31,17 @@ export async function uploadInParts(
     { bytes: source.bytes, filename: name, mime_type: 'text/jsonl', purpose: 'fine-tune' },
     ONCE,
   );
+  const uploadId = idOf(upload, 'an upload');
   try {
     const partIds: string[] = [];
     for await (const part of inParts(source.stream, partBytes)) {
       const data = await toFile(part, name);
-      partIds.push((await client.uploads.parts.create(upload.id, { data }, ONCE)).id);
+      partIds.push(idOf(await client.uploads.parts.create(uploadId, { data }, ONCE), 'a part'));
     }
-    const done = await client.uploads.complete(upload.id, { part_ids: partIds }, ONCE);
-    if (done.file == null) throw new SyntaxError(`the upload ${upload.id} was completed without a file`);
-    return done.file.id;
+    const done = await client.uploads.complete(uploadId, { part_ids: partIds }, ONCE);
+    return idOf(done.file, 'an upload with a file');
   } catch (error) {
-    await client.uploads.cancel(upload.id, ONCE).catch(() => undefined);
+    await client.uploads.cancel(uploadId, ONCE).catch(() => undefined);
     throw error;
   }
 }

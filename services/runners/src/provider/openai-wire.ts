@@ -1,5 +1,3 @@
-import type { FineTuningJob, FineTuningJobEvent } from 'openai/resources/fine-tuning/jobs/jobs';
-import type { FineTuningJobCheckpoint } from 'openai/resources/fine-tuning/jobs/checkpoints';
 import type {
   CurvePoint,
   JobOrder,
@@ -8,6 +6,17 @@ import type {
   ProviderEvent,
   ProviderJob,
 } from './training-provider.ts';
+import {
+  countOf,
+  fieldsOf,
+  nameOf,
+  numberOf,
+  positiveOf,
+  secondsOf,
+  textOf,
+  tokensOf,
+  type Fields,
+} from './wire-values.ts';
 
 /** What is null is left to the provider: it is not sent. */
 export function jobRequest(order: JobOrder): JobRequest {
@@ -29,85 +38,130 @@ export function jobRequest(order: JobOrder): JobRequest {
   };
 }
 
-const numberIn =
-  (data: Readonly<Record<string, unknown>>) =>
-  (name: string): number | null =>
-    typeof data[name] === 'number' ? data[name] : null;
+/** What a job is over in; also what its providers have called it by another name. */
+const OVER: Readonly<Record<string, ProviderJob['end']>> = {
+  succeeded: 'succeeded',
+  failed: 'failed',
+  cancelled: 'canceled',
+  canceled: 'canceled',
+};
+const LIVE = new Set(['validating_files', 'queued', 'running', 'paused', 'pausing', 'resuming']);
 
-/** @throws SyntaxError for what is no job */
-export function toJob(job: FineTuningJob): ProviderJob {
-  if (typeof (job as Partial<FineTuningJob> | null)?.id !== 'string')
-    throw new SyntaxError('the answer is not a fine-tuning job');
-  const number = numberIn({
-    ...job.hyperparameters,
-    ...job.method?.supervised?.hyperparameters,
-    ...job.method?.dpo?.hyperparameters,
-  });
+/**
+ * @param asked the id that the provider was asked for: an answer that leaves its own out is about that
+ * @throws SyntaxError for what is no job
+ */
+export function toJob(answer: unknown, asked?: string): ProviderJob {
+  const job = fieldsOf(answer);
+  const id = nameOf(job['id']) ?? (isJob(job) ? asked : undefined);
+  if (id === undefined) throw new SyntaxError('the answer is not a fine-tuning job');
+  const status = nameOf(job['status']) ?? 'unknown';
+  const fineTunedModel = nameOf(job['fine_tuned_model']);
   return {
-    id: job.id,
-    status: job.status,
-    createdAt: job.created_at,
-    estimatedFinish: job.estimated_finish ?? null,
-    fineTunedModel: job.fine_tuned_model,
-    trainedTokens: job.trained_tokens,
-    error: toError(job.error),
-    hyperparameters: {
-      nEpochs: number('n_epochs'),
-      batchSize: number('batch_size'),
-      learningRateMultiplier: number('learning_rate_multiplier'),
-      beta: number('beta'),
-    },
-    metadata: job.metadata ?? {},
+    id,
+    status,
+    end: endOf(status, job, fineTunedModel),
+    createdAt: secondsOf(job['created_at']),
+    estimatedFinish: secondsOf(job['estimated_finish']),
+    fineTunedModel,
+    trainedTokens: tokensOf(job['trained_tokens']),
+    error: toError(job['error']),
+    hyperparameters: toHyperparameters(job),
+    metadata: Object.fromEntries(
+      Object.entries(fieldsOf(job['metadata'])).filter(
+        (entry): entry is [string, string] => typeof entry[1] === 'string',
+      ),
+    ),
+    trainingFileId: nameOf(job['training_file']),
     raw: plain(job),
   };
 }
 
-/** A job without an error has null there, or an object of nulls. */
-function toError(error: Partial<FineTuningJob.Error> | null | undefined): ProviderJob['error'] {
-  const message = error?.message as string | null | undefined;
-  if (message == null) return null;
-  return { code: error?.code ?? 'PROVIDER_FAILED', message, param: error?.param ?? null };
+const isJob = (job: Fields): boolean => job['object'] === 'fine_tuning.job' || 'status' in job;
+
+/** A status that nobody knows is a job that goes on, unless it says when it ended. */
+function endOf(status: string, job: Fields, fineTunedModel: string | null): ProviderJob['end'] {
+  const known = OVER[status];
+  if (known !== undefined || LIVE.has(status) || secondsOf(job['finished_at']) === null) return known ?? null;
+  return fineTunedModel === null ? 'failed' : 'succeeded';
 }
 
-export function toEvent(event: FineTuningJobEvent): ProviderEvent {
+/** As resolved; `auto`, and −1 for it, is what is not known yet. */
+function toHyperparameters(job: Fields): ProviderJob['hyperparameters'] {
+  const method = fieldsOf(job['method']);
+  const all = {
+    ...fieldsOf(job['hyperparameters']),
+    ...fieldsOf(fieldsOf(method['supervised'])['hyperparameters']),
+    ...fieldsOf(fieldsOf(method['dpo'])['hyperparameters']),
+  } as Fields;
   return {
-    id: event.id,
-    createdAt: event.created_at,
-    level: event.level,
-    message: event.message,
-    point: toPoint(event),
+    nEpochs: countOf(all['n_epochs'], 1),
+    batchSize: countOf(all['batch_size'], 1),
+    learningRateMultiplier: positiveOf(all['learning_rate_multiplier']),
+    beta: positiveOf(all['beta']),
+  };
+}
+
+/** A job without an error has null there, or an object of nulls, or an empty one. */
+function toError(value: unknown): ProviderJob['error'] {
+  const error = fieldsOf(value);
+  const message = textOf(error['message']) ?? textOf(value);
+  const code = nameOf(error['code']);
+  if (message === null && code === null) return null;
+  return { code: code ?? 'PROVIDER_FAILED', message, param: nameOf(error['param']) };
+}
+
+export function toEvent(value: unknown): ProviderEvent {
+  const event = fieldsOf(value);
+  return {
+    id: nameOf(event['id']) ?? '',
+    createdAt: secondsOf(event['created_at']),
+    level: nameOf(event['level']) ?? '',
+    message: textOf(event['message']) ?? '',
+    point: event['type'] === 'metrics' ? toPoint(fieldsOf(event['data'])) : null,
     raw: plain(event),
   };
 }
 
-function toPoint(event: FineTuningJobEvent): CurvePoint | null {
-  if (event.type !== 'metrics' || typeof event.data !== 'object' || event.data === null) return null;
-  const number = numberIn(event.data as Record<string, unknown>);
-  const step = number('step');
+function toPoint(data: Fields): CurvePoint | null {
+  const step = countOf(data['step']);
   if (step === null) return null;
   return {
     step,
-    totalSteps: number('total_steps'),
-    trainLoss: number('train_loss'),
-    validLoss: number('full_valid_loss') ?? number('valid_loss'),
+    totalSteps: countOf(data['total_steps']),
+    trainLoss: numberOf(data['train_loss']),
+    validLoss: numberOf(data['full_valid_loss']) ?? numberOf(data['valid_loss']),
   };
 }
 
-export function toCheckpoint(each: FineTuningJobCheckpoint): ProviderCheckpoint {
-  return {
-    id: each.id,
-    step: each.step_number,
-    providerModelId: each.fine_tuned_model_checkpoint,
-    trainLoss: each.metrics.train_loss ?? null,
-    validLoss: each.metrics.full_valid_loss ?? each.metrics.valid_loss ?? null,
-  };
+/** Nothing for one that cannot be named. */
+export function toCheckpoints(value: unknown): ProviderCheckpoint[] {
+  const each = fieldsOf(value);
+  const metrics = fieldsOf(each['metrics']);
+  const [id, step, providerModelId] = [
+    nameOf(each['id']),
+    countOf(each['step_number']),
+    nameOf(each['fine_tuned_model_checkpoint']),
+  ];
+  if (id === null || step === null || providerModelId === null) return [];
+  return [
+    {
+      id,
+      step,
+      providerModelId,
+      trainLoss: numberOf(metrics['train_loss']),
+      validLoss: numberOf(metrics['full_valid_loss']) ?? numberOf(metrics['valid_loss']),
+    },
+  ];
 }
 
 /** ISO date. The client does not know the field: it comes as text, or as Unix seconds. */
 export function toShutdownDate(model: object): string | null {
-  const date = 'shutdown_date' in model ? model.shutdown_date : null;
-  if (typeof date === 'number') return new Date(date * 1000).toISOString().slice(0, 10);
-  return typeof date === 'string' ? (/^\d{4}-\d\d-\d\d/.exec(date)?.[0] ?? null) : null;
+  const date = fieldsOf(model)['shutdown_date'];
+  const seconds = secondsOf(date);
+  if (seconds !== null) return new Date(seconds * 1000).toISOString().slice(0, 10);
+  const day = typeof date === 'string' ? /^\d{4}-\d\d-\d\d/.exec(date)?.[0] : undefined;
+  return day === undefined || Number.isNaN(Date.parse(day)) ? null : day;
 }
 
 /** Without what the client adds to what came. */

@@ -64,3 +64,17 @@ export class ProviderUnknown extends ProviderError {
     this.name = 'ProviderUnknown';
   }
 }
+
+/**
+ * What a job's end does not depend on, such as its events: where the provider will never give it, or gives what cannot be read, the job ends without.
+ * @throws ProviderError when it may be given later
+ */
+export function unlessFinal<T>(answer: Promise<T>, without: T): Promise<T> {
+  return answer.catch((error: unknown) => {
+    const isFinal =
+      error instanceof ProviderError &&
+      (error.kind === 'malformed' || (error instanceof ProviderRefused && !error.retryable));
+    if (isFinal) return without;
+    throw error;
+  });
+}

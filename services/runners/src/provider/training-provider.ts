@@ -1,15 +1,19 @@
-/** A training job as the provider shows it. Statuses are an open set. */
+/** A training job as the provider shows it; what it leaves out is not known, which is null. */
 export interface ProviderJob {
   readonly id: string;
+  /** An open set; `unknown` when there is none. */
   readonly status: string;
-  readonly createdAt: number;
-  /** Unix seconds; null while the provider does not say. */
+  /** How it ended; null while it goes on. */
+  readonly end: 'succeeded' | 'failed' | 'canceled' | null;
+  /** Unix seconds. */
+  readonly createdAt: number | null;
+  /** Unix seconds. */
   readonly estimatedFinish: number | null;
   readonly fineTunedModel: string | null;
   readonly trainedTokens: number | null;
   readonly error: {
     readonly code: string;
-    readonly message: string;
+    readonly message: string | null;
     readonly param: string | null;
   } | null;
   readonly hyperparameters: {
@@ -19,6 +23,7 @@ export interface ProviderJob {
     readonly beta: number | null;
   };
   readonly metadata: Readonly<Record<string, string>>;
+  readonly trainingFileId: string | null;
   /** As it came, with every field that nobody here knows. */
   readonly raw: unknown;
 }
@@ -34,7 +39,7 @@ export interface CurvePoint {
 export interface ProviderEvent {
   readonly id: string;
   /** Unix seconds. */
-  readonly createdAt: number;
+  readonly createdAt: number | null;
   readonly level: string;
   readonly message: string;
   readonly point: CurvePoint | null;

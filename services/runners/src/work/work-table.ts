@@ -69,7 +69,8 @@ const WORK: { readonly [N in EventName]: Rule<N> } = {
   FineTunePauseRequested: add('ft'),
   FineTuneResumeRequested: add('ft'),
   FineTuneCancelRequested: add('ft'),
-  FineTuneSucceeded: () => [
+  FineTuneSucceeded: ({ tokensUnknown }) => [
+    ...(tokensUnknown ? [{ change: 'remove', task: 'ft' } as const] : []),
     { change: 'add', task: 'model' },
     { change: 'add', task: 'files' },
   ],
