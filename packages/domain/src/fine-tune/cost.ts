@@ -57,7 +57,10 @@ export function costOfEnded(
 /** The tokens that the provider bills of a job that has ended; null when it bills none or does not say. */
 export function billedTokens(
   state:
-    | { readonly status: 'completed'; readonly result: Pick<FineTuneSucceeded, 'trainedTokens' | 'tokensUnknown'> }
+    | {
+        readonly status: 'completed';
+        readonly result: Pick<FineTuneSucceeded, 'trainedTokens' | 'tokensUnknown'>;
+      }
     | { readonly status: 'failed'; readonly failure: Pick<FineTuneFailed, 'trainedTokens'> }
     | { readonly status: 'canceled'; readonly canceled: Pick<FineTuneCanceled, 'trainedTokens'> },
 ): number | null {
