@@ -31,7 +31,8 @@ describe('a log that an older program wrote', () => {
         .filter(({ envelope }) => envelope.tenantId === tenant && envelope.stream === stream)
         .map(toPast);
       expect(past.length).toBeGreaterThan(0);
-      expect(fold(parseStreamId(stream).aggregate, past)).toEqual(state);
+      // What was known is known still; a state may know more since.
+      expect(fold(parseStreamId(stream).aggregate, past)).toMatchObject(state as object);
     },
   );
 });
