@@ -38,7 +38,13 @@ export const caseId = z
 /** A calendar month in UTC. */
 export const month = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'YYYY-MM');
 /** No year and no offset that the database does not know. */
-export const instant = z.iso.datetime({ offset: true }).regex(/^[12]/, 'a year from 1000 to 2999');
+export const instant = z
+  .string()
+  .regex(
+    new RegExp(z.regexes.datetime({ offset: true }).source.replace('^', '^(?=[12])')),
+    'a time, ISO 8601 with its offset, of a year from 1000 to 2999',
+  )
+  .meta({ format: 'date-time' });
 /** Why somebody does something, in their own words. */
 export const reason = z.string().trim().min(1).max(500);
 const targetType = z.enum(['assistant', 'project', 'global']);

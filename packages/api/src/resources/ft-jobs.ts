@@ -5,6 +5,7 @@ import {
   failure,
   Filters,
   id,
+  JsonValue,
   listOf,
   modelName,
   nullable,
@@ -51,7 +52,8 @@ export const CreateFineTune = z
       .prefault({})
       .describe('What is left out is the provider’s to decide.'),
     grader: z
-      .looseObject({ type: z.string().min(1).max(100) })
+      .object({ type: z.string().min(1).max(100) })
+      .catchall(JsonValue)
       .nullish()
       .describe('Of reinforcement fine-tuning, which is refused.'),
     suffix: z
