@@ -208,6 +208,6 @@ function sayDataset(dataset: Resource): void {
   for (const { code, message } of (dataset['reasons'] as { code: string; message: string }[] | undefined) ??
     [])
     say(`${paint('red', code)}: ${message}`);
-  const failure = dataset['failure'] as { code: string; message: string; remedy: string } | undefined;
-  if (failure !== undefined) say(`${paint('red', failure.code)}: ${failure.message}\n${failure.remedy}`);
+  const failure = dataset['failure'] as { code: string; message: string; remedy: string } | null;
+  if (failure !== null) say(`${paint('red', failure.code)}: ${failure.message}\n${failure.remedy}`);
 }

@@ -20,17 +20,17 @@ export function sayJob(job: Resource): void {
 
 function linesOf(job: Resource): string[] {
   const line = (name: string, value: string): string => `  ${name.padEnd(12)}${value}`;
-  const failure = job['failure'] as Json | undefined;
+  const failure = job['failure'] as Json | null;
   const reasons = job['reasons'] as readonly { readonly message: string }[] | undefined;
   const waits = job['waits_for'] as Json | null | undefined;
   const chosen = job['selected_checkpoint'] as Json | null | undefined;
-  const canceled = job['canceled'] as Json | undefined;
+  const canceled = job['canceled'] as Json | null;
   const estimate = job['estimate'] as Json;
   const range = `${dollars(Number(estimate['low_usd_micros']))} to ${dollars(Number(estimate['high_usd_micros']))} estimated`;
   const actual = job['actual_usd_micros'];
   const unknown = job['cost_unknown'] === true ? 'not known: the provider does not say what it bills; ' : '';
   return [
-    ...(failure === undefined
+    ...(failure == null
       ? []
       : [
           line(
@@ -42,7 +42,7 @@ function linesOf(job: Resource): string[] {
         ]),
     ...(reasons ?? []).map(({ message }) => line('blocked', message)),
     ...(waits == null ? [] : [line('waits', String(waits['message']))]),
-    ...(canceled === undefined ? [] : [line('reason', String(canceled['reason']))]),
+    ...(canceled == null ? [] : [line('reason', String(canceled['reason']))]),
     ...(typeof job['provider_model_id'] === 'string' ? [line('model', job['provider_model_id'])] : []),
     ...(chosen == null
       ? []
