@@ -1,6 +1,7 @@
 /**
  * Writes everything that is generated: of `schemas/` the event types, the events page, and stored bytes of new versions
- * (existing ones are never written again); of the services' configurations the page of settings. `--check` writes
+ * (existing ones are never written again); of the services' configurations the page of settings; of the error
+ * codes their page. `--check` writes
  * nothing and fails when a checked-in file is not what would be written.
  */
 import { readFileSync, writeFileSync, mkdirSync } from 'node:fs';
@@ -9,6 +10,7 @@ import process from 'node:process';
 import { format, resolveConfig } from 'prettier';
 import { readSchemas } from './generate/read-schemas.ts';
 import { aggregates } from './generate/aggregates.ts';
+import { errorsPage } from './generate/errors-page.ts';
 import { eventsPage } from './generate/events-page.ts';
 import { eventTypes } from './generate/event-types.ts';
 import { commandSettings, serviceSettings } from './generate/settings.ts';
@@ -22,6 +24,7 @@ const outputs: Record<string, string> = {
   'packages/contracts/src/generated/events.ts': eventTypes(schemas),
   'packages/contracts/src/generated/aggregates.ts': aggregates(schemas),
   'docs/events/README.md': await page('docs/events/README.md', eventsPage(schemas)),
+  'docs/errors/README.md': await page('docs/errors/README.md', errorsPage()),
   'docs/settings.md': await page(
     'docs/settings.md',
     settingsPage(serviceSettings(), await commandSettings()),
