@@ -7,8 +7,8 @@ export function errorsPage(): string {
   return [
     '# Error codes',
     '',
-    'Generated from `packages/api/src/errors` by `npm run generate`. A refusal is an RFC 9457 problem; its `code` is stable,',
-    'and its `type` is the path of the page of that code at the server: `/docs/errors/<code>`.',
+    'Generated from `packages/api/src/errors` by `npm run generate`. A refusal is an RFC 9457 problem; its `code`',
+    'is stable, and its `type` is the path of the page of that code at the server: `/docs/errors/<code>`.',
     '',
     '| code | status | why it comes | what to do |',
     '|---|---|---|---|',
