@@ -2,10 +2,10 @@ import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import express, { type Response, type Router } from 'express';
 import { ERROR_CODES, isErrorCode, pathOfCode, type ErrorCode } from '@ftm/api/errors/error-codes';
-import { openApiDocument } from '@ftm/api/openapi/document';
 import { asyncApiDocument } from '@ftm/contracts/asyncapi';
 import { escape, facts, page, table } from '@ftm/report/html';
 import { CONTENT_SECURITY_POLICY } from '@ftm/report/style';
+import { openApiDocument } from './http/openapi.ts';
 import type { Route } from './http/route.ts';
 
 const PAGE = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>FTM API</title>

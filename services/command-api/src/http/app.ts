@@ -43,6 +43,8 @@ export function createApp(options: AppOptions): express.Express {
           scriptSrc: ["'self'"],
           styleSrc: ["'self'", "'unsafe-inline'"],
           imgSrc: ["'self'", 'data:'],
+          // Over plain http there is nothing to upgrade to, and the page of the API would stay blank.
+          upgradeInsecureRequests: null,
         },
       },
     }),
