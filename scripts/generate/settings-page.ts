@@ -8,6 +8,16 @@ const AROUND: readonly (readonly [name: string, who: string, meaning: string])[]
   ['FTM_RUNNER_DATABASE_PASSWORD', 'migrations', 'Password that the role `ftm_runner` gets.'],
   ['FTM_WRITER_DATABASE_PASSWORD', 'migrations', 'Password that the role `ftm_writer` gets.'],
   ['FTM_OWNER_PASSWORD', '`docker-compose.kafka.yml`', 'Password of Postgres’s owner.'],
+  [
+    'FTM_API_INTERNAL_SECRET',
+    '`docker-compose.kafka.yml`',
+    'Secret that the instances of command-api sign internal calls with.',
+  ],
+  [
+    'FTM_RUNNERS_INTERNAL_SECRET',
+    '`docker-compose.kafka.yml`',
+    'Secret that runners sign internal calls with.',
+  ],
   ['FTM_CACHE_DIR', 'sandbox', 'Where downloads are kept; else `$XDG_CACHE_HOME/ftm`, or `~/.cache/ftm`.'],
   ['FTM_PORT_KAFKA', 'sandbox', 'Port of a part, when its usual one is taken; the message says which.'],
   ['FTM_PORT_KAFKA_CONTROLLER', 'sandbox', 'The same of Kafka’s controller; every part has one.'],

@@ -38,8 +38,12 @@ const RECORDED: RecordedEvent = {
 const OUTCOMES: readonly Outcome[] = [
   { kind: 'appended', replayed: true, events: [RECORDED], history: [RECORDED], position: POSITION },
   { kind: 'appended', replayed: false, events: [], history: [], position: null },
-  { kind: 'rejected', rejection: { code: 'NO', message: 'no' } },
-  { kind: 'rejected', rejection: { code: 'NO', message: 'no', reasons: [{ code: 'W', message: 'w' }] } },
+  { kind: 'rejected', rejection: { code: 'NO', message: 'no' }, replayed: false },
+  {
+    kind: 'rejected',
+    rejection: { code: 'NO', message: 'no', reasons: [{ code: 'W', message: 'w' }] },
+    replayed: true,
+  },
   { kind: 'fingerprint_mismatch' },
   { kind: 'version_conflict', actual: 7 },
 ];

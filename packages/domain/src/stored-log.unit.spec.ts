@@ -32,7 +32,7 @@ describe('a log that an older program wrote', () => {
         .map(toPast);
       expect(past.length).toBeGreaterThan(0);
       // What was known is known still; a state may know more since.
-      expect(fold(parseStreamId(stream).aggregate, past)).toMatchObject(state as object);
+      expect(fold(parseStreamId(stream).aggregate, past)).toMatchObject(state);
     },
   );
 });

@@ -242,11 +242,9 @@ export function fieldsOfWords(document: OpenApi): string[] {
         : []),
     ];
     const isText = schema.type === 'string' || (Array.isArray(schema.type) && schema.type.includes('string'));
-    const isNamed =
-      schema.enum !== undefined ||
-      schema.const !== undefined ||
-      schema.pattern !== undefined ||
-      schema.format !== undefined;
+    const isNamed = [schema, ...(schema.allOf ?? [])].some((each) =>
+      ['enum', 'const', 'pattern', 'format'].some((key) => key in each),
+    );
     return isText && !isNamed ? [path, ...inside] : inside;
   }
   return Object.entries(document.paths).flatMap(([path, methods]) =>

@@ -262,6 +262,7 @@ export const job = shown('fine-tune', IDS.job, 30, [
   told('FineTuneSucceeded', {
     providerModelId: TUNED,
     trainedTokens: 428_001,
+    tokensUnknown: false,
     hyperparameters,
     curveObject: object(`ft_jobs/acme/support/${IDS.job}/curve.json`, 4_410),
     checkpoints: [{ id: 'ftckpt_3', step: 1350, providerModelId: TUNED, trainLoss: 0.44, validLoss: 0.412 }],

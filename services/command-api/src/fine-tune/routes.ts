@@ -44,7 +44,9 @@ const Job = z.strictObject({
     })
     .prefault({}),
   /** Of reinforcement fine-tuning. */
-  grader: z.looseObject({ type: z.string().min(1).max(100) }).nullish(),
+  grader: z
+    .looseObject({ type: z.string().regex(/^[a-z_]{1,100}$/, 'the name of a kind of grader') })
+    .nullish(),
   suffix: modelSuffix.nullish(),
   seed: z
     .number()

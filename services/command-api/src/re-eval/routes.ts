@@ -19,6 +19,7 @@ const Body = z.strictObject({
     .regex(/^([\dA-Za-z*,/#-]+ ){4}[\dA-Za-z*,/#-]+$/, 'five fields: minute hour day month weekday'),
   time_zone: z
     .string()
+    .regex(/^[A-Za-z0-9_+/-]{1,64}$/, 'an IANA time zone, e.g. Europe/Berlin')
     .refine((zone) => isTimeZone(zone), 'an IANA time zone, e.g. Europe/Berlin')
     .default('UTC'),
   policy: z

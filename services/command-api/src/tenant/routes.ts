@@ -9,7 +9,7 @@ import { ofTenant } from '../http/subject.ts';
 import type { Services } from '../services.ts';
 
 const DUTY: NoGate = { none: 'An erasure is a duty, which nobody’s policy may put off.' };
-const tenant_id = z.string().min(1).max(64);
+const tenant_id = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'the id of a tenant');
 
 export function tenantRoutes(services: Services): Route[] {
   return [
