@@ -1,3 +1,4 @@
+import { outageOf } from './outage.ts';
 import type { Job as QueueJob, JobHelpers, TaskList } from 'graphile-worker';
 import { tenantId } from '@ftm/contracts/ids';
 import { runWithContext } from '@ftm/runtime/context';
@@ -86,12 +87,13 @@ async function run(
         } catch (error) {
           runs.inc({ task, outcome: 'failed' });
           const inMs = retryInMs(failures + 1);
+          const outage = outageOf(error);
           tools.logger.warn('a job failed and is tried again', {
             task,
             id,
             failures: failures + 1,
             inMs,
-            error,
+            ...(outage === undefined ? { error } : { reason: outage }),
           });
           await again(inMs, { ...payload, failures: failures + 1 }, placeOfFailed(task, failures + 1));
         } finally {
