@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { LogPosition, RecordedEvent } from '@ftm/contracts/envelope';
 import type { StreamId, TenantId } from '@ftm/contracts/ids';
 import { toPast } from '@ftm/domain/event-meta';
@@ -18,6 +19,8 @@ import { createNewestWrites, later } from './newest-writes.ts';
 import type { Order } from './order.ts';
 
 const NEWEST_WRITE_TIMEOUT_MS = 500;
+const CLAIM_WAIT_MS = 3000;
+const SOON: ReadonlySet<LogUnavailable['reason']> = new Set(['claiming', 'catching_up']);
 
 type Rejected = Extract<AppendOutcome, { readonly kind: 'rejected' }>;
 
@@ -78,7 +81,7 @@ export function createCommander(
       );
     },
     async find(query) {
-      const found = await log.find(query);
+      const found = await onceServing(() => log.find(query));
       return found === null ? null : concluded(found);
     },
     readStream: (tenant, stream) => log.readStream(tenant, stream),
@@ -123,6 +126,19 @@ export function createCommander(
     };
   }
   return { ...over(peer), here: over(null) };
+}
+
+/** As a command waits in the queue of a writer that is just taking its partition, so does the look for one. */
+async function onceServing<T>(look: () => Promise<T>): Promise<T> {
+  for (const until = Date.now() + CLAIM_WAIT_MS; ;) {
+    try {
+      return await look();
+    } catch (error) {
+      const soon = error instanceof LogUnavailable && SOON.has(error.reason);
+      if (!soon || Date.now() > until) throw error;
+      await sleep(50);
+    }
+  }
 }
 
 async function decide(order: Order, read: DecisionReader): Promise<AppendDecision> {
