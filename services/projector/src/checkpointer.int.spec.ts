@@ -238,13 +238,11 @@ describe('the checkpointer', () => {
       await launch({ FTM_ORCHESTRATOR_URL: `http://127.0.0.1:${port}`, FTM_AUDIT_FORWARDER: 'off' });
       await feed(6);
       await eventually('the first is on its way to it', () => requests > 0);
-      const asked = requests;
+      // It answers nothing, ever: what is signed from here on was not waited for.
       await feed(6);
       await covers(sent.length);
       await feed(6);
       await covers(sent.length);
-      // Two more were signed while it was being waited for.
-      expect(requests).toBe(asked);
     } finally {
       await projector?.end('SIGKILL');
       silent.closeAllConnections();
