@@ -34,7 +34,7 @@ module.exports = {
     only('report', []),
     only('dataset', ['contracts', 'report']),
     only('object-store', []),
-    only('orchestrator', ['contracts']),
+    only('orchestrator', []),
     only('audit', ['contracts']),
     only('api', ['contracts', 'domain']),
     only('evidence', ['api', 'audit', 'contracts', 'domain', 'report']),
@@ -52,7 +52,9 @@ module.exports = {
       'domain',
       'event-log',
       'evidence',
+      'object-store',
       'orchestrator',
+      'postgres',
       'runtime',
     ]),
     {

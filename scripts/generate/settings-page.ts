@@ -2,11 +2,13 @@ import type { Setting } from './settings.ts';
 
 /** What is neither of a service nor of `ftm`, and so is in no schema: of the sandbox, of tests and measurements. */
 const AROUND: readonly (readonly [name: string, who: string, meaning: string])[] = [
-  ['FTM_OWNER_DATABASE_URL', 'migrations; tests', 'Postgres, as the role that owns the schemas.'],
-  ['FTM_API_DATABASE_PASSWORD', 'migrations', 'Password that the role `ftm_api` gets.'],
-  ['FTM_PROJECTOR_DATABASE_PASSWORD', 'migrations', 'Password that the role `ftm_projector` gets.'],
-  ['FTM_RUNNER_DATABASE_PASSWORD', 'migrations', 'Password that the role `ftm_runner` gets.'],
   ['FTM_OWNER_PASSWORD', '`docker-compose.kafka.yml`', 'Password of Postgres’s owner.'],
+  ['FTM_API_INTERNAL_SECRET', '`docker-compose.kafka.yml`', 'Secret of the API’s credential at its peers.'],
+  [
+    'FTM_RUNNERS_INTERNAL_SECRET',
+    '`docker-compose.kafka.yml`',
+    'Secret of the runners’ credential at the API.',
+  ],
   ['FTM_CACHE_DIR', 'sandbox', 'Where downloads are kept; else `$XDG_CACHE_HOME/ftm`, or `~/.cache/ftm`.'],
   ['FTM_PORT_KAFKA', 'sandbox', 'Port of a part, when its usual one is taken; the message says which.'],
   ['FTM_PORT_KAFKA_CONTROLLER', 'sandbox', 'The same of Kafka’s controller; every part has one.'],

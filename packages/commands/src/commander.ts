@@ -1,7 +1,6 @@
 import type { LogPosition, RecordedEvent } from '@ftm/contracts/envelope';
 import type { StreamId, TenantId } from '@ftm/contracts/ids';
 import { toPast } from '@ftm/domain/event-meta';
-import { refusalOf } from '@ftm/domain/refusal';
 import { handle, primaryStream, streamsToPrefetch } from '@ftm/domain/handle';
 import {
   LogUnavailable,
@@ -19,11 +18,8 @@ import type { Order } from './order.ts';
 
 const NEWEST_WRITE_TIMEOUT_MS = 500;
 
-type Rejected = Extract<AppendOutcome, { readonly kind: 'rejected' }>;
-
-/** What became of a command. A refusal that the log keeps is replayed like anything that was appended. */
-export type Outcome =
-  Exclude<AppendOutcome, { readonly kind: 'rejected' }> | (Rejected & { readonly replayed: boolean });
+/** What became of a command. */
+export type Outcome = AppendOutcome;
 
 /** The way to the rules. Here, on another instance, or on whichever of them is the tenant's writer: all the same to who asks. */
 export interface Commander {
@@ -132,17 +128,12 @@ async function decide(order: Order, read: DecisionReader): Promise<AppendDecisio
     { tenantId, actor, now },
     { load: async (stream) => (await read.load(stream)).map(toPast) },
   );
-  if (decision.kind === 'accepted') return { kind: 'append', events: decision.events };
-  // A refusal that leaves a trace is an append to the log, and a refusal to who asked.
-  return decision.trace.length > 0
-    ? { kind: 'append', events: decision.trace }
+  return decision.kind === 'accepted'
+    ? { kind: 'append', events: decision.events }
     : { kind: 'reject', rejection: decision.rejection };
 }
 
 /** What the log's answer means: the one place where an outcome becomes a rejection, for a first try, a retry and a look-up alike. */
 function concluded(outcome: AppendOutcome): Outcome {
-  if (outcome.kind === 'rejected') return { ...outcome, replayed: false };
-  if (outcome.kind !== 'appended') return outcome;
-  const rejection = refusalOf(outcome.events.map(({ event }) => event));
-  return rejection === undefined ? outcome : { kind: 'rejected', rejection, replayed: outcome.replayed };
+  return outcome;
 }

@@ -1,4 +1,3 @@
-import { ourWords } from '@ftm/contracts/scanned-text';
 import { commandId, derivedUuid, tenantId } from '@ftm/contracts/ids';
 import { budgetId } from '@ftm/domain/budget/state';
 import { primaryStream } from '@ftm/domain/handle';
@@ -26,7 +25,7 @@ function setBudget(key: string, monthlyUsdMicros: number, more: Partial<Order> =
       id: budgetId(PROJECT),
       projectId: PROJECT,
       monthlyUsdMicros,
-      reason: ourWords('spec'),
+      reason: 'spec',
     },
     ...more,
   };
@@ -139,7 +138,7 @@ describe('a commander whose instance does not write the partition', () => {
   ])('is unavailable where %s', async (_, log, peers) => {
     const commander = createCommander(log, peers);
     const order = setBudget('6', 600);
-    const claiming = { name: 'LogUnavailable', reason: ourWords('claiming') };
+    const claiming = { name: 'LogUnavailable', reason: 'claiming' };
     await expect(commander.execute(order)).rejects.toMatchObject(claiming);
     await expect(commander.find(queryOf(order))).rejects.toMatchObject(claiming);
     await expect(commander.readStream(TENANT, primaryStream(order.command))).rejects.toMatchObject(claiming);
@@ -201,7 +200,7 @@ describe('the steps of a piece of work', () => {
     const refused = client.send(cause, 'cancel', {
       type: 'CancelDataset',
       id: PROJECT,
-      reason: ourWords('r'),
+      reason: 'r',
     } as never);
     await expect(refused).rejects.toThrow(CommandRejected);
     await expect(refused).rejects.toMatchObject({ code: 'NOT_FOUND' });

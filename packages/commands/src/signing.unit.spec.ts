@@ -1,4 +1,3 @@
-import { ourWords } from '@ftm/contracts/scanned-text';
 import { commandId, derivedUuid, tenantId } from '@ftm/contracts/ids';
 import { internalCredentials } from './credentials.ts';
 import type { Order } from './order.ts';
@@ -131,7 +130,7 @@ describe('claims', () => {
     correlation: 'c',
     causation: null,
     now: '2026-11-30T12:00:00.000Z',
-    command: { type: 'RejectPromotion', id: derivedUuid('claims'), reason: ourWords('r') },
+    command: { type: 'RejectPromotion', id: derivedUuid('claims'), reason: 'r' },
   };
   const claims = signClaims({ caller: 'command-api', secret: API }, order);
 

@@ -33,7 +33,7 @@ const WireOutcome = z.discriminatedUnion('kind', [
     history: z.array(Recorded),
     position: Position.nullable(),
   }),
-  z.object({ kind: z.literal('rejected'), rejection: Rejection, replayed: z.boolean() }),
+  z.object({ kind: z.literal('rejected'), rejection: Rejection }),
   z.object({ kind: z.literal('fingerprint_mismatch') }),
   z.object({ kind: z.literal('version_conflict'), actual: z.number().int().min(0) }),
 ]);

@@ -14,11 +14,9 @@ export type StreamId = `${Aggregate}/${string}`;
 
 const TENANT = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
-export const isTenantId = (text: string): boolean => TENANT.test(text);
-
 /** @throws RangeError when the text is no tenant id. */
 export function tenantId(text: string): TenantId {
-  if (!isTenantId(text)) throw new RangeError(`not a tenant id: 1..64 of A-Z a-z 0-9 . _ - are allowed`);
+  if (!TENANT.test(text)) throw new RangeError(`not a tenant id: 1..64 of A-Z a-z 0-9 . _ - are allowed`);
   return text as TenantId;
 }
 

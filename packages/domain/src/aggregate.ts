@@ -1,10 +1,10 @@
-import { belongsTo, type EventOf } from '@ftm/contracts/event-of';
+import { belongsOn, type EventOf } from '@ftm/contracts/event-of';
 import type { FtmEvent } from '@ftm/contracts/generated/events';
 import type { Aggregate, StreamId } from '@ftm/contracts/ids';
 import type { CommandMeta } from './command-meta.ts';
 import type { Decision } from './decision.ts';
 import type { EventMeta, PastEvent } from './event-meta.ts';
-import { born, ImpossibleEvent, touched, withGate, type Absent, type Facts } from './facts.ts';
+import type { Absent } from './facts.ts';
 
 /** Whose a resource is. A key that covers some projects sees what is of one of these, and what is of the tenant as a whole. */
 export type Scope = { readonly of: 'project'; readonly projectId: string } | { readonly of: 'tenant' };
@@ -60,7 +60,7 @@ export class ForeignEvent extends Error {
 /** Makes an aggregate of rules that see its own events only, and that are asked of what is there only whose it is. */
 export function defineAggregate<
   A extends Aggregate,
-  S extends Absent | Facts,
+  S extends { readonly status: string },
   C extends { readonly type: string },
 >(
   rules: Commands<S, C> & {
@@ -68,39 +68,20 @@ export function defineAggregate<
     readonly initial: S;
     evolve(state: S, event: EventOf<A>, meta: EventMeta): S;
     projectOf(state: Present<S>): Scope;
-    /** What an absent one becomes by an event that belongs on any stream; without it none can come first. */
-    began?(facts: Facts): S;
   },
 ): AggregateRules<S, C> {
-  const { name, began, evolve } = rules;
   return {
     ...rules,
     evolve(state, event, meta) {
-      if (belongsTo(name, event)) return evolve(state, event, meta);
-      if (!belongsTo('any', event)) throw new ForeignEvent(event.type, name);
-      if (!isThere(state)) {
-        if (began === undefined) throw new ImpossibleEvent(event.type, 'absent');
-        return evolveAny(began(born(meta)), event, meta);
-      }
-      return evolveAny(state, event, meta);
+      if (!belongsOn(rules.name, event)) throw new ForeignEvent(event.type, rules.name);
+      return rules.evolve(state, event, meta);
     },
-    projectOf: (state) => (isThere(state) ? rules.projectOf(state) : null),
+    projectOf: (state) => (isPresent(state) ? rules.projectOf(state) : null),
   };
 }
 
-const isThere = <S extends Absent | Facts>(state: S): state is Present<S> & Facts => 'version' in state;
-
-/** What belongs on any stream moves the facts of its resource, and nothing else. */
-function evolveAny<S extends Absent | Facts>(state: S, event: EventOf<'any'>, meta: EventMeta): S {
-  if (!isThere(state)) return state;
-  const moved = touched(state, meta);
-  switch (event.type) {
-    case 'GateAnswered':
-      return withGate(moved, event.data);
-    case 'CommandRefused':
-      return moved;
-  }
-}
+const isPresent = <S extends { readonly status: string }>(state: S): state is Present<S> =>
+  state.status !== 'absent';
 
 /** @throws ImpossibleEvent, ForeignEvent */
 export const foldEvents = <S>({ initial, evolve }: Fold<S>, events: readonly PastEvent[]): S =>

@@ -16,8 +16,7 @@ export interface StreamEvent {
 
 export type Decision =
   | { readonly kind: 'accepted'; readonly events: readonly StreamEvent[] }
-  /** `trace` is what the log keeps of a refusal. */
-  | { readonly kind: 'rejected'; readonly rejection: Rejection; readonly trace: readonly StreamEvent[] };
+  | { readonly kind: 'rejected'; readonly rejection: Rejection };
 
 /** What a rule of one aggregate gives: events of its own stream, or a refusal. */
 export type Verdict = readonly FtmEvent[] | Rejection;
@@ -32,8 +31,8 @@ export function reject(code: string, message: string, reasons?: readonly Reason[
 
 export const notFound = (what: string): Rejection => reject('NOT_FOUND', `there is no such ${what}`);
 
-export function rejected(rejection: Rejection, trace: readonly StreamEvent[] = []): Decision {
-  return { kind: 'rejected', rejection, trace };
+export function rejected(rejection: Rejection): Decision {
+  return { kind: 'rejected', rejection };
 }
 
 export function on(stream: StreamId, verdict: Verdict): Decision {

@@ -49,12 +49,8 @@ export function factsOf({
   return { createdAt, updatedAt, createdBy, version, lastSeq, governanceDecisionId, gates };
 }
 
-/** Older answers stay on the log; a resource shows so many. */
-const SHOWN_GATES = 20;
-
 export function withGate<S extends Facts>(state: S, answer: GateAnswered): S {
-  const gates = [...state.gates, answer].slice(-SHOWN_GATES);
-  return { ...state, governanceDecisionId: answer.decisionId, gates };
+  return { ...state, governanceDecisionId: answer.decisionId, gates: [...state.gates, answer] };
 }
 
 /** An event that cannot follow what is there: the stream is not what this program wrote. */

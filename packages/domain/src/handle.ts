@@ -3,7 +3,7 @@ import { foldEvents, type CommandRules, type Fold, type Load } from './aggregate
 import { REGISTRY } from './aggregates.ts';
 import type { Command } from './command.ts';
 import type { CommandMeta } from './command-meta.ts';
-import { answered, rejected, type Decision, type Rejection, type StreamEvent } from './decision.ts';
+import { rejected, type Decision } from './decision.ts';
 import type { PastEvent } from './event-meta.ts';
 import { tenantErased } from './tenant/decide.ts';
 import { isErased } from './tenant/state.ts';
@@ -61,39 +61,7 @@ export async function handle(command: Command, meta: CommandMeta, read: StreamRe
   const { aggregate, begins } = rulesOf(command);
   const load: Load = async (of, id) =>
     foldEvents(of, id === null ? [] : await read.load(streamId(of.name, id)));
-  const stream = streamId(aggregate.name, command.id);
-  const before = await read.load(stream);
-  const ofTenant = tenantStreamId(meta.tenantId);
-  const refused = async (rejection: Rejection): Promise<Decision> => {
-    const on = before.length > 0 ? stream : ofTenant;
-    const trace = traceOf(command, rejection, on);
-    // What is written to has been read.
-    if (trace.length > 0) await read.load(on);
-    return rejected(rejection, trace);
-  };
-  if (begins && isErased(foldEvents(REGISTRY.tenant, await read.load(ofTenant))))
-    return refused(tenantErased);
-  const decision = await aggregate.handle(command, foldEvents(aggregate, before), meta, load);
-  return decision.kind === 'rejected' ? refused(decision.rejection) : decision;
-}
-
-/**
- * What stays of a refusal: what gates answered, and what came of it; also that somebody tried alone what takes two. A refusal that no gate was asked for
- * leaves nothing: it is the same whenever it is asked.
- */
-function traceOf(command: Command, rejection: Rejection, on: StreamId): readonly StreamEvent[] {
-  const gates = 'gates' in command ? command.gates : [];
-  if (gates.length === 0 && rejection.code !== 'FOUR_EYES') return [];
-  const { code, message, reasons } = rejection;
-  const data = {
-    commandType: command.type,
-    stream: primaryStream(command),
-    code,
-    message,
-    reasons: reasons ?? null,
-  };
-  return [...answered(gates), { type: 'CommandRefused' as const, data }].map((event) => ({
-    stream: on,
-    event,
-  }));
+  if (begins && isErased(foldEvents(REGISTRY.tenant, await read.load(tenantStreamId(meta.tenantId)))))
+    return rejected(tenantErased);
+  return aggregate.handle(command, await load(aggregate, command.id), meta, load);
 }

@@ -106,8 +106,7 @@ export function createOrchestratorClient(options: OrchestratorOptions) {
       const answer = await post('login', '/v1/login', wire.Login, { api_key: apiKey });
       return answer.active ? answer : null;
     },
-    /** The answer is to this question, for this request, in this minute, and to no other: its key is made here. */
-    checkGovernance: (question: wire.GovernanceQuestion, asked: wire.Asked) =>
+    checkGovernance: (question: wire.GovernanceQuestion, idempotencyKey: string) =>
       post(
         'governance',
         '/v1/governance/check',
@@ -120,7 +119,7 @@ export function createOrchestratorClient(options: OrchestratorOptions) {
           resource: question.resource,
           context: question.context,
         },
-        wire.questionKey(question, asked),
+        idempotencyKey,
       ),
     /**
      * At most 500 documents and 4 MB. The answer has the same documents in the same order, and as many texts in each

@@ -1,7 +1,4 @@
 import { z } from 'zod';
-import { canonicalJson } from '@ftm/contracts/canonical-json';
-import { digest } from '@ftm/contracts/ids';
-import type { ScannedText } from '@ftm/contracts/scanned-text';
 
 /** The Orchestrator's answers as agreed in `sandbox/openapi/orchestrator.json`, and as FTM sees them. */
 
@@ -40,32 +37,6 @@ export interface GovernanceQuestion {
   readonly resource: { readonly type: string; readonly id: string };
   readonly context: Readonly<Record<string, unknown>>;
 }
-/** Everything that decides the answer to a governance question but the question itself: what was asked of FTM. */
-export interface Asked {
-  /** Hash of the request that the question is asked for. */
-  readonly fingerprint: string;
-  /** ISO 8601. An answer is good for the minute it was given in: a yes cannot be stocked up. */
-  readonly at: string;
-}
-
-/** The Idempotency-Key of a governance question: who asks, what, about what, for which request, in which minute. Nothing else ever gets its answer. */
-export const questionKey = (
-  { tenantId, projectId, actor, action, resource, context }: GovernanceQuestion,
-  { fingerprint, at }: Asked,
-): string =>
-  digest(
-    'ftm.gate',
-    tenantId,
-    projectId ?? '',
-    actor,
-    action,
-    resource.type,
-    resource.id,
-    canonicalJson(context),
-    fingerprint,
-    at.slice(0, 'YYYY-MM-DDTHH:MM'.length),
-  );
-
 export const Governance = z
   .object({
     decision_id: z.string().min(1),
@@ -112,8 +83,7 @@ export const Scan = z
     scanId: each.scan_id,
     verdict: each.verdict,
     findings: each.findings,
-    // This is the one place where words become scanned ones.
-    text: each.text as ScannedText,
+    text: each.text,
   }));
 
 export const Score = z

@@ -6,6 +6,6 @@ export const tenants: ReadModel<TenantState> = {
   projectId: () => null,
   columns: {},
   values: () => ({}),
-  statuses: { active: 'settled', erasure_requested: 'open', erasing: 'open', erased: 'settled' },
+  statuses: { erasure_requested: 'open', erasing: 'open', erased: 'settled' },
   filters: {},
 };

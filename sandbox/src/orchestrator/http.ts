@@ -1,17 +1,6 @@
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
 
-/** A refusal that a handler throws. */
-export class HttpProblem extends Error {
-  readonly status: number;
-  readonly code: string;
-  constructor(status: number, code: string, detail: string) {
-    super(detail);
-    this.status = status;
-    this.code = code;
-  }
-}
-
 /**
  * A handler that answers what `answer` returns to a body that fits, and a 400 naming the field to one that does not.
  */
@@ -21,16 +10,8 @@ export function validated<S extends z.ZodType>(
 ): (request: Request, response: Response) => void {
   return (request, response) => {
     const body = schema.safeParse(request.body);
-    if (!body.success) {
-      invalid(response, body.error);
-      return;
-    }
-    try {
-      response.json(answer(body.data, request));
-    } catch (error) {
-      if (!(error instanceof HttpProblem)) throw error;
-      problem(response, error.status, error.code, error.message);
-    }
+    if (body.success) response.json(answer(body.data, request));
+    else invalid(response, body.error);
   };
 }
 

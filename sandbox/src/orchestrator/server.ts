@@ -5,7 +5,7 @@ import { adminRoutes } from './admin.ts';
 import { AuditBatch, AuditNote, createAuditSink } from './audit-sink.ts';
 import { createFaults, type Target } from './faults.ts';
 import { judge, POLICY_VERSION, Question, type Policy } from './governance.ts';
-import { HttpProblem, invalid, problem, validated } from './http.ts';
+import { invalid, problem, validated } from './http.ts';
 import { createKeys } from './keys.ts';
 import { openApiDocument } from './openapi.ts';
 import { ApprovalOrder, createPrism, EstimateOrder, UsageOrder } from './prism.ts';
@@ -36,11 +36,11 @@ export function createOrchestrator({ dataDir, serviceKey, bucket, trismSeed }: O
   const traces = createTraceStore(generateTraces());
   const prism = createPrism(dataDir);
   const audit = createAuditSink(join(dataDir, 'audit'));
-  const decisions = openJsonLines<{ key: string; question?: string; answer: Record<string, unknown> }>(
+  const decisions = openJsonLines<{ key: string; answer: Record<string, unknown> }>(
     dataDir,
     'decisions.jsonl',
   );
-  const decided = new Map(decisions.rows.map((row) => [row.key, row]));
+  const decided = new Map(decisions.rows.map((row) => [row.key, row.answer]));
   const policies: Policy[] = [];
   const calls: Record<string, number> = {};
 
@@ -99,17 +99,13 @@ export function createOrchestrator({ dataDir, serviceKey, bucket, trismSeed }: O
     'post',
     'governance',
     '/v1/governance/check',
-    validated(Question, (asked, request) => {
+    validated(Question, (question, request) => {
       const key = request.get('idempotency-key');
-      const question = createHash('sha256').update(JSON.stringify(asked)).digest('hex');
-      const known = key === undefined ? undefined : decided.get(`${asked.tenant_id} ${key}`);
-      // The answer to one question is never the answer to another.
-      if (known?.question !== undefined && known.question !== question)
-        throw new HttpProblem(422, 'IDEMPOTENCY_KEY_REUSED', 'the key was used for another question');
-      if (known !== undefined) return known.answer;
-      const reasons = faults.denied('governance', asked)
+      const known = key === undefined ? undefined : decided.get(`${question.tenant_id} ${key}`);
+      if (known !== undefined) return known;
+      const reasons = faults.denied('governance', question)
         ? [{ code: 'ORDERED', message: 'a denial was ordered' }]
-        : judge(asked, policies);
+        : judge(question, policies);
       const answer = {
         decision_id: randomUUID(),
         decision: reasons.length === 0 ? 'allow' : 'deny',
@@ -118,9 +114,8 @@ export function createOrchestrator({ dataDir, serviceKey, bucket, trismSeed }: O
         decided_at: new Date().toISOString(),
       };
       if (key !== undefined) {
-        const row = { key: `${asked.tenant_id} ${key}`, question, answer };
-        decisions.append([row]);
-        decided.set(row.key, row);
+        decisions.append([{ key: `${question.tenant_id} ${key}`, answer }]);
+        decided.set(`${question.tenant_id} ${key}`, answer);
       }
       return answer;
     }),

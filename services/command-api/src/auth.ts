@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { isServiceActor } from '@ftm/commands/callers';
-import { isTenantId } from '@ftm/contracts/ids';
-import type { Scope } from '@ftm/domain/aggregate';
 import type { OrchestratorClient, Principal } from '@ftm/orchestrator/client';
+import { ofProject, type Scope } from '@ftm/domain/aggregate';
+import { tenantId } from '@ftm/contracts/ids';
 import { Problem } from './http/problem.ts';
 import type { Role } from './http/route.ts';
 
@@ -27,7 +27,7 @@ export function createAuthenticator(orchestrator: Pick<OrchestratorClient, 'logi
       if (cached !== undefined && cached.until > Date.now()) return cached.principal;
       cache.delete(hash);
       const principal = await orchestrator.login(key);
-      if (principal === null || !isTenantId(principal.tenantId)) throw unauthenticated();
+      if (principal === null || !isTenant(principal.tenantId)) throw unauthenticated();
       // Events would name a process of FTM as who asked.
       if (isServiceActor(principal.subject)) throw unauthenticated();
       if (cache.size >= CACHE_MAX) cache.clear();
@@ -42,38 +42,32 @@ export function authorize(principal: Principal, roles: readonly Role[]): void {
     throw new Problem(403, 'ROLE_MISSING', `this needs one of the roles ${roles.join(', ')}`);
 }
 
-type Projects = Pick<Principal, 'projects'>;
-
-export const coversTenant = ({ projects }: Projects): boolean => projects.includes('*');
-
-const covers = (principal: Projects, project: string): boolean =>
-  coversTenant(principal) || principal.projects.includes(project);
-
 /** Whether a key covers what is of that scope: what is of the tenant as a whole each of its keys does, and what is of nothing known none. */
-export function inScope(principal: Projects, scope: Scope | null): boolean {
+export function inScope(principal: Principal, scope: Scope | null): boolean {
   switch (scope?.of) {
     case 'tenant':
       return true;
     case 'project':
-      return covers(principal, scope.projectId);
+      return principal.projects.includes('*') || principal.projects.includes(scope.projectId);
     default:
       return false;
   }
 }
 
 /** @throws Problem 403 */
-export function requireProject(principal: Projects, project: string): void {
-  if (!covers(principal, project))
+export function requireProject(principal: Principal, project: string): void {
+  if (!inScope(principal, ofProject(project)))
     throw new Problem(403, 'PROJECT_OUT_OF_SCOPE', 'the key does not cover the project');
 }
 
-/** Who may act in some projects only does not decide for all of them. @throws Problem 403 */
-export function requireWholeTenant(principal: Projects): void {
-  if (!coversTenant(principal))
-    throw new Problem(403, 'PROJECT_OUT_OF_SCOPE', 'the key does not cover all projects of the tenant');
-}
-
 const unauthenticated = (): Problem =>
-  new Problem(401, 'UNAUTHENTICATED', 'a valid API key is needed: Authorization: Bearer <key>', {
-    headers: { 'www-authenticate': 'Bearer realm="ftm"' },
-  });
+  new Problem(401, 'UNAUTHENTICATED', 'a valid API key is needed: Authorization: Bearer <key>');
+
+function isTenant(text: string): boolean {
+  try {
+    tenantId(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,5 +1,4 @@
 import type { Principal } from '@ftm/orchestrator/client';
-import { born } from '@ftm/domain/facts';
 import { defineAggregate, OF_TENANT, ofProject, type Scope } from '@ftm/domain/aggregate';
 import { inScope } from './auth.ts';
 
@@ -29,8 +28,7 @@ describe('the scope of a key', () => {
   });
 
   it('is what the aggregate says, wherever its state keeps the project', () => {
-    const meta = { time: '2026-12-01T00:00:00.000Z', actor: 'user:ada', version: 1, seq: 1 };
-    const state = { status: 'there', owner: { team: 'p2' }, ...born(meta) } as const;
+    const state = { status: 'there', owner: { team: 'p2' } } as const;
     const elsewhere = defineAggregate<'dataset', typeof state, never>({
       name: 'dataset',
       commands: {},

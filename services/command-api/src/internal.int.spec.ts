@@ -1,4 +1,3 @@
-import { ourWords } from '@ftm/contracts/scanned-text';
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -90,7 +89,7 @@ describe('instances of one group', () => {
           id: budgetId(projectId),
           projectId,
           monthlyUsdMicros: 1,
-          reason: ourWords('spec'),
+          reason: 'spec',
         },
       };
     }

@@ -7,7 +7,7 @@ import { refusingErasedTenants } from '@ftm/object-store/erase-tenant';
 import { createLocalKeyProvider } from '@ftm/object-store/local-key-provider';
 import { createS3Store } from '@ftm/object-store/s3';
 import { createOrchestratorClient } from '@ftm/orchestrator/client';
-import { createJournalReader, journalPosition } from '@ftm/postgres/journal';
+import { createJournalReader } from '@ftm/postgres/journal';
 import { createPool } from '@ftm/postgres/pool';
 import { readConfig } from '@ftm/runtime/config';
 import { healthRouter, listen } from '@ftm/runtime/health';
@@ -30,7 +30,6 @@ import { providerWebhookRouter } from './provider-webhooks/router.ts';
 import { createCostReads } from './costs/cost-reads.ts';
 import { createQuotas } from './quotas.ts';
 import { createReads } from './reads.ts';
-import { createReadWaits } from './read-waits.ts';
 import { allRoutes } from './routes.ts';
 
 const config = readConfig(Config, process.env);
@@ -141,7 +140,7 @@ const server = await listen(
         ? []
         : [providerWebhookRouter(config.FTM_OPENAI_WEBHOOK_SECRETS, createHints(pool), logger)]),
     ],
-    reads: createReadWaits(commander, (partition) => journalPosition(pool, partition)),
+    waitFor: reads.waitFor,
   }),
   config.FTM_HOST,
   config.FTM_PORT,

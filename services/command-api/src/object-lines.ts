@@ -3,7 +3,7 @@ import { lineBytes } from '@ftm/object-store/lines';
 import { ObjectKeyErased } from '@ftm/object-store/object-store';
 import { Problem } from './http/problem.ts';
 import type { Call } from './http/route.ts';
-import type { Services } from './services.ts';
+import type { Services } from './service.ts';
 import { requireBytes } from './tenant/erased.ts';
 
 /** A page of the lines of a stored JSONL object, however large it is; all are counted, those of the page are parsed. @throws Problem 410 when its key was erased, or the tenant */

@@ -6,10 +6,17 @@ import { fold, projectOf, type StateOf } from '@ftm/domain/aggregates';
 import type { PastEvent } from '@ftm/domain/event-meta';
 import type { Registry } from '@ftm/event-log/registry';
 import type { Principal } from '@ftm/orchestrator/client';
-import { readAggregate, readStream, readTenant, type JournalRecord } from '@ftm/postgres/journal';
+import {
+  journalPosition,
+  readAggregate,
+  readStream,
+  readTenant,
+  type JournalRecord,
+} from '@ftm/postgres/journal';
 import { withTenant, type Pool } from '@ftm/postgres/pool';
 import { viewOf } from '@ftm/read-models/read-model';
 import { READ_MODELS } from '@ftm/read-models/read-models';
+import { sleep } from '@ftm/runtime/backoff';
 import { inScope } from './auth.ts';
 import { toPast } from '@ftm/domain/event-meta';
 import { decodeCursor, encodeCursor } from './http/cursor.ts';
@@ -51,8 +58,11 @@ export interface Reads {
   tenantEvents(principal: Principal, fromSeq: number, limit: number): Promise<readonly RecordedEvent[]>;
   /** All resources of an aggregate as they stood at a time. */
   allAt(principal: Principal, aggregate: Aggregate, at: string): Promise<Rendered[]>;
+  waitFor(position: { readonly partition: number; readonly offset: bigint }): Promise<void>;
 }
 
+const WAIT_MS = 3000;
+const POLL_MS = 15;
 const query = knex({ client: 'pg' });
 
 export function createReads(pool: Pool, registry: Registry): Reads {
@@ -150,6 +160,16 @@ export function createReads(pool: Pool, registry: Registry): Reads {
           ? present(render(aggregate, principal.tenantId, parseStreamId(stream).id, state))
           : [];
       });
+    },
+    async waitFor({ partition, offset }) {
+      const deadline = Date.now() + WAIT_MS;
+      while (offset >= 0n && (await journalPosition(pool, partition)) <= offset) {
+        if (Date.now() > deadline)
+          throw new Problem(503, 'READS_BEHIND', 'reads have not come as far as FTM-Min-Position yet', {
+            retryAfterMs: 1000,
+          });
+        await sleep(POLL_MS);
+      }
     },
   };
 }

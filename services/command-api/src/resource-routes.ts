@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { Aggregate } from '@ftm/contracts/ids';
 import { ById, defineRoute, Page, projectId, READ, type Route } from './http/route.ts';
-import type { Services } from './services.ts';
-import { current } from './states.ts';
+import type { Services } from './service.ts';
 
 /** Filters that are no ids of FTM's. */
 const TEXTS: ReadonlySet<string> = new Set(['provider_model_id', 'model_ref', 'name']);
@@ -47,9 +46,8 @@ export function readRoutes(
       tag,
       roles: READ,
       params: ById,
-      reads: 'writer',
-      async handle(call) {
-        const { body, etag } = await current(services, call, aggregate, call.params.id);
+      async handle({ principal, params }) {
+        const { body, etag } = await services.reads.one(principal, aggregate, params.id);
         return { status: 200, body, headers: { etag } };
       },
     }),

@@ -2,7 +2,7 @@ import { tenantId } from '@ftm/contracts/ids';
 import { OrchestratorRefused } from '@ftm/orchestrator/client';
 import { toProblem } from './http/problem.ts';
 import { readRoutes } from './resource-routes.ts';
-import type { Services } from './services.ts';
+import type { Services } from './service.ts';
 import { serveRoutes } from './testing/route-server.ts';
 
 describe('lists', () => {

@@ -12,7 +12,7 @@ import { pricingRoutes } from './pricing/routes.ts';
 import { productionPointerRoutes } from './production-pointer/routes.ts';
 import { promotionRoutes } from './promotion/routes.ts';
 import { reEvalRoutes } from './re-eval/routes.ts';
-import type { Services } from './services.ts';
+import type { Services } from './service.ts';
 import { tenantRoutes } from './tenant/routes.ts';
 
 /** Every route there is: what is served, and what the OpenAPI document says. */

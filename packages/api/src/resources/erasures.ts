@@ -22,7 +22,7 @@ export const RequestTenantErasure = z
   .meta({ id: 'RequestTenantErasure' });
 export const ConfirmTenantErasure = z.strictObject({ tenant_id }).meta({ id: 'ConfirmTenantErasure' });
 
-export const TENANT_STATUSES = ['active', 'erasure_requested', 'erasing', 'erased'] as const;
+export const TENANT_STATUSES = ['erasure_requested', 'erasing', 'erased'] as const;
 export const Tenant = z
   .strictObject({
     id,
@@ -35,8 +35,7 @@ export const Tenant = z
         reason: z.string(),
         data_keys: count.nullable().describe('How many data keys were destroyed; null until they are.'),
       })
-      .meta({ id: 'TenantKeysDestroyed' })
-      .nullable(),
+      .meta({ id: 'TenantKeysDestroyed' }),
     ...facts,
   })
   .meta({ id: 'Tenant' });
@@ -45,7 +44,7 @@ export const TenantErasure = z
   .strictObject({
     object: z.literal('tenant_erasure'),
     tenant_id: z.string(),
-    state: z.enum(['not_asked', 'erasure_requested', 'erasing', 'erased']),
+    state: z.enum(['not_asked', ...TENANT_STATUSES]),
     reason: z.string().nullable(),
     requested_by: z.string().nullable(),
     confirmed_by: z.string().nullable(),

@@ -142,7 +142,6 @@ const CASES: { readonly [A in Aggregate]: Case } = {
     schema: Tenant,
     statuses: TENANT_STATUSES,
     histories: [
-      ['GateAnswered'],
       ['TenantErasureRequested'],
       ['TenantErasureRequested', 'TenantErasureConfirmed'],
       ['TenantErasureRequested', 'TenantErasureConfirmed', 'TenantErased'],

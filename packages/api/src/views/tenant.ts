@@ -6,8 +6,6 @@ import type { Known, Shown } from './shown.ts';
 
 export function viewTenant(state: Known<TenantState>): Shown<z.input<typeof Tenant>> {
   switch (state.status) {
-    case 'active':
-      return { erasure: null };
     case 'erasure_requested':
       return { erasure: { ...snake(state.asked), confirmed_by: null, data_keys: null } };
     case 'erasing':

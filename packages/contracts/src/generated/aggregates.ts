@@ -22,7 +22,6 @@ export type Aggregate = (typeof AGGREGATES)[number];
 
 /** On whose streams an event stands; `any` is on those of any aggregate. */
 export const AGGREGATE_OF_EVENT = {
-  CommandRefused: 'any',
   GateAnswered: 'any',
   BudgetSet: 'budget',
   BudgetHoldPlaced: 'budget-month',

@@ -56,20 +56,6 @@ export interface CodeCount {
   readonly count: number;
 }
 
-/** A command was refused after its gates were asked, or because one person may not do it alone. It stands on the stream that the command was about, or on the tenant's own where there is none. */
-export interface CommandRefused {
-  /** Name of the command. */
-  readonly commandType: string;
-  /** The stream that the command was about. */
-  readonly stream: string;
-  /** Stable code of the refusal, SCREAMING_CASE. */
-  readonly code: string;
-  /** What it means, for people. */
-  readonly message: string;
-  /** Reasons, of refusals that have some. */
-  readonly reasons: readonly Reason[] | null;
-}
-
 /** What is done about rows that an eval suite asks, too. */
 export interface ContaminationRecipe {
   /** Block the dataset, or drop the rows. */
@@ -1138,7 +1124,6 @@ export interface WriterClaimed {
 
 /** Every event of the log: its name and what it says. */
 export type FtmEvent =
-  | { readonly type: 'CommandRefused'; readonly data: CommandRefused }
   | { readonly type: 'GateAnswered'; readonly data: GateAnswered }
   | { readonly type: 'BudgetSet'; readonly data: BudgetSet }
   | { readonly type: 'BudgetHoldPlaced'; readonly data: BudgetHoldPlaced }
@@ -1216,70 +1201,6 @@ export interface EventSchemaEntry { readonly aggregate: string; readonly fullNam
 
 /** All versions of all schemas, oldest first; the last of a name is the one that is written. */
 export const EVENT_SCHEMAS: Readonly<Record<string, readonly EventSchemaEntry[]>> = {
- "CommandRefused": [
-  {
-   "aggregate": "any-stream",
-   "fullName": "ftm.gate.CommandRefused",
-   "version": 1,
-   "schema": {
-    "type": "record",
-    "name": "CommandRefused",
-    "namespace": "ftm.gate",
-    "doc": "A command was refused after its gates were asked, or because one person may not do it alone. It stands on the stream that the command was about, or on the tenant's own where there is none.",
-    "fields": [
-     {
-      "name": "commandType",
-      "type": "string",
-      "doc": "Name of the command."
-     },
-     {
-      "name": "stream",
-      "type": "string",
-      "doc": "The stream that the command was about."
-     },
-     {
-      "name": "code",
-      "type": "string",
-      "doc": "Stable code of the refusal, SCREAMING_CASE."
-     },
-     {
-      "name": "message",
-      "type": "string",
-      "doc": "What it means, for people."
-     },
-     {
-      "name": "reasons",
-      "type": [
-       "null",
-       {
-        "type": "array",
-        "items": {
-         "type": "record",
-         "name": "Reason",
-         "namespace": "ftm",
-         "doc": "One reason of a refusal.",
-         "fields": [
-          {
-           "name": "code",
-           "type": "string",
-           "doc": "Stable code, SCREAMING_CASE."
-          },
-          {
-           "name": "message",
-           "type": "string",
-           "doc": "What it means, for people."
-          }
-         ]
-        }
-       }
-      ],
-      "doc": "Reasons, of refusals that have some.",
-      "default": null
-     }
-    ]
-   }
-  }
- ],
  "GateAnswered": [
   {
    "aggregate": "any-stream",

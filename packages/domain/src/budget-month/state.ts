@@ -1,7 +1,7 @@
 import type { EventOf } from '@ftm/contracts/event-of';
 import { derivedUuid } from '@ftm/contracts/ids';
 import type { EventMeta } from '../event-meta.ts';
-import { ABSENT, born, present, touched, type Absent, type Facts } from '../facts.ts';
+import { ABSENT, born, present, touched, withGate, type Absent, type Facts } from '../facts.ts';
 
 /**
  * The money of a project in a month: what is held for jobs that have not ended, and what the others have cost. A stream of its own for each month: what a decision has to
@@ -38,6 +38,8 @@ export function evolveBudgetMonth(
   meta: EventMeta,
 ): BudgetMonthState {
   switch (event.type) {
+    case 'GateAnswered':
+      return withGate(touched(present(before, event.type), meta), event.data);
     case 'BudgetHoldPlaced': {
       const { projectId, month, ftJobId, amountUsdMicros } = event.data;
       const state: OpenedMonth =

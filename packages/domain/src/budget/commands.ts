@@ -1,4 +1,3 @@
-import type { ScannedText } from '@ftm/contracts/scanned-text';
 /** `id` is `budgetId(projectId)`. */
 export interface BudgetCommand {
   readonly type: 'SetBudget';
@@ -6,5 +5,5 @@ export interface BudgetCommand {
   readonly projectId: string;
   /** Null takes the limit away. */
   readonly monthlyUsdMicros: number | null;
-  readonly reason: ScannedText;
+  readonly reason: string;
 }

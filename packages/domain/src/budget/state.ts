@@ -1,7 +1,7 @@
 import type { EventOf } from '@ftm/contracts/event-of';
 import { derivedUuid } from '@ftm/contracts/ids';
 import type { EventMeta } from '../event-meta.ts';
-import { ABSENT, born, touched, type Absent, type Facts } from '../facts.ts';
+import { ABSENT, born, present, touched, withGate, type Absent, type Facts } from '../facts.ts';
 
 /** What a project may spend on training in a month; absent as long as nobody has said. What is spent and held is the months’ own. */
 export type BudgetState =
@@ -17,6 +17,7 @@ export type BudgetEvent = EventOf<'budget'>;
 export const initialBudget: BudgetState = ABSENT;
 
 export function evolveBudget(before: BudgetState, event: BudgetEvent, meta: EventMeta): BudgetState {
+  if (event.type === 'GateAnswered') return withGate(touched(present(before, event.type), meta), event.data);
   const facts: Facts = before.status === 'absent' ? born(meta) : touched(before, meta);
   const { projectId, monthlyUsdMicros } = event.data;
   return monthlyUsdMicros === null

@@ -1,4 +1,3 @@
-import type { ScannedText } from '@ftm/contracts/scanned-text';
 import type {
   DatasetFailed,
   DatasetProgressed,
@@ -32,9 +31,9 @@ export type DatasetCommand =
       readonly rejectionsObject: ObjectRef | null;
     }
   /** A dataset that was not ready yet is `failed` with the code `CANCELED`. */
-  | { readonly type: 'CancelDataset'; readonly id: string; readonly reason: ScannedText }
+  | { readonly type: 'CancelDataset'; readonly id: string; readonly reason: string }
   /** Of a dataset that the gate `contamination` blocked. */
-  | { readonly type: 'RequestContaminationOverride'; readonly id: string; readonly reason: ScannedText }
+  | { readonly type: 'RequestContaminationOverride'; readonly id: string; readonly reason: string }
   /** By somebody else than who asked; the building goes on. */
   | {
       readonly type: 'ApproveContaminationOverride';
@@ -42,5 +41,5 @@ export type DatasetCommand =
       readonly gates: readonly GateAnswer[];
     }
   | { readonly type: 'FailDataset'; readonly id: string; readonly failure: DatasetFailed }
-  | { readonly type: 'RequestDatasetErasure'; readonly id: string; readonly reason: ScannedText }
+  | { readonly type: 'RequestDatasetErasure'; readonly id: string; readonly reason: string }
   | { readonly type: 'RecordDatasetErased'; readonly id: string; readonly dataKeyId: string };

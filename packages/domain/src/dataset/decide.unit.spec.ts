@@ -1,4 +1,3 @@
-import { ourWords } from '@ftm/contracts/scanned-text';
 import type { Command } from '../command.ts';
 import { datasetRequested, datasetSanitized, gate } from '../testing/examples.ts';
 import { given, type Past } from '../testing/spec.ts';
@@ -41,11 +40,7 @@ const contaminated: Past[] = [
     event: { type: 'DatasetBlocked', data: { gate: 'contamination', reasons: [], rejectionsObject: null } },
   },
 ];
-const askOverride: Command = {
-  type: 'RequestContaminationOverride',
-  id: 'd1',
-  reason: ourWords('known overlap'),
-};
+const askOverride: Command = { type: 'RequestContaminationOverride', id: 'd1', reason: 'known overlap' };
 const approveOverride: Command = { type: 'ApproveContaminationOverride', id: 'd1', gates: [gate()] };
 const overrideAsked: Past[] = [
   ...contaminated,
@@ -112,7 +107,7 @@ describe('a dataset', () => {
   });
 
   it('is erased in two steps, each once, when it has settled', async () => {
-    const erase: Command = { type: 'RequestDatasetErasure', id: 'd1', reason: ourWords('asked for') };
+    const erase: Command = { type: 'RequestDatasetErasure', id: 'd1', reason: 'asked for' };
     const erased: Command = { type: 'RecordDatasetErased', id: 'd1', dataKeyId: 'key-1' };
     for (const past of [ready, blocked])
       await given(...past)
@@ -205,7 +200,7 @@ describe('a dataset', () => {
   });
 
   it('is canceled while it is built, and not after', async () => {
-    const cancel: Command = { type: 'CancelDataset', id: 'd1', reason: ourWords('not wanted') };
+    const cancel: Command = { type: 'CancelDataset', id: 'd1', reason: 'not wanted' };
     const [event] = await given(...sanitizing)
       .when(cancel)
       .thenGives('DatasetFailed');

@@ -17,6 +17,7 @@ import {
   ImpossibleEvent,
   present,
   touched,
+  withGate,
   type Absent,
   type Facts,
 } from '../facts.ts';
@@ -77,6 +78,8 @@ export function evolveDataset(before: DatasetState, event: DatasetEvent, meta: E
   const state = touched(present(before, event.type), meta);
   const open = opened(state);
   switch (event.type) {
+    case 'GateAnswered':
+      return withGate(state, event.data);
     case 'DatasetSanitizationStarted':
       return { ...open, status: 'pending_sanitization', attempt: event.data.attempt };
     case 'DatasetProgressed':

@@ -1,4 +1,3 @@
-import type { ScannedText } from '@ftm/contracts/scanned-text';
 import type { EvalRunCompleted, EvalRunFailed, EvalRunRequested } from '@ftm/contracts/generated/events';
 import type { GateAnswer } from '../gate-answer.ts';
 
@@ -21,4 +20,4 @@ export type EvalRunCommand =
   /** Also appends `ModelVersionEvaluated` to the model version, when the run asked one, in the same transaction. */
   | { readonly type: 'RecordEvalRunCompleted'; readonly id: string; readonly result: EvalRunCompleted }
   | { readonly type: 'FailEvalRun'; readonly id: string; readonly failure: EvalRunFailed }
-  | { readonly type: 'CancelEvalRun'; readonly id: string; readonly reason: ScannedText };
+  | { readonly type: 'CancelEvalRun'; readonly id: string; readonly reason: string };

@@ -6,7 +6,7 @@ import type {
   Reason,
 } from '@ftm/contracts/generated/events';
 import type { EventMeta } from '../event-meta.ts';
-import { ABSENT, born, factsOf, present, touched, type Absent, type Facts } from '../facts.ts';
+import { ABSENT, born, factsOf, present, touched, withGate, type Absent, type Facts } from '../facts.ts';
 
 /** queued ─▶ running ─▶ completed | failed | canceled;  queued ─▶ blocked | canceled */
 export type EvalRunState =
@@ -31,6 +31,8 @@ export function evolveEvalRun(before: EvalRunState, event: EvalRunEvent, meta: E
   const state = touched(present(before, event.type), meta);
   const open = opened(state);
   switch (event.type) {
+    case 'GateAnswered':
+      return withGate(state, event.data);
     case 'EvalRunStarted':
       return { ...open, status: 'running', attempt: event.data.attempt, caseCount: event.data.caseCount };
     case 'EvalRunCompleted':

@@ -1,7 +1,7 @@
 import type { EventOf } from '@ftm/contracts/event-of';
 import type { EvalSuiteVersionPublished } from '@ftm/contracts/generated/events';
 import type { EventMeta } from '../event-meta.ts';
-import { ABSENT, born, present, touched, type Absent, type Facts } from '../facts.ts';
+import { ABSENT, born, present, touched, withGate, type Absent, type Facts } from '../facts.ts';
 
 export type EvalSuiteState =
   | Absent
@@ -30,7 +30,12 @@ export function evolveEvalSuite(
       versions: [],
     };
   const state = touched(present(before, event.type), meta);
-  return { ...state, versions: [...state.versions, event.data] };
+  switch (event.type) {
+    case 'GateAnswered':
+      return withGate(state, event.data);
+    case 'EvalSuiteVersionPublished':
+      return { ...state, versions: [...state.versions, event.data] };
+  }
 }
 
 /** A version by number, the newest for null; undefined when there is none. */

@@ -1,4 +1,3 @@
-import type { ScannedText } from '@ftm/contracts/scanned-text';
 import type {
   CostEstimate,
   FineTuneCanceled,
@@ -50,17 +49,14 @@ export type FineTuneCommand =
   | (About & { readonly type: 'RecordSubmitted'; readonly submitted: FineTuneSubmitted })
   | (About & { readonly type: 'RecordSubmitRefused'; readonly refusal: FineTuneSubmitRefused })
   /** An operator’s word on a submit that is ambiguous (`SUBMIT_NOT_AMBIGUOUS` otherwise). */
-  | (About & {
-      readonly type: 'ResolveSubmit';
-      readonly resolution: Omit<FineTuneSubmitResolved, 'attempt'> & { readonly reason: ScannedText };
-    })
+  | (About & { readonly type: 'ResolveSubmit'; readonly resolution: Omit<FineTuneSubmitResolved, 'attempt'> })
   | (About & { readonly type: 'RecordDuplicateCanceled'; readonly duplicate: FineTuneDuplicateCanceled })
   | (About & { readonly type: 'RecordProgress'; readonly progress: FineTuneProgressed })
   | (About & { readonly type: 'RecordPaused'; readonly providerStatus: string })
   | (About & { readonly type: 'RecordResumed'; readonly providerStatus: string })
-  | (About & { readonly type: 'RequestPause'; readonly reason: ScannedText })
-  | (About & { readonly type: 'RequestResume'; readonly reason: ScannedText })
-  | (About & { readonly type: 'RequestCancel'; readonly reason: ScannedText })
+  | (About & { readonly type: 'RequestPause'; readonly reason: string })
+  | (About & { readonly type: 'RequestResume'; readonly reason: string })
+  | (About & { readonly type: 'RequestCancel'; readonly reason: string })
   | (About & { readonly type: 'RecordSucceeded'; readonly result: FineTuneSucceeded })
   | (About & { readonly type: 'RecordFailed'; readonly failure: FineTuneFailed })
   | (About & { readonly type: 'RecordCanceled'; readonly canceled: FineTuneCanceled })

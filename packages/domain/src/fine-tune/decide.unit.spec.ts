@@ -1,4 +1,3 @@
-import { ourWords } from '@ftm/contracts/scanned-text';
 import { datasetRequested, datasetSanitized, fineTuneRequested, gate, PROJECT } from '../testing/examples.ts';
 import { given, type Past } from '../testing/spec.ts';
 import type { Command } from '../command.ts';
@@ -141,13 +140,13 @@ describe('a fine-tune job', () => {
       .when({ type: 'IntendSubmit', id: 'f1', intent: { ...intent, attempt: 2 } })
       .thenGives('FineTuneSubmitIntended');
     await given(...refused)
-      .when({ type: 'RequestCancel', id: 'f1', reason: ourWords('r') })
+      .when({ type: 'RequestCancel', id: 'f1', reason: 'r' })
       .thenGives('FineTuneCancelRequested', 'FineTuneCanceled');
     await given(...refused)
       .when({
         type: 'ResolveSubmit',
         id: 'f1',
-        resolution: { decision: 'fail', providerJobId: null, reason: ourWords('r') },
+        resolution: { decision: 'fail', providerJobId: null, reason: 'r' },
       })
       .thenRejects('SUBMIT_NOT_AMBIGUOUS');
   });
@@ -158,7 +157,7 @@ describe('a fine-tune job', () => {
     ): Command => ({
       type: 'ResolveSubmit',
       id: 'f1',
-      resolution: { decision, providerJobId, reason: ourWords('looked at the provider') },
+      resolution: { decision, providerJobId, reason: 'looked at the provider' },
     });
     const [resolved] = await given(...intended)
       .when(resolve('resubmit'))
@@ -182,8 +181,8 @@ describe('a fine-tune job', () => {
         .thenRejects('SUBMIT_NOT_AMBIGUOUS');
   });
   it('is paused and resumed by what was asked last, once', async () => {
-    const pause: Command = { type: 'RequestPause', id: 'f1', reason: ourWords('r') };
-    const resume: Command = { type: 'RequestResume', id: 'f1', reason: ourWords('r') };
+    const pause: Command = { type: 'RequestPause', id: 'f1', reason: 'r' };
+    const resume: Command = { type: 'RequestResume', id: 'f1', reason: 'r' };
     const [asked] = await given(...submitted)
       .when(pause)
       .thenGives('FineTunePauseRequested');
@@ -232,7 +231,7 @@ describe('a fine-tune job', () => {
       .thenRejects('SUBMIT_NOT_INTENDED');
   });
   it('ends at once when canceled before anything left FTM, and by the provider’s truth after', async () => {
-    const cancel: Command = { type: 'RequestCancel', id: 'f1', reason: ourWords('r') };
+    const cancel: Command = { type: 'RequestCancel', id: 'f1', reason: 'r' };
     await given(...approved)
       .when(cancel)
       .thenGives('FineTuneCancelRequested', 'FineTuneCanceled');

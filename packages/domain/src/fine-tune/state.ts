@@ -18,7 +18,7 @@ import type {
   Reason,
 } from '@ftm/contracts/generated/events';
 import type { EventMeta } from '../event-meta.ts';
-import { ABSENT, born, factsOf, present, touched, type Absent, type Facts } from '../facts.ts';
+import { ABSENT, born, factsOf, present, touched, withGate, type Absent, type Facts } from '../facts.ts';
 import { costOfEnded } from './cost.ts';
 
 /**
@@ -101,6 +101,8 @@ export function evolveFineTune(before: FineTuneState, event: FineTuneEvent, meta
     return { ...NEW, ...born(meta), request: event.data, estimate: event.data.estimate };
   const state = touched(present(before, event.type), meta);
   switch (event.type) {
+    case 'GateAnswered':
+      return withGate(state, event.data);
     case 'FineTuneCostApprovalRequested':
       return { ...state, pendingApproval: event.data };
     case 'FineTuneCostApproved':

@@ -1,4 +1,3 @@
-import type { ScannedText } from '@ftm/contracts/scanned-text';
 import type {
   ModelEndOfLifeAnnounced,
   ModelEndOfLifeWarned,
@@ -13,7 +12,7 @@ export type ModelVersionCommand =
       readonly registration: ModelVersionRegistered;
       readonly gates: readonly GateAnswer[];
     }
-  | { readonly type: 'RetireModelVersion'; readonly id: string; readonly reason: ScannedText }
+  | { readonly type: 'RetireModelVersion'; readonly id: string; readonly reason: string }
   | {
       readonly type: 'AnnounceEndOfLife';
       readonly id: string;

@@ -1,4 +1,3 @@
-import { ourWords } from '@ftm/contracts/scanned-text';
 import type { Command } from '../command.ts';
 import { gate, modelRegistered, target } from '../testing/examples.ts';
 import { given, type Past } from '../testing/spec.ts';
@@ -11,7 +10,7 @@ const register: Command = {
   registration: modelRegistered,
   gates: [gate()],
 };
-const retire: Command = { type: 'RetireModelVersion', id: 'm1', reason: ourWords('old') };
+const retire: Command = { type: 'RetireModelVersion', id: 'm1', reason: 'old' };
 
 const known: Past[] = [{ stream, event: { type: 'ModelVersionRegistered', data: modelRegistered } }];
 const live: Past[] = [

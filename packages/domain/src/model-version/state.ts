@@ -6,7 +6,7 @@ import type {
   PromotionTarget,
 } from '@ftm/contracts/generated/events';
 import type { EventMeta } from '../event-meta.ts';
-import { ABSENT, born, present, touched, type Absent, type Facts } from '../facts.ts';
+import { ABSENT, born, present, touched, withGate, type Absent, type Facts } from '../facts.ts';
 
 /** candidate ─▶ production ⇄ approved (was live, is not now);  candidate | approved ─▶ retired */
 export type ModelVersionState =
@@ -45,6 +45,8 @@ export function evolveModelVersion(
     };
   const state = touched(present(before, event.type), meta);
   switch (event.type) {
+    case 'GateAnswered':
+      return withGate(state, event.data);
     case 'ModelVersionEvaluated':
       return { ...state, evaluations: [...state.evaluations, event.data] };
     case 'ModelVersionPromoted':

@@ -1,4 +1,3 @@
-import { ourWords } from '@ftm/contracts/scanned-text';
 import type { PriceRow } from '@ftm/contracts/generated/events';
 import { given } from '../testing/spec.ts';
 import { effectivePrices, priceFor } from './price-book.ts';
@@ -54,11 +53,7 @@ describe('the price of a model', () => {
 describe('a price book', () => {
   const stream = `pricing/${PRICE_BOOK_ID}` as const;
   const revise = (...rows: readonly PriceRow[]) =>
-    ({
-      type: 'RevisePriceBook',
-      id: PRICE_BOOK_ID,
-      rows: rows.map((each) => ({ ...each, source: ourWords('contract 7'), note: null })),
-    }) as const;
+    ({ type: 'RevisePriceBook', id: PRICE_BOOK_ID, rows }) as const;
   it('is revised as a whole; the same rows again are nothing new', async () => {
     const rows = [row('m', 1, '2026-01-01')];
     await given()

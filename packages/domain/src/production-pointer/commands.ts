@@ -1,4 +1,3 @@
-import type { ScannedText } from '@ftm/contracts/scanned-text';
 import type { PromotionTarget } from '@ftm/contracts/generated/events';
 import type { GateAnswer } from '../gate-answer.ts';
 
@@ -10,6 +9,6 @@ export type ProductionPointerCommand =
     readonly projectId: string;
     readonly target: PromotionTarget;
     readonly modelVersionId: string;
-    readonly reason: ScannedText;
+    readonly reason: string;
     readonly gates: readonly GateAnswer[];
   };

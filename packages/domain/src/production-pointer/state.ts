@@ -1,7 +1,7 @@
 import type { EventOf } from '@ftm/contracts/event-of';
 import type { PromotionTarget } from '@ftm/contracts/generated/events';
 import type { EventMeta } from '../event-meta.ts';
-import { ABSENT, born, factsOf, present, touched, type Absent, type Facts } from '../facts.ts';
+import { ABSENT, born, factsOf, present, touched, withGate, type Absent, type Facts } from '../facts.ts';
 
 export interface PointerEntry {
   readonly modelVersionId: string;
@@ -39,6 +39,8 @@ export function evolveProductionPointer(
   meta: EventMeta,
 ): ProductionPointerState {
   switch (event.type) {
+    case 'GateAnswered':
+      return withGate(touched(present(before, event.type), meta), event.data);
     case 'PointerMoved':
     case 'PointerOverridden': {
       const { modelVersionId, providerModelId, projectId, target } = event.data;

@@ -1,4 +1,3 @@
-import type { ScannedText } from '@ftm/contracts/scanned-text';
 import type { PromotionTarget } from '@ftm/contracts/generated/events';
 import type { GateAnswer } from '../gate-answer.ts';
 
@@ -17,7 +16,7 @@ export type PromotionCommand =
       readonly minEvalScore: number;
       /** Policy: a model that its provider shuts down in fewer days is not made live. */
       readonly minDaysToShutdown: number;
-      readonly notes: ScannedText | null;
+      readonly notes: string | null;
       readonly gates: readonly GateAnswer[];
     }
   /** Appends PromotionApproved, PointerMoved, ModelVersionPromoted (and ModelVersionDemoted of the one before) at once. `evidenceSha256` is what the approver saw; see `evidenceText`. */
@@ -29,12 +28,12 @@ export type PromotionCommand =
       readonly minDaysToShutdown: number;
       readonly gates: readonly GateAnswer[];
     }
-  | { readonly type: 'RejectPromotion'; readonly id: string; readonly reason: ScannedText }
+  | { readonly type: 'RejectPromotion'; readonly id: string; readonly reason: string }
   /** Only the promotion that the pointer stands on can be undone. */
   | {
       readonly type: 'RollBackPromotion';
       readonly id: string;
       readonly pointerId: string;
-      readonly reason: ScannedText;
+      readonly reason: string;
       readonly gates: readonly GateAnswer[];
     };

@@ -1,4 +1,3 @@
-import { ourWords } from '@ftm/contracts/scanned-text';
 import type { Command } from '../command.ts';
 import { evaluated, gate, modelRegistered, PROJECT, target } from '../testing/examples.ts';
 import { given, type Past } from '../testing/spec.ts';
@@ -151,7 +150,7 @@ describe('a promotion', () => {
       type: 'RollBackPromotion',
       id: 'x1',
       pointerId: 'q1',
-      reason: ourWords('r'),
+      reason: 'r',
       gates: [gate()],
     };
     const events = await given(...promoted)

@@ -7,7 +7,7 @@ import type {
   Reason,
 } from '@ftm/contracts/generated/events';
 import type { EventMeta } from '../event-meta.ts';
-import { ABSENT, born, factsOf, present, touched, type Absent, type Facts } from '../facts.ts';
+import { ABSENT, born, factsOf, present, touched, withGate, type Absent, type Facts } from '../facts.ts';
 
 /** pending ─▶ promoted ─▶ rolled_back;  pending ─▶ rejected | blocked */
 export type PromotionState =
@@ -38,6 +38,8 @@ export function evolvePromotion(
   if (event.type === 'PromotionRequested') return { status: 'pending', ...born(meta), request: event.data };
   const state = touched(present(before, event.type), meta);
   switch (event.type) {
+    case 'GateAnswered':
+      return withGate(state, event.data);
     case 'PromotionApproved':
       return { ...opened(state), status: 'promoted', approval: event.data };
     case 'PromotionRejected':

@@ -1,4 +1,3 @@
-import type { ScannedText } from '@ftm/contracts/scanned-text';
 import type { RegressionDetected, ReEvalScheduled, ReEvalTriggered } from '@ftm/contracts/generated/events';
 import type { GateAnswer } from '../gate-answer.ts';
 
@@ -10,5 +9,5 @@ export type ReEvalCommand =
       readonly gates: readonly GateAnswer[];
     }
   | { readonly type: 'TriggerReEval'; readonly id: string; readonly trigger: ReEvalTriggered }
-  | { readonly type: 'UnscheduleReEval'; readonly id: string; readonly reason: ScannedText }
+  | { readonly type: 'UnscheduleReEval'; readonly id: string; readonly reason: string }
   | { readonly type: 'RecordRegression'; readonly id: string; readonly regression: RegressionDetected };

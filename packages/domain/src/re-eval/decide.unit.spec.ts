@@ -1,4 +1,3 @@
-import { ourWords } from '@ftm/contracts/scanned-text';
 import type { ReEvalScheduled } from '@ftm/contracts/generated/events';
 import type { Command } from '../command.ts';
 import { gate, PROJECT, target } from '../testing/examples.ts';
@@ -18,7 +17,7 @@ const trigger = (scheduledFor: string): Command => ({
   id: 'r1',
   trigger: { scheduledFor, evalRunId: 'e1' },
 });
-const unschedule: Command = { type: 'UnscheduleReEval', id: 'r1', reason: ourWords('enough') };
+const unschedule: Command = { type: 'UnscheduleReEval', id: 'r1', reason: 'enough' };
 const regression: Command = {
   type: 'RecordRegression',
   id: 'r1',

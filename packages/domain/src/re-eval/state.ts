@@ -1,7 +1,7 @@
 import type { EventOf } from '@ftm/contracts/event-of';
 import type { RegressionDetected, ReEvalScheduled, ReEvalTriggered } from '@ftm/contracts/generated/events';
 import type { EventMeta } from '../event-meta.ts';
-import { ABSENT, born, present, touched, type Absent, type Facts } from '../facts.ts';
+import { ABSENT, born, present, touched, withGate, type Absent, type Facts } from '../facts.ts';
 
 /** scheduled ─▶ unscheduled */
 export type ReEvalState =
@@ -22,6 +22,8 @@ export function evolveReEval(before: ReEvalState, event: ReEvalEvent, meta: Even
     return { status: 'scheduled', ...born(meta), schedule: event.data, last: null, regressions: [] };
   const state = touched(present(before, event.type), meta);
   switch (event.type) {
+    case 'GateAnswered':
+      return withGate(state, event.data);
     case 'ReEvalTriggered':
       return { ...state, last: event.data };
     case 'ReEvalUnscheduled':

@@ -1,11 +1,10 @@
-import type { ScannedText } from '@ftm/contracts/scanned-text';
 export type TenantCommand =
   /** `confirmation` is the tenant's id once more, typed by who asks. */
   | {
       readonly type: 'RequestTenantErasure';
       readonly id: string;
       readonly confirmation: string;
-      readonly reason: ScannedText;
+      readonly reason: string;
     }
   /** By somebody else than who asked. */
   | { readonly type: 'ConfirmTenantErasure'; readonly id: string; readonly confirmation: string }

@@ -13,7 +13,7 @@ export function decideTenant(command: TenantCommand, state: TenantState, meta: C
   switch (command.type) {
     case 'RequestTenantErasure':
       if (command.confirmation !== meta.tenantId) return otherTenant;
-      return state.status === 'absent' || state.status === 'active'
+      return state.status === 'absent'
         ? [{ type: 'TenantErasureRequested', data: { reason: command.reason } }]
         : NOTHING;
     case 'ConfirmTenantErasure':
@@ -35,7 +35,6 @@ const otherTenant = reject(
 function confirm(state: TenantState, meta: CommandMeta): Verdict {
   switch (state.status) {
     case 'absent':
-    case 'active':
       return reject('ERASURE_NOT_ASKED', 'nobody asked for the tenant to be erased');
     case 'erasure_requested': {
       const { requestedBy, reason } = state.asked;

@@ -8,19 +8,19 @@ import {
   ImpossibleEvent,
   present,
   touched,
+  withGate,
   type Absent,
   type Facts,
 } from '../facts.ts';
 
 /**
- * What happened to a tenant itself, and gates' answers that concern nothing that is there; the stream's id is derived from the tenant's.
+ * A tenant has a stream only when somebody wants it erased; its id is derived from the tenant's.
  *
- * absent ─▶ active ─▶ erasure_requested ─▶ erasing ─▶ erased
- *    └────────────────────▲        (by two people)
+ * absent ─▶ erasure_requested ─▶ erasing ─▶ erased
+ *                        (by two people)
  */
 export type TenantState =
   | Absent
-  | (Facts & { readonly status: 'active' })
   | (Facts & { readonly status: 'erasure_requested'; readonly asked: ErasureAsked })
   | (Facts & { readonly status: 'erasing'; readonly erasure: TenantErasureConfirmed })
   | (Facts & { readonly status: 'erased'; readonly erasure: TenantErased });
@@ -42,11 +42,13 @@ export function evolveTenant(before: TenantState, event: TenantEvent, meta: Even
   if (event.type === 'TenantErasureRequested')
     return {
       status: 'erasure_requested',
-      ...(before.status === 'absent' ? born(meta) : factsOf(touched(before, meta))),
+      ...born(meta),
       asked: { requestedBy: meta.actor, reason: event.data.reason },
     };
   const state = touched(present(before, event.type), meta);
   switch (event.type) {
+    case 'GateAnswered':
+      return withGate(state, event.data);
     case 'TenantErasureConfirmed':
       if (state.status !== 'erasure_requested') throw new ImpossibleEvent(event.type, state.status);
       return { ...factsOf(state), status: 'erasing', erasure: event.data };

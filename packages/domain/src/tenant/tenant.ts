@@ -14,7 +14,6 @@ export const tenant = defineAggregate<'tenant', TenantState, TenantCommand>({
   },
   initial: initialTenant,
   evolve: evolveTenant,
-  began: (facts) => ({ status: 'active', ...facts }),
   handle: (command, state, meta) => on(streamId('tenant', command.id), decideTenant(command, state, meta)),
   projectOf: () => OF_TENANT,
 });

@@ -8,7 +8,7 @@ import { toPast } from '@ftm/domain/event-meta';
 import { AUDIT, defineRoute, id, READ, type Route } from '../http/route.ts';
 import { notFound, Problem } from '../http/problem.ts';
 import { render } from '@ftm/api/views/render';
-import type { Services } from '../services.ts';
+import type { Services } from '../service.ts';
 
 const At = z.string().max(64).regex(MOMENT, MOMENT_FORMS);
 

@@ -1,14 +1,10 @@
 import { z } from 'zod';
-import { ourWords } from '@ftm/contracts/scanned-text';
 import { budgetId, type BudgetState } from '@ftm/domain/budget/state';
 import { budgetMonthId, heldUsdMicros, monthOf, type BudgetMonthState } from '@ftm/domain/budget-month/state';
 import { requireProject } from '../auth.ts';
-import { commandRoute } from '../http/command-route.ts';
-import { ofProject } from '../http/subject.ts';
 import { ADMIN, defineRoute, month, projectId, READ, reason, type Route } from '../http/route.ts';
 import { readRoutes } from '../resource-routes.ts';
-import type { Services } from '../services.ts';
-import { stateOf, versionTag } from '../states.ts';
+import { callIds, command, stateOf, versionTag, type Services } from '../service.ts';
 
 const ByProject = z.object({ project_id: projectId });
 const PATH = '/v1/projects/{project_id}/budget';
@@ -39,7 +35,7 @@ export function budgetRoutes(services: Services): Route[] {
         };
       },
     }),
-    commandRoute(services, {
+    defineRoute({
       method: 'put',
       path: PATH,
       summary: 'Limit what a project may spend on training in a calendar month (UTC)',
@@ -48,19 +44,29 @@ export function budgetRoutes(services: Services): Route[] {
       params: ByProject,
       body: z.strictObject({
         monthly_usd: z.number().min(0).max(1e9).nullable().describe('Null takes the limit away.'),
-        reason: reason.optional(),
+        reason: reason.default('set by an admin'),
       }),
-      status: 200,
-      of: ofProject('budget', budgetId),
-      texts: ({ reason: why }) => ({ reason: why ?? null }),
-      gate: { none: 'A limit is the admin’s own word; the Orchestrator has no policy on it.' },
-      command: ({ id, call, texts }) => ({
-        type: 'SetBudget',
-        id,
-        projectId: call.params.project_id,
-        monthlyUsdMicros: call.body.monthly_usd === null ? null : Math.round(call.body.monthly_usd * 1e6),
-        reason: texts.reason ?? ourWords('set by an admin'),
-      }),
+      async handle(call) {
+        const project = call.params.project_id;
+        requireProject(call.principal, project);
+        const ids = callIds(call, `PUT /v1/projects/${project}/budget`);
+        const of = { tenantId: ids.tenant, projectId: project };
+        const { text } = await services.orchestrator.scan(of, call.body.reason);
+        const { monthly_usd: usd } = call.body;
+        return command(
+          services,
+          call,
+          ids,
+          {
+            type: 'SetBudget',
+            id: budgetId(project),
+            projectId: project,
+            monthlyUsdMicros: usd === null ? null : Math.round(usd * 1e6),
+            reason: text,
+          },
+          { status: 200 },
+        );
+      },
     }),
   ];
 }

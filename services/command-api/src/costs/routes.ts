@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { snake } from '@ftm/api/snake';
 import { requireProject } from '../auth.ts';
 import { defineRoute, month, projectId, READ, type Route } from '../http/route.ts';
-import type { Services } from '../services.ts';
+import type { Services } from '../service.ts';
 import type { CostSum } from './cost-reads.ts';
 
 const ENTRIES = 500;

@@ -1,7 +1,6 @@
 import { snake } from '@ftm/api/snake';
 import type { Call } from '../http/route.ts';
-import type { Services } from '../services.ts';
-import { fresh } from '../states.ts';
+import { fresh, type Services } from '../service.ts';
 
 const MAX_ANCESTORS = 200;
 const PAGE = 200;

@@ -10,8 +10,7 @@ import { Problem } from '../http/problem.ts';
 import type { Call } from '../http/route.ts';
 import { openObject } from '../object-lines.ts';
 import { pricesOf } from '../pricing/prices.ts';
-import type { Services } from '../services.ts';
-import { fresh } from '../states.ts';
+import { fresh, type Services } from '../service.ts';
 import { madeOf } from './lineage.ts';
 
 /** Base models that are tuned today; the dataset's own comes first. */

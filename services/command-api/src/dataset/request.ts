@@ -4,9 +4,8 @@ import type { DatasetRequested, DatasetSource } from '@ftm/contracts/generated/e
 import { digest } from '@ftm/contracts/ids';
 import { requireProject } from '../auth.ts';
 import { Problem, type FieldError } from '../http/problem.ts';
-import { id, instant, modelName, projectId, slug, tagName, type Call } from '../http/route.ts';
-import type { Services } from '../services.ts';
-import { fresh } from '../states.ts';
+import { id, instant, projectId, slug, type Call } from '../http/route.ts';
+import { fresh, type Services } from '../service.ts';
 import { uploadedObject } from './upload.ts';
 
 const MAX_SEED = 2 ** 31 - 1;
@@ -32,7 +31,7 @@ export const DatasetBody = z.strictObject({
     from: instant.nullish(),
     to: instant.nullish(),
     outcome: z.enum(['resolved', 'unresolved', 'unknown']).nullish(),
-    tags: z.array(tagName).max(10).optional(),
+    tags: z.array(z.string().min(1).max(64)).max(10).optional(),
     upload_id: id.nullish(),
     dataset_ids: z.array(id).min(1).max(20).nullish(),
     limit: z.number().int().min(1).max(MAX_ROWS).nullish(),
@@ -71,7 +70,7 @@ export const DatasetBody = z.strictObject({
     })
     .prefault({}),
   images: z.enum(['refused', 'allowed']).default('refused'),
-  target_model: modelName.nullable().default(null),
+  target_model: z.string().min(1).max(100).nullable().default(null),
   eval_suite_ids: z
     .array(id)
     .max(200)
@@ -87,6 +86,7 @@ export async function toDatasetRequest(
   call: Call,
   body: DatasetBody,
 ): Promise<DatasetRequested> {
+  refuseForeignFields(body);
   const { dedup, split, contamination } = body;
   const recipe = {
     projectId: body.project_id,
@@ -117,8 +117,7 @@ export async function toDatasetRequest(
   };
 }
 
-/** @throws Problem 422 naming the fields of another kind of source */
-export function refuseForeignFields({ source, assistant_id }: DatasetBody): void {
+function refuseForeignFields({ source, assistant_id }: DatasetBody): void {
   const allowed: readonly string[] = ['kind', ...FIELDS_OF_KIND[source.kind]];
   const errors: FieldError[] = Object.entries(source)
     .filter(([field, value]) => value !== null && value !== undefined && !allowed.includes(field))

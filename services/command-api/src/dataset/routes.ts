@@ -1,8 +1,5 @@
 import { z } from 'zod';
-import { ourWords } from '@ftm/contracts/scanned-text';
 import { requireProject } from '../auth.ts';
-import { commandRoute } from '../http/command-route.ts';
-import { changes, makes, makesAnother } from '../http/subject.ts';
 import { Problem } from '../http/problem.ts';
 import {
   ADMIN,
@@ -20,11 +17,10 @@ import {
 import { htmlAnswer } from '../http/html.ts';
 import { objectLines } from '../object-lines.ts';
 import { readRoutes } from '../resource-routes.ts';
-import type { Services } from '../services.ts';
-import { fresh } from '../states.ts';
+import { askGate, callIds, command, fresh, type Services } from '../service.ts';
 import { datasetLineage } from './lineage.ts';
 import { renderDatasetReport } from './report.ts';
-import { DatasetBody, outputFormat, refuseForeignFields, toDatasetRequest } from './request.ts';
+import { DatasetBody, outputFormat, toDatasetRequest } from './request.ts';
 import { getUpload, receiveUpload } from './upload.ts';
 
 const Rows = z.strictObject({
@@ -32,51 +28,73 @@ const Rows = z.strictObject({
   offset: z.coerce.number().int().min(0).default(0),
 });
 
-const PATH = '/v1/datasets';
-
 export function datasetRoutes(services: Services): Route[] {
+  const route = 'POST /v1/datasets';
   return [
-    commandRoute(services, {
+    defineRoute({
       method: 'post',
-      path: PATH,
+      path: '/v1/datasets',
       summary: 'Build a dataset from recorded traces, an upload or earlier datasets',
       tag: 'datasets',
       roles: WRITE,
       body: DatasetBody,
-      status: 202,
-      of: makes('dataset', PATH),
-      check: refuseForeignFields,
-      quota: 'dataset',
-      prepare: ({ call }) => toDatasetRequest(services, call, call.body),
-      gate: (_context, request) => ({
-        action: 'dataset.create',
-        context: {
-          output_format: request.outputFormat,
-          source: request.source.kind,
-          sanitizer_profile: request.sanitizerProfile,
-          recipe_sha256: request.recipeSha256,
-        },
-      }),
-      command: ({ id }, gates, request) => ({ type: 'RequestDataset', id, request, gates }),
+      success: 202,
+      async handle(call) {
+        requireProject(call.principal, call.body.project_id);
+        await services.quotas.requireRoom(call.principal, 'dataset');
+        const ids = callIds(call, route);
+        const request = await toDatasetRequest(services, call, call.body);
+        const gate = await askGate(services, call, ids, {
+          action: 'dataset.create',
+          projectId: request.projectId,
+          resource: { type: 'dataset', id: ids.newId },
+          context: {
+            output_format: request.outputFormat,
+            source: request.source.kind,
+            sanitizer_profile: request.sanitizerProfile,
+          },
+        });
+        return command(
+          services,
+          call,
+          ids,
+          { type: 'RequestDataset', id: ids.newId, request, gates: [gate] },
+          { status: 202, location: '/v1/datasets' },
+        );
+      },
     }),
-    commandRoute(services, {
+    defineRoute({
       method: 'post',
-      path: `${PATH}/{id}/rebuild`,
+      path: '/v1/datasets/{id}/rebuild',
       summary: 'Build a dataset again by the same recipe',
       tag: 'datasets',
       roles: WRITE,
       params: ById,
       body: z.strictObject({}),
-      status: 202,
-      of: makesAnother('dataset', PATH),
-      quota: 'dataset',
-      gate: ({ call }) => ({ action: 'dataset.create', context: { rebuild_of: call.params.id } }),
-      command: ({ id, state, call }, gates) => ({
-        type: 'RequestDataset',
-        id,
-        request: { ...state.request, rebuildOf: call.params.id },
-        gates,
-      }),
+      success: 202,
+      async handle(call) {
+        const ids = callIds(call, `POST /v1/datasets/${call.params.id}/rebuild`);
+        const { request } = await fresh(services, call, 'dataset', call.params.id);
+        await services.quotas.requireRoom(call.principal, 'dataset');
+        const gate = await askGate(services, call, ids, {
+          action: 'dataset.create',
+          projectId: request.projectId,
+          resource: { type: 'dataset', id: ids.newId },
+          context: { rebuild_of: call.params.id },
+        });
+        return command(
+          services,
+          call,
+          ids,
+          {
+            type: 'RequestDataset',
+            id: ids.newId,
+            request: { ...request, rebuildOf: call.params.id },
+            gates: [gate],
+          },
+          { status: 202, location: '/v1/datasets' },
+        );
+      },
     }),
     defineRoute({
       method: 'post',
@@ -114,54 +132,74 @@ export function datasetRoutes(services: Services): Route[] {
       },
     }),
     ...readRoutes(services, 'dataset', '/v1/datasets', 'datasets', ['rebuild_of', 'source_dataset_id']),
-    commandRoute(services, {
+    defineRoute({
       method: 'post',
-      path: `${PATH}/{id}/cancel`,
+      path: '/v1/datasets/{id}/cancel',
       summary: 'Stop building a dataset',
       tag: 'datasets',
       roles: WRITE,
       params: ById,
-      body: z.strictObject({ reason: reason.optional() }),
-      status: 200,
-      of: changes('dataset'),
-      texts: ({ reason: why }) => ({ reason: why ?? null }),
-      gate: { none: 'What ends is no risk.' },
-      command: ({ id, texts }) => ({
-        type: 'CancelDataset',
-        id,
-        reason: texts.reason ?? ourWords('canceled by its owner'),
-      }),
+      body: z.strictObject({ reason }),
+      async handle(call) {
+        await fresh(services, call, 'dataset', call.params.id);
+        return command(
+          services,
+          call,
+          callIds(call, `POST /v1/datasets/${call.params.id}/cancel`),
+          { type: 'CancelDataset', id: call.params.id, reason: call.body.reason },
+          { status: 200 },
+        );
+      },
     }),
-    commandRoute(services, {
+    defineRoute({
       method: 'post',
-      path: `${PATH}/{id}/contamination-override`,
+      path: '/v1/datasets/{id}/contamination-override',
       summary:
         'Ask for a dataset to be built though eval suites ask what it teaches; somebody else must approve',
       tag: 'datasets',
       roles: WRITE,
       params: ById,
       body: z.strictObject({ reason }),
-      status: 202,
-      of: changes('dataset'),
-      texts: ({ reason: why }) => ({ reason: why }),
-      gate: { none: 'The gate is asked when somebody else approves.' },
-      command: ({ id, texts }) => ({ type: 'RequestContaminationOverride', id, reason: texts.reason }),
+      success: 202,
+      async handle(call) {
+        await fresh(services, call, 'dataset', call.params.id);
+        return command(
+          services,
+          call,
+          callIds(call, `POST /v1/datasets/${call.params.id}/contamination-override`),
+          { type: 'RequestContaminationOverride', id: call.params.id, reason: call.body.reason },
+          { status: 202 },
+        );
+      },
     }),
-    commandRoute(services, {
+    defineRoute({
       method: 'post',
-      path: `${PATH}/{id}/contamination-override/approve`,
+      path: '/v1/datasets/{id}/contamination-override/approve',
       summary: 'Let the contaminated rows stay; by another than who asked',
       tag: 'datasets',
       roles: APPROVE,
       params: ById,
       body: z.strictObject({}),
-      status: 202,
-      of: changes('dataset'),
-      gate: ({ state }) => ({
-        action: 'dataset.contamination.override',
-        context: { requested_by: state.status === 'blocked' ? (state.overrideAsked?.by ?? null) : null },
-      }),
-      command: ({ id }, gates) => ({ type: 'ApproveContaminationOverride', id, gates }),
+      success: 202,
+      async handle(call) {
+        const dataset = await fresh(services, call, 'dataset', call.params.id);
+        const ids = callIds(call, `POST /v1/datasets/${call.params.id}/contamination-override/approve`);
+        const gate = await askGate(services, call, ids, {
+          action: 'dataset.contamination.override',
+          projectId: dataset.request.projectId,
+          resource: { type: 'dataset', id: call.params.id },
+          context: {
+            requested_by: dataset.status === 'blocked' ? (dataset.overrideAsked?.by ?? null) : null,
+          },
+        });
+        return command(
+          services,
+          call,
+          ids,
+          { type: 'ApproveContaminationOverride', id: call.params.id, gates: [gate] },
+          { status: 202 },
+        );
+      },
     }),
     defineRoute({
       method: 'get',
@@ -182,19 +220,27 @@ export function datasetRoutes(services: Services): Route[] {
       params: ById,
       handle: async (call) => ({ status: 200, body: await datasetLineage(services, call, call.params.id) }),
     }),
-    commandRoute(services, {
+    defineRoute({
       method: 'post',
-      path: `${PATH}/{id}/erasure`,
+      path: '/v1/datasets/{id}/erasure',
       summary: 'Erase a dataset: its data key is destroyed, for good; what the log says of it stays',
       tag: 'datasets',
       roles: ADMIN,
       params: ById,
-      body: z.strictObject({ reason }),
-      status: 202,
-      of: changes('dataset', PATH),
-      texts: ({ reason: why }) => ({ reason: why }),
-      gate: { none: 'An erasure is a duty, which nobody’s policy may put off.' },
-      command: ({ id, texts }) => ({ type: 'RequestDatasetErasure', id, reason: texts.reason }),
+      body: z.strictObject({ reason: z.string().trim().min(1).max(500) }),
+      success: 202,
+      // No gate is asked: an erasure is a duty, which nobody's policy may put off.
+      async handle(call) {
+        const { id: dataset } = call.params;
+        await fresh(services, call, 'dataset', dataset);
+        return command(
+          services,
+          call,
+          callIds(call, `POST /v1/datasets/${dataset}/erasure`),
+          { type: 'RequestDatasetErasure', id: dataset, reason: call.body.reason },
+          { status: 202, location: '/v1/datasets' },
+        );
+      },
     }),
     defineRoute({
       method: 'get',

@@ -9,15 +9,10 @@ import { rowRules } from '@ftm/dataset/rows/rules';
 import { datasetScope } from '@ftm/object-store/encrypted-store';
 import { OrchestratorRefused } from '@ftm/orchestrator/client';
 import { sanitizeTogether } from '@ftm/orchestrator/sanitize-all';
-import { derivedUuid } from '@ftm/contracts/ids';
-import { callIds } from '../http/call-ids.ts';
 import { notFound, Problem } from '../http/problem.ts';
 import type { Answer, Call } from '../http/route.ts';
-import type { Services } from '../services.ts';
-import { askGate } from '../gates.ts';
+import { askGate, callIds, type Services } from '../service.ts';
 import { requireBytes, requireTenant } from '../tenant/erased.ts';
-
-const ASK_AGAIN_MS = 3000;
 
 export interface UploadAsked {
   readonly project_id: string;
@@ -30,12 +25,7 @@ export interface UploadAsked {
 interface UploadRef {
   readonly manifest: ObjectRef;
   readonly bodySha256: string;
-  /** Of the request; uploads from before there was one have none. */
-  readonly fingerprint?: string;
 }
-
-const reused = (): Problem =>
-  new Problem(422, 'IDEMPOTENCY_KEY_REUSED', 'this Idempotency-Key was used for another body or query');
 
 const expired = (): Problem =>
   new Problem(
@@ -44,7 +34,7 @@ const expired = (): Problem =>
     'an upload was begun with this Idempotency-Key, not finished in time, and removed: send it with another key',
   );
 
-const UPLOAD_ROUTE = { method: 'post', path: '/v1/datasets/uploads' } as const;
+export const UPLOAD_ROUTE = 'POST /v1/datasets/uploads';
 
 /**
  * Takes a JSONL body through validation and TRiSM into chunks of sanitised rows, while it comes in: its raw bytes are held a page at a time and never written. The same key and body give the same
@@ -59,40 +49,30 @@ export async function receiveUpload(
   limits: { readonly maxBytes: number; readonly maxRows: number },
 ): Promise<Answer> {
   await requireTenant(services, call);
-  const { newId, tenant: tenantId, ofCommand } = callIds(call, UPLOAD_ROUTE);
-  // Two projects never share an upload, nor its data key.
-  const id = derivedUuid(newId, asked.project_id);
-  const gate = await askGate(
-    services.orchestrator,
-    {
-      tenant: tenantId,
-      actor: call.principal.subject,
-      fingerprint: ofCommand.fingerprint,
-      now: new Date().toISOString(),
-    },
-    {
-      action: 'dataset.upload',
-      projectId: asked.project_id,
-      resource: { type: 'dataset-upload', id },
-      context: { ...asked },
-    },
-  );
+  const ids = callIds(call, UPLOAD_ROUTE);
+  const { tenantId } = call.principal;
+  const gate = await askGate(services, call, ids, {
+    action: 'dataset.upload',
+    projectId: asked.project_id,
+    resource: { type: 'dataset-upload', id: ids.newId },
+    context: { output_format: asked.output_format, sanitizer_profile: asked.sanitizer_profile },
+  });
   if (gate.decision === 'deny')
     throw new Problem(409, 'GATE_DENIED', `the gate ${gate.gate} said no`, { reasons: gate.reasons });
 
-  const prefix = uploadPrefix(tenantId, asked.project_id, id);
+  const prefix = uploadPrefix(tenantId, asked.project_id, ids.newId);
   const known = await refOf(services, tenantId, prefix);
   if (known === 'expired') throw expired();
-  const measured = measure(whileAllowed(call, body), limits.maxBytes);
+  const measured = measure(body, limits.maxBytes);
   if (known !== undefined) {
-    if ((known.fingerprint ?? ofCommand.fingerprint) !== ofCommand.fingerprint) throw reused();
     for await (const _ of measured.bytes);
-    if (known.bodySha256 !== measured.sha256()) throw reused();
+    if (known.bodySha256 !== measured.sha256())
+      throw new Problem(422, 'IDEMPOTENCY_KEY_REUSED', 'this Idempotency-Key was used for another body');
     return answer(await readManifest(services, tenantId, known.manifest));
   }
 
   const source = jsonlSource(measured.bytes, rowRules({ format: asked.output_format, images: asked.images }));
-  const scope = datasetScope(id);
+  const scope = datasetScope(ids.newId);
   const chunks: ObjectRef[] = [];
   const of = { tenantId, projectId: asked.project_id, profile: asked.sanitizer_profile };
   const ingested = await ingest(
@@ -145,7 +125,7 @@ export async function receiveUpload(
   const { rejected } = source.summary();
   const manifest: UploadManifest = {
     format: 'ftm.upload.v1',
-    uploadId: id,
+    uploadId: ids.newId,
     outputFormat: asked.output_format,
     sanitizerProfile: asked.sanitizer_profile,
     images: asked.images,
@@ -163,11 +143,7 @@ export async function receiveUpload(
     Buffer.from(JSON.stringify(manifest)),
     scope,
   );
-  const ref: UploadRef = {
-    manifest: object,
-    bodySha256: manifest.bodySha256,
-    fingerprint: ofCommand.fingerprint,
-  };
+  const ref: UploadRef = { manifest: object, bodySha256: manifest.bodySha256 };
   const { existed } = await services.objects.putNamed(
     tenantId,
     `${prefix}/ref`,
@@ -177,11 +153,8 @@ export async function receiveUpload(
   // Another request with this key was faster: what stands counts.
   const standing = existed ? await refOf(services, tenantId, prefix) : ref;
   if (standing === 'expired') throw expired();
-  if (
-    standing !== undefined &&
-    (standing.bodySha256 !== ref.bodySha256 || standing.fingerprint !== ref.fingerprint)
-  )
-    throw reused();
+  if (standing !== undefined && standing.bodySha256 !== ref.bodySha256)
+    throw new Problem(422, 'IDEMPOTENCY_KEY_REUSED', 'this Idempotency-Key was used for another body');
   return answer(manifest);
 }
 
@@ -246,27 +219,6 @@ const answer = (manifest: UploadManifest): Answer => ({
     input_sha256: manifest.inputSha256,
   },
 });
-
-/** A body that comes for an hour outlives a key: whose key is revoked meanwhile is heard no longer. @throws Problem 401, 403 */
-async function* whileAllowed(call: Call, body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let refusal: unknown;
-  const asking = setInterval(() => {
-    call.stillAllowed().catch((error: unknown) => {
-      refusal = error;
-      call.request.destroy();
-    });
-  }, ASK_AGAIN_MS);
-  try {
-    for await (const part of body) {
-      if (refusal !== undefined) throw refusal as Error;
-      yield part;
-    }
-  } catch (error) {
-    throw refusal === undefined ? error : (refusal as Error);
-  } finally {
-    clearInterval(asking);
-  }
-}
 
 /** Hashes and counts what passes. @throws Problem 413 */
 function measure(body: AsyncIterable<Uint8Array>, maxBytes: number) {

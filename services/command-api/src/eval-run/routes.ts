@@ -1,29 +1,16 @@
 import { z } from 'zod';
-import { ourWords } from '@ftm/contracts/scanned-text';
-import { commandRoute } from '../http/command-route.ts';
+import { requireProject } from '../auth.ts';
 import { Problem } from '../http/problem.ts';
-import {
-  ById,
-  defineRoute,
-  id,
-  modelName,
-  projectId,
-  READ,
-  reason,
-  WRITE,
-  type Route,
-} from '../http/route.ts';
-import { changes, makes } from '../http/subject.ts';
+import { ById, defineRoute, id, projectId, READ, reason, WRITE, type Route } from '../http/route.ts';
 import { objectLines } from '../object-lines.ts';
 import { snake } from '@ftm/api/snake';
 import { readRoutes } from '../resource-routes.ts';
-import type { Services } from '../services.ts';
-import { fresh } from '../states.ts';
+import { askGate, callIds, command, fresh, type Services } from '../service.ts';
 
 const ModelRef = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ft_model_version'), value: id }),
-  z.strictObject({ type: z.literal('base_model'), value: modelName }),
-  z.strictObject({ type: z.literal('provider_model_id'), value: modelName }),
+  z.strictObject({ type: z.literal('base_model'), value: z.string().min(1).max(200) }),
+  z.strictObject({ type: z.literal('provider_model_id'), value: z.string().min(1).max(200) }),
 ]);
 
 const Body = z.strictObject({
@@ -37,34 +24,27 @@ const Body = z.strictObject({
   cost_cap_usd: z.number().positive().max(1e6).nullish(),
 });
 
-const PATH = '/v1/eval-runs';
-
 export function evalRunRoutes(services: Services): Route[] {
   return [
-    commandRoute(services, {
+    defineRoute({
       method: 'post',
-      path: PATH,
+      path: '/v1/eval-runs',
       summary: 'Run an eval suite on a model',
       tag: 'eval runs',
       roles: WRITE,
       body: Body,
-      status: 202,
-      of: makes('eval-run', PATH),
-      gate: ({ call: { body } }) => ({
-        action: 'eval.run.create',
-        context: {
-          suite_id: body.suite_id,
-          suite_version: body.suite_version ?? null,
-          model_ref: body.model_ref,
-          baseline_run_id: body.baseline_run_id ?? null,
-          max_cases: body.max_cases ?? null,
-          cost_cap_usd: body.cost_cap_usd ?? null,
-        },
-      }),
-      command: ({ id: run, call: { body } }, gates) => ({
-        type: 'RequestEvalRun',
-        id: run,
-        request: {
+      success: 202,
+      async handle(call) {
+        const { body } = call;
+        requireProject(call.principal, body.project_id);
+        const ids = callIds(call, 'POST /v1/eval-runs');
+        const gate = await askGate(services, call, ids, {
+          action: 'eval.run.create',
+          projectId: body.project_id,
+          resource: { type: 'eval_run', id: ids.newId },
+          context: { suite_id: body.suite_id, model_ref: body.model_ref },
+        });
+        const request = {
           projectId: body.project_id,
           suiteId: body.suite_id,
           suiteVersion: body.suite_version ?? null,
@@ -72,10 +52,19 @@ export function evalRunRoutes(services: Services): Route[] {
           baselineRunId: body.baseline_run_id ?? null,
           nonInferiorityMargin: body.non_inferiority_margin,
           maxCases: body.max_cases ?? null,
-          costCapUsdMicros: body.cost_cap_usd == null ? null : Math.round(body.cost_cap_usd * 1e6),
-        },
-        gates,
-      }),
+          costCapUsdMicros:
+            body.cost_cap_usd === null || body.cost_cap_usd === undefined
+              ? null
+              : Math.round(body.cost_cap_usd * 1e6),
+        };
+        return command(
+          services,
+          call,
+          ids,
+          { type: 'RequestEvalRun', id: ids.newId, request, gates: [gate] },
+          { status: 202, location: '/v1/eval-runs' },
+        );
+      },
     }),
     defineRoute({
       method: 'get',
@@ -110,24 +99,25 @@ export function evalRunRoutes(services: Services): Route[] {
         };
       },
     }),
-    ...readRoutes(services, 'eval-run', PATH, 'eval runs', ['suite_id', 'model_ref']),
-    commandRoute(services, {
+    ...readRoutes(services, 'eval-run', '/v1/eval-runs', 'eval runs', ['suite_id', 'model_ref']),
+    defineRoute({
       method: 'post',
-      path: `${PATH}/{id}/cancel`,
+      path: '/v1/eval-runs/{id}/cancel',
       summary: 'Cancel a run that has not ended',
       tag: 'eval runs',
       roles: WRITE,
       params: ById,
-      body: z.strictObject({ reason: reason.optional() }),
-      status: 200,
-      of: changes('eval-run'),
-      texts: ({ reason: why }) => ({ reason: why ?? null }),
-      gate: { none: 'What ends costs nothing more.' },
-      command: ({ id: run, texts }) => ({
-        type: 'CancelEvalRun',
-        id: run,
-        reason: texts.reason ?? ourWords('canceled by its owner'),
-      }),
+      body: z.strictObject({ reason: reason.default('canceled by its owner') }),
+      async handle(call) {
+        await fresh(services, call, 'eval-run', call.params.id);
+        return command(
+          services,
+          call,
+          callIds(call, `POST /v1/eval-runs/${call.params.id}/cancel`),
+          { type: 'CancelEvalRun', id: call.params.id, reason: call.body.reason },
+          { status: 200 },
+        );
+      },
     }),
     defineRoute({
       method: 'get',

@@ -1,23 +1,20 @@
 import { z } from 'zod';
 import { canonicalJson } from '@ftm/contracts/canonical-json';
 import type { EvalSuiteVersionPublished } from '@ftm/contracts/generated/events';
-import { digest, type TenantId } from '@ftm/contracts/ids';
-import { denied } from '@ftm/domain/decision';
-import { commandRoute } from '../http/command-route.ts';
+import { requireProject } from '../auth.ts';
 import { Problem } from '../http/problem.ts';
-import { ById, caseName, projectId, slug, WRITE, type Route } from '../http/route.ts';
-import { changes, makes } from '../http/subject.ts';
+import { ById, defineRoute, projectId, slug, WRITE, type Call, type Route } from '../http/route.ts';
 import { readRoutes } from '../resource-routes.ts';
-import type { Services } from '../services.ts';
+import { askGate, callIds, command, fresh, type CallIds, type Services } from '../service.ts';
 import { requireTenant } from '../tenant/erased.ts';
 
 const MAX_BODY_BYTES = 16 * 2 ** 20;
 const TRISM_BATCH = 200;
 
 const Case = z.strictObject({
-  id: caseName,
+  id: z.string().min(1).max(100),
   /** Cases of one conversation are not independent of each other. */
-  cluster: caseName.optional(),
+  cluster: z.string().min(1).max(100).optional(),
   input: z
     .array(
       z.strictObject({
@@ -65,77 +62,86 @@ const Version = {
 const Create = z.strictObject({ project_id: projectId, name: slug, ...Version });
 const Publish = z.strictObject(Version);
 
-const PATH = '/v1/eval-suites';
-
 export function evalSuiteRoutes(services: Services): Route[] {
-  const asksFor = ({ cases, graders, policy_profile }: z.infer<typeof Publish>) => ({
-    action: 'eval.suite.create' as const,
-    context: {
-      cases: cases.length,
-      cases_sha256: digest('ftm.cases', canonicalJson(cases)),
-      graders: graders.map(({ kind }) => kind),
-      policy_profile,
-    },
-  });
+  const gateFor = (call: Call, ids: CallIds, project: string, suite: string, cases: number) =>
+    askGate(services, call, ids, {
+      action: 'eval.suite.create',
+      projectId: project,
+      resource: { type: 'eval_suite', id: suite },
+      context: { cases },
+    });
   return [
-    commandRoute(services, {
+    defineRoute({
       method: 'post',
-      path: PATH,
+      path: '/v1/eval-suites',
       summary: 'Create an eval suite with its first version',
       tag: 'eval suites',
       roles: WRITE,
       body: Create,
+      success: 201,
       maxBodyBytes: MAX_BODY_BYTES,
-      status: 201,
-      of: makes('eval-suite', PATH),
-      prepare: ({ call }) => requireTenant(services, call),
-      gate: ({ call }) => asksFor(call.body),
-      command: async ({ id, tenant, call }, gates) => ({
-        type: 'CreateEvalSuite',
-        id,
-        projectId: call.body.project_id,
-        name: call.body.name,
-        version:
-          denied(gates) === undefined
-            ? await storeVersion(services, call.body, { tenant, project: call.body.project_id, suite: id })
-            : null,
-        gates,
-      }),
+      async handle(call) {
+        const { body } = call;
+        requireProject(call.principal, body.project_id);
+        await requireTenant(services, call);
+        const ids = callIds(call, 'POST /v1/eval-suites');
+        const gate = await gateFor(call, ids, body.project_id, ids.newId, body.cases.length);
+        const version = await storeVersion(services, ids, body.project_id, ids.newId, body);
+        return command(
+          services,
+          call,
+          ids,
+          {
+            type: 'CreateEvalSuite',
+            id: ids.newId,
+            projectId: body.project_id,
+            name: body.name,
+            version,
+            gates: [gate],
+          },
+          { status: 201, location: '/v1/eval-suites' },
+        );
+      },
     }),
-    commandRoute(services, {
+    defineRoute({
       method: 'post',
-      path: `${PATH}/{id}/versions`,
+      path: '/v1/eval-suites/{id}/versions',
       summary: 'Publish another version; earlier ones stay as they are',
       tag: 'eval suites',
       roles: WRITE,
       params: ById,
       body: Publish,
+      success: 201,
       maxBodyBytes: MAX_BODY_BYTES,
-      status: 201,
-      of: changes('eval-suite'),
-      prepare: ({ call }) => requireTenant(services, call),
-      gate: ({ call }) => asksFor(call.body),
-      command: async ({ id, tenant, state, call }, gates) => ({
-        type: 'PublishEvalSuiteVersion',
-        id,
-        version:
-          denied(gates) === undefined
-            ? await storeVersion(services, call.body, { tenant, project: state.projectId, suite: id })
-            : null,
-        gates,
-      }),
+      async handle(call) {
+        const { id } = call.params;
+        await requireTenant(services, call);
+        const ids = callIds(call, `POST /v1/eval-suites/${id}/versions`);
+        const { projectId: project } = await fresh(services, call, 'eval-suite', id);
+        const gate = await gateFor(call, ids, project, id, call.body.cases.length);
+        const version = await storeVersion(services, ids, project, id, call.body);
+        return command(
+          services,
+          call,
+          ids,
+          { type: 'PublishEvalSuiteVersion', id, version, gates: [gate] },
+          { status: 201 },
+        );
+      },
     }),
-    ...readRoutes(services, 'eval-suite', PATH, 'eval suites', ['name']),
+    ...readRoutes(services, 'eval-suite', '/v1/eval-suites', 'eval suites', ['name']),
   ];
 }
 
 /** Cases pass through TRiSM before they are stored, as everything does that comes from outside. */
 async function storeVersion(
   services: Services,
+  ids: CallIds,
+  project: string,
+  suite: string,
   body: z.infer<typeof Publish>,
-  { tenant, project, suite }: { readonly tenant: TenantId; readonly project: string; readonly suite: string },
 ): Promise<Omit<EvalSuiteVersionPublished, 'suiteVersion'>> {
-  const of = { tenantId: tenant, projectId: project, profile: body.policy_profile };
+  const of = { tenantId: ids.tenant, projectId: project, profile: body.policy_profile };
   const lines: string[] = [];
   for (let at = 0; at < body.cases.length; at += TRISM_BATCH) {
     const batch = body.cases.slice(at, at + TRISM_BATCH);
@@ -177,8 +183,8 @@ async function storeVersion(
     }
   }
   const { dataKeyId: _, ...casesObject } = await services.objects.put(
-    tenant,
-    `evals/${tenant}/${project}/suites/${suite}`,
+    ids.tenant,
+    `evals/${ids.tenant}/${project}/suites/${suite}`,
     'cases',
     Buffer.from(`${lines.join('\n')}\n`),
   );

@@ -8,8 +8,7 @@ import { priceFor } from '@ftm/domain/pricing/price-book';
 import { Problem, rejectionProblem } from '../http/problem.ts';
 import type { Call } from '../http/route.ts';
 import { pricesOf } from '../pricing/prices.ts';
-import type { Services } from '../services.ts';
-import { stateOf } from '../states.ts';
+import { stateOf, type Services } from '../service.ts';
 
 /** Of a count by another vocabulary than the model's own. */
 const FOREIGN_ENCODING_ERROR = 0.2;

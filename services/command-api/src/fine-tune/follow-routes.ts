@@ -14,8 +14,7 @@ import { htmlAnswer } from '../http/html.ts';
 import { Problem } from '../http/problem.ts';
 import { ById, defineRoute, READ, type Call, type Route } from '../http/route.ts';
 import { openObject } from '../object-lines.ts';
-import type { Services } from '../services.ts';
-import { fresh } from '../states.ts';
+import { fresh, type Services } from '../service.ts';
 import { jobReport } from './report.ts';
 import type { CurvePoint } from './report-input.ts';
 
@@ -48,7 +47,7 @@ export function followRoutes(services: Services): Route[] {
       async handle(call) {
         await fresh(services, call, 'fine-tune', call.params.id);
         if (call.request.accepts(['application/json', 'text/event-stream']) === 'text/event-stream')
-          return streamed(services, call, history);
+          return streamed(call, history);
         const { limit, cursor } = call.query;
         const later = (await history(call)).filter(({ envelope }) => envelope.version > Number(cursor ?? 0));
         const page = later.slice(0, limit);
@@ -109,11 +108,7 @@ export function followRoutes(services: Services): Route[] {
 }
 
 /** A client that has seen all there is and ever will be is told not to come again. */
-async function streamed(
-  services: Services,
-  call: ById,
-  history: (call: ById) => Promise<readonly RecordedEvent[]>,
-) {
+async function streamed(call: ById, history: (call: ById) => Promise<readonly RecordedEvent[]>) {
   const after = lastEventId(call.request.get('last-event-id'));
   const look = async (seen: number) => {
     const events = await history(call);
@@ -132,9 +127,7 @@ async function streamed(
   if (after > 0 && first.ended && first.events.length === 0) return { status: 204, body: undefined };
   return {
     status: 200,
-    body: eventStream(after, look, async () =>
-      fresh(services, { principal: await call.stillAllowed() }, 'fine-tune', call.params.id),
-    ),
+    body: eventStream(after, look),
     headers: { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' },
   };
 }

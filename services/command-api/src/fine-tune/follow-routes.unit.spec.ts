@@ -9,7 +9,7 @@ import {
 } from '@ftm/domain/testing/examples';
 import { createMemoryEventLog } from '@ftm/event-log/memory-event-log';
 import { createCommander } from '@ftm/commands/commander';
-import type { Services } from '../services.ts';
+import type { Services } from '../service.ts';
 import { appendingTo, serveRoutes } from '../testing/route-server.ts';
 import { followRoutes } from './follow-routes.ts';
 

@@ -6,7 +6,7 @@ import { createMemoryEventLog } from '@ftm/event-log/memory-event-log';
 import { budgetRoutes } from '../budget/routes.ts';
 import { createCommander } from '@ftm/commands/commander';
 import { pricingRoutes } from '../pricing/routes.ts';
-import type { Services } from '../services.ts';
+import type { Services } from '../service.ts';
 import { appendingTo, serveRoutes } from '../testing/route-server.ts';
 import { fineTuneRoutes } from './routes.ts';
 

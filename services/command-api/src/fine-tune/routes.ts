@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { CostEstimate } from '@ftm/contracts/generated/events';
-import { ourWords } from '@ftm/contracts/scanned-text';
 import { requireProject } from '../auth.ts';
 import { Problem } from '../http/problem.ts';
 import {
@@ -8,8 +7,6 @@ import {
   ById,
   defineRoute,
   id,
-  modelName,
-  modelSuffix,
   projectId,
   READ,
   reason,
@@ -18,17 +15,14 @@ import {
   type Route,
 } from '../http/route.ts';
 import { snake } from '@ftm/api/snake';
-import { commandRoute } from '../http/command-route.ts';
-import { changes, makes } from '../http/subject.ts';
 import { readRoutes } from '../resource-routes.ts';
-import type { Services } from '../services.ts';
-import { fresh } from '../states.ts';
+import { askGate, callIds, command, fresh, type Services } from '../service.ts';
 import { estimateJob } from './estimate.ts';
 
 const Job = z.strictObject({
   project_id: projectId,
   method: z.enum(['supervised', 'dpo', 'rft']),
-  base_model: modelName,
+  base_model: z.string().min(1).max(200),
   dataset_id: id,
   validation_dataset_id: id.nullish(),
   hyperparams: z
@@ -45,7 +39,10 @@ const Job = z.strictObject({
     .prefault({}),
   /** Of reinforcement fine-tuning. */
   grader: z.looseObject({ type: z.string().min(1).max(100) }).nullish(),
-  suffix: modelSuffix.nullish(),
+  suffix: z
+    .string()
+    .regex(/^[A-Za-z0-9-]{1,64}$/, '1 to 64 of A-Z a-z 0-9 -')
+    .nullish(),
   seed: z
     .number()
     .int()
@@ -104,80 +101,89 @@ const estimate = (services: Services, call: Call<unknown, unknown, JobBody>): Pr
     nEpochs: call.body.hyperparams.n_epochs ?? null,
   });
 
-const requestOf = (body: JobBody, cost: CostEstimate) => ({
-  projectId: body.project_id,
-  method: supportedMethod(body),
-  baseModel: body.base_model,
-  datasetId: body.dataset_id,
-  hyperparameters: {
-    nEpochs: body.hyperparams.n_epochs ?? null,
-    batchSize: body.hyperparams.batch_size ?? null,
-    learningRateMultiplier: body.hyperparams.learning_rate_multiplier ?? null,
-    beta: body.hyperparams.beta ?? null,
-  },
-  suffix: body.suffix ?? null,
-  seed: body.seed ?? null,
-  estimate: cost,
-  costThresholdUsdMicros: Math.round(body.cost_threshold_usd * 1e6),
-  ambiguityPolicy: body.ambiguity_policy,
-  validationDatasetId: body.validation_dataset_id ?? null,
-});
-
 /** What a job's owner may ask for while it runs; `unless` is the reason where none is given. */
 const STEERING = [
   {
     verb: 'cancel',
     type: 'RequestCancel',
     summary: 'Ask for the end of a job',
-    unless: ourWords('canceled by its owner'),
+    unless: 'canceled by its owner',
   },
   {
     verb: 'pause',
     type: 'RequestPause',
     summary: 'Ask a job to stop for a while',
-    unless: ourWords('asked for by its owner'),
+    unless: 'asked for by its owner',
   },
   {
     verb: 'resume',
     type: 'RequestResume',
     summary: 'Ask a paused job to go on',
-    unless: ourWords('asked for by its owner'),
+    unless: 'asked for by its owner',
   },
 ] as const;
 
-const PATH = '/v1/ft-jobs';
-
 export function fineTuneRoutes(services: Services): Route[] {
   return [
-    commandRoute(services, {
+    defineRoute({
       method: 'post',
-      path: PATH,
+      path: '/v1/ft-jobs',
       summary: 'Fine-tune a model on a sanitised dataset',
       tag: 'fine-tune jobs',
       roles: WRITE,
       body: Job,
-      status: 202,
-      of: makes('fine-tune', PATH),
-      check: (body) => void supportedMethod(body),
-      quota: 'fine-tune',
-      prepare: ({ call }) => estimate(services, call),
-      gate: ({ call: { body } }, cost) => ({
-        action: 'ft.job.create',
-        context: {
-          dataset_id: body.dataset_id,
-          dataset_status: 'ready',
-          validation_dataset_id: body.validation_dataset_id ?? null,
-          base_model: body.base_model,
-          method: body.method,
-          expected_usd_micros: cost.expectedUsdMicros,
-        },
-      }),
-      command: ({ id: job, call: { body } }, gates, cost) => ({
-        type: 'RequestFineTune',
-        id: job,
-        request: requestOf(body, cost),
-        gates,
-      }),
+      success: 202,
+      async handle(call) {
+        const { body } = call;
+        requireProject(call.principal, body.project_id);
+        const method = supportedMethod(body);
+        await services.quotas.requireRoom(call.principal, 'fine-tune');
+        const ids = callIds(call, 'POST /v1/ft-jobs');
+        const cost = await estimate(services, call);
+        const gate = await askGate(services, call, ids, {
+          action: 'ft.job.create',
+          projectId: body.project_id,
+          resource: { type: 'ft_job', id: ids.newId },
+          context: {
+            dataset_id: body.dataset_id,
+            dataset_status: 'ready',
+            base_model: body.base_model,
+            method,
+            expected_usd_micros: cost.expectedUsdMicros,
+          },
+        });
+        const { hyperparams } = body;
+        const request = {
+          projectId: body.project_id,
+          method,
+          baseModel: body.base_model,
+          datasetId: body.dataset_id,
+          hyperparameters: {
+            nEpochs: hyperparams.n_epochs ?? null,
+            batchSize: hyperparams.batch_size ?? null,
+            learningRateMultiplier: hyperparams.learning_rate_multiplier ?? null,
+            beta: hyperparams.beta ?? null,
+          },
+          suffix: body.suffix ?? null,
+          seed: body.seed ?? null,
+          estimate: cost,
+          costThresholdUsdMicros: Math.round(body.cost_threshold_usd * 1e6),
+          ambiguityPolicy: body.ambiguity_policy,
+          validationDatasetId: body.validation_dataset_id ?? null,
+        };
+        return command(
+          services,
+          call,
+          ids,
+          {
+            type: 'RequestFineTune',
+            id: ids.newId,
+            request,
+            gates: [gate],
+          },
+          { status: 202, location: '/v1/ft-jobs' },
+        );
+      },
     }),
     defineRoute({
       method: 'post',
@@ -193,42 +199,51 @@ export function fineTuneRoutes(services: Services): Route[] {
     }),
     ...readRoutes(services, 'fine-tune', '/v1/ft-jobs', 'fine-tune jobs', ['dataset_id']),
     ...STEERING.map(({ verb, type, summary, unless }) =>
-      commandRoute(services, {
+      defineRoute({
         method: 'post',
-        path: `${PATH}/{id}/${verb}`,
+        path: `/v1/ft-jobs/{id}/${verb}`,
         summary,
         tag: 'fine-tune jobs',
         roles: WRITE,
         params: ById,
-        body: z.strictObject({ reason: reason.optional() }),
-        status: 202,
-        of: changes('fine-tune'),
-        texts: ({ reason: why }) => ({ reason: why ?? null }),
-        gate: { none: 'What a job’s owner asks of it was allowed with the job.' },
-        command: ({ id: job, texts }) => ({ type, id: job, reason: texts.reason ?? unless }),
+        body: z.strictObject({ reason: reason.default(unless) }),
+        success: 202,
+        async handle(call) {
+          await fresh(services, call, 'fine-tune', call.params.id);
+          return command(
+            services,
+            call,
+            callIds(call, `POST /v1/ft-jobs/${call.params.id}/${verb}`),
+            { type, id: call.params.id, reason: call.body.reason },
+            { status: 202 },
+          );
+        },
       }),
     ),
-    commandRoute(services, {
+    defineRoute({
       method: 'post',
-      path: `${PATH}/{id}/resolve`,
+      path: '/v1/ft-jobs/{id}/resolve',
       summary: 'Decide what to do about a submit of which it is not known whether the provider has the job',
       tag: 'fine-tune jobs',
       roles: ADMIN,
       params: ById,
       body: Resolution,
-      status: 202,
-      of: changes('fine-tune'),
-      texts: ({ reason: why }) => ({ reason: why }),
-      gate: { none: 'The job was allowed; this says only what became of it.' },
-      command: ({ id: job, call: { body }, texts }) => ({
-        type: 'ResolveSubmit',
-        id: job,
-        resolution: {
-          decision: body.decision,
-          providerJobId: body.provider_job_id ?? null,
-          reason: texts.reason,
-        },
-      }),
+      success: 202,
+      async handle(call) {
+        await fresh(services, call, 'fine-tune', call.params.id);
+        const { decision, provider_job_id, reason: why } = call.body;
+        return command(
+          services,
+          call,
+          callIds(call, `POST /v1/ft-jobs/${call.params.id}/resolve`),
+          {
+            type: 'ResolveSubmit',
+            id: call.params.id,
+            resolution: { decision, providerJobId: provider_job_id ?? null, reason: why },
+          },
+          { status: 202 },
+        );
+      },
     }),
     defineRoute({
       method: 'get',

@@ -3,7 +3,7 @@ import { derivedUuid, streamId, tenantId } from '@ftm/contracts/ids';
 import { datasetRequested, datasetSanitized, fineTuneRequested, PROJECT } from '@ftm/domain/testing/examples';
 import { createMemoryEventLog } from '@ftm/event-log/memory-event-log';
 import { createCommander } from '@ftm/commands/commander';
-import type { Services } from '../services.ts';
+import type { Services } from '../service.ts';
 import { appendingTo, serveRoutes } from '../testing/route-server.ts';
 import { fineTuneRoutes } from './routes.ts';
 
@@ -11,10 +11,7 @@ import { fineTuneRoutes } from './routes.ts';
 const TENANT = tenantId('acme');
 const DATASET = derivedUuid('routes', 'dataset');
 const log = createMemoryEventLog();
-const services = {
-  commander: createCommander(log, null),
-  orchestrator: { scan: async (_of: unknown, text: string) => ({ text }) },
-} as unknown as Services;
+const services = { commander: createCommander(log, null) } as unknown as Services;
 let server: Awaited<ReturnType<typeof serveRoutes>>;
 let url: string;
 let calls = 0;

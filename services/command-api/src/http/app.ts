@@ -8,14 +8,11 @@ import type { z } from 'zod';
 import { runWithContext } from '@ftm/runtime/context';
 import type { Logger } from '@ftm/runtime/logger';
 import { counter, histogram } from '@ftm/runtime/metrics';
-import type { LogPosition } from '@ftm/contracts/envelope';
 import { EVENTS_PARTITIONS } from '@ftm/contracts/topics';
 import { withSpan } from '@ftm/runtime/telemetry';
 import { authorize, type Authenticator } from '../auth.ts';
-import { notFound, Problem, problemBody, toProblem } from './problem.ts';
+import { Problem, problemBody, toProblem } from './problem.ts';
 import { isWrite, type Answer, type Call, type Route } from './route.ts';
-import { readWhole, refuseByHeader } from './body.ts';
-import type { ReadWaits } from '../read-waits.ts';
 import { parseStrictJson } from './strict-json.ts';
 
 const requests = counter('ftm_http_requests_total', 'Requests', ['method', 'route', 'status']);
@@ -27,7 +24,8 @@ export interface AppOptions {
   readonly logger: Logger;
   /** Routers without authentication: health, documents. */
   readonly open: readonly express.Router[];
-  readonly reads: ReadWaits;
+  /** Waits until reads have come this far. @throws Problem 503 */
+  waitFor(position: { readonly partition: number; readonly offset: bigint }): Promise<void>;
 }
 
 /** The public app: what is not a route of the table is a 404. */
@@ -50,7 +48,13 @@ export function createApp(options: AppOptions): express.Express {
   for (const router of options.open) app.use(router);
   for (const [path, routes] of byPath(options.routes)) {
     for (const route of routes)
-      app[route.method](path, (request, response) => serve(route, request, response, options));
+      app[route.method](
+        path,
+        ...(route.streams === null
+          ? [express.raw({ type: () => true, limit: route.maxBodyBytes, inflate: false })]
+          : []),
+        (request, response) => serve(route, request, response, options),
+      );
     const allowed = routes.map(({ method }) => method.toUpperCase()).join(', ');
     app.all(path, (request, response) => {
       response.set('allow', allowed);
@@ -66,12 +70,7 @@ export function createApp(options: AppOptions): express.Express {
   );
   app.use((error: unknown, request: Request, response: Response, next: NextFunction) => {
     if (response.headersSent) next(error);
-    else
-      sendProblem(
-        response,
-        new Problem(400, 'MALFORMED_REQUEST', 'the request cannot be read'),
-        requestId(request),
-      );
+    else sendProblem(response, bodyProblem(error), requestId(request));
   });
   return app;
 }
@@ -145,32 +144,12 @@ async function validate(
   if (route.needsIfMatch && ifMatch === undefined)
     throw new Problem(428, 'IF_MATCH_MISSING', 'If-Match is needed: the ETag of the version that you saw');
   const parsed = route.params.safeParse(request.params);
-  if (!parsed.success) throw notFound();
-  const query = check(route.query, request.query, 'INVALID_QUERY');
+  if (!parsed.success) throw new Problem(404, 'NOT_FOUND', 'there is no such resource');
   if (route.streams !== null) mustSend(route.streams, request);
-  else if (request.method !== 'GET') refuseByHeader(request, route.maxBodyBytes);
-  const body =
-    route.body === null ? undefined : check(route.body, await jsonOf(route, request), 'INVALID_BODY');
-  if (route.method === 'get') {
-    const position = minPosition(request.get('ftm-min-position'));
-    if (position !== null) await options.reads.waitFor(position);
-    else if (route.reads === 'projection') await options.reads.waitForOwn(principal);
-  }
-  return {
-    principal,
-    params: parsed.data,
-    query,
-    body,
-    requestId,
-    idempotencyKey,
-    ifMatch,
-    request,
-    async stillAllowed() {
-      const now = await options.authenticator.authenticate(request.get('authorization'));
-      authorize(now, route.roles);
-      return now;
-    },
-  };
+  const query = check(route.query, request.query, 'INVALID_QUERY');
+  const body = route.body === null ? undefined : check(route.body, readBody(request), 'INVALID_BODY');
+  if (!writes) await options.waitFor(minPosition(request.get('ftm-min-position')));
+  return { principal, params: parsed.data, query, body, requestId, idempotencyKey, ifMatch, request };
 }
 
 function check(schema: z.ZodType, value: unknown, code: string): unknown {
@@ -196,14 +175,15 @@ function mustSend(mediaType: string, request: Request): void {
     throw new Problem(415, 'UNSUPPORTED_ENCODING', 'send the body without content encoding');
 }
 
-async function jsonOf(route: Route, request: Request): Promise<unknown> {
-  if (!/^application\/json(?: *; *charset="?utf-8"?)? *$/i.test(request.get('content-type') ?? ''))
-    throw new Problem(415, 'UNSUPPORTED_MEDIA_TYPE', 'the body must be application/json, in UTF-8');
-  return parseStrictJson(await readWhole(request, route.maxBodyBytes));
+function readBody(request: Request): unknown {
+  const type = request.get('content-type') ?? '';
+  if (!/^application\/json\b/i.test(type))
+    throw new Problem(415, 'UNSUPPORTED_MEDIA_TYPE', 'the body must be application/json');
+  return parseStrictJson(Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0));
 }
 
-function minPosition(header: string | undefined): LogPosition | null {
-  if (header === undefined) return null;
+function minPosition(header: string | undefined): { partition: number; offset: bigint } {
+  if (header === undefined) return { partition: 0, offset: -1n };
   const match = /^(\d{1,5}):(\d{1,18})$/.exec(header);
   if (match?.[1] === undefined || match[2] === undefined || Number(match[1]) >= EVENTS_PARTITIONS)
     throw new Problem(
@@ -212,6 +192,20 @@ function minPosition(header: string | undefined): LogPosition | null {
       'FTM-Min-Position is <partition>:<offset>, as FTM-Position was',
     );
   return { partition: Number(match[1]), offset: BigInt(match[2]) };
+}
+
+/** What express refuses before a route is reached. */
+function bodyProblem(error: unknown): Problem {
+  const type = (error as { type?: unknown }).type;
+  if (type === 'entity.too.large')
+    return new Problem(
+      413,
+      'BODY_TOO_LARGE',
+      `the body is larger than the ${String((error as { limit?: unknown }).limit)} bytes that are allowed here`,
+    );
+  if (type === 'encoding.unsupported')
+    return new Problem(415, 'UNSUPPORTED_ENCODING', 'send the body without content encoding');
+  return new Problem(400, 'MALFORMED_REQUEST', 'the request cannot be read');
 }
 
 const ids = new WeakMap<Request, string>();
@@ -248,7 +242,7 @@ export function sendProblem(response: Response, problem: Problem, id: string): v
   if (!response.req.complete) response.set('connection', 'close');
   if (problem.options.retryAfterMs !== undefined)
     response.set('retry-after', String(Math.max(1, Math.ceil(problem.options.retryAfterMs / 1000))));
-  response.set({ 'x-request-id': id, 'cache-control': 'no-store', ...problem.options.headers });
+  response.set({ 'x-request-id': id, 'cache-control': 'no-store' });
   response
     .status(problem.status)
     .type('application/problem+json')

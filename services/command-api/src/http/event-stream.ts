@@ -35,15 +35,11 @@ export function lastEventId(header: string | undefined): number {
 }
 
 /**
- * Text of a stream of server-sent events: what has happened after `from`, then what happens, until it has ended, which an event `end` says. Looks with `look`,
- * twice a second, and only while `stillAllowed` does not throw: nothing is held between two looks.
+ * Text of a stream of server-sent events: what has happened after `from`, then what happens, until it has ended, which an event `end` says. Looks with `look`, twice a second:
+ * nothing is held between two looks.
  * @throws Problem 503 when too many streams are open
  */
-export function eventStream(
-  from: number,
-  look: (after: number) => Promise<Look>,
-  stillAllowed: () => Promise<unknown>,
-): AsyncIterable<string> {
+export function eventStream(from: number, look: (after: number) => Promise<Look>): AsyncIterable<string> {
   if (open >= MOST_OPEN)
     throw new Problem(
       503,
@@ -53,27 +49,15 @@ export function eventStream(
         retryAfterMs: 10_000,
       },
     );
-  return told(from, look, stillAllowed);
+  return told(from, look);
 }
 
-async function* told(
-  from: number,
-  look: (after: number) => Promise<Look>,
-  stillAllowed: () => Promise<unknown>,
-): AsyncGenerator<string> {
+async function* told(from: number, look: (after: number) => Promise<Look>): AsyncGenerator<string> {
   open += 1;
   try {
     yield `retry: ${RETRY_MS}\n\n`;
     let [after, spoken] = [from, Date.now()];
     for (const until = Date.now() + LIFE_MS; Date.now() < until;) {
-      // Whoever may listen no longer is not told the end: he comes again, and is told why he may not.
-      if (
-        !(await stillAllowed().then(
-          () => true,
-          () => false,
-        ))
-      )
-        return;
       // What cannot be read now may be in a moment; until then the client hears heartbeats.
       const found = await look(after).catch(() => null);
       for (const event of found?.events ?? []) {

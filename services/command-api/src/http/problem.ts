@@ -1,5 +1,4 @@
 import type { Reason } from '@ftm/contracts/generated/events';
-import type { Rejection } from '@ftm/domain/decision';
 import { LogUnavailable } from '@ftm/event-log/event-log';
 import { ObjectStoreUnavailable } from '@ftm/object-store/object-store';
 import { OrchestratorRefused, OrchestratorUnavailable } from '@ftm/orchestrator/client';
@@ -15,7 +14,6 @@ export interface ProblemOptions {
   readonly errors?: readonly FieldError[];
   readonly resourceId?: string;
   readonly retryAfterMs?: number;
-  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** A refusal as the caller sees it: RFC 9457, with a stable code. */
@@ -79,11 +77,17 @@ const STATUS_OF_REJECTION: Readonly<Record<string, number>> = {
   FOUR_EYES: 403,
 };
 
-export function rejectionProblem(rejection: Rejection, options: ProblemOptions = {}): Problem {
-  return new Problem(STATUS_OF_REJECTION[rejection.code] ?? 409, rejection.code, rejection.message, {
-    ...options,
-    ...(rejection.reasons === undefined ? {} : { reasons: rejection.reasons }),
-  });
+export function rejectionProblem(rejection: {
+  readonly code: string;
+  readonly message: string;
+  readonly reasons?: readonly Reason[];
+}): Problem {
+  return new Problem(
+    STATUS_OF_REJECTION[rejection.code] ?? 409,
+    rejection.code,
+    rejection.message,
+    rejection.reasons === undefined ? {} : { reasons: rejection.reasons },
+  );
 }
 
 const CALLERS_FAULT: ReadonlySet<number> = new Set([400, 404, 413, 422]);

@@ -4,7 +4,7 @@ import { buildPack } from '@ftm/evidence/pack';
 import { ObjectKeyErased } from '@ftm/object-store/object-store';
 import type { Principal } from '@ftm/orchestrator/client';
 import type { WrittenEvent } from '../reads.ts';
-import type { Services } from '../services.ts';
+import type { Services } from '../service.ts';
 import { tenantWasErased } from '../tenant/erased.ts';
 
 const PAGE = 200;

@@ -1,79 +1,79 @@
 import { z } from 'zod';
-import { ourWords } from '@ftm/contracts/scanned-text';
-import { commandRoute } from '../http/command-route.ts';
-import { ById, defineRoute, modelName, projectId, READ, reason, WRITE, type Route } from '../http/route.ts';
-import { changes, makes } from '../http/subject.ts';
+import { requireProject } from '../auth.ts';
+import { ById, defineRoute, projectId, READ, reason, WRITE, type Route } from '../http/route.ts';
 import { snake } from '@ftm/api/snake';
 import { readRoutes } from '../resource-routes.ts';
 import { evidencePack } from './evidence.ts';
-import type { Services } from '../services.ts';
-import { fresh } from '../states.ts';
+import { askGate, callIds, command, fresh, type Services } from '../service.ts';
 
 const Body = z.strictObject({
   project_id: projectId,
   origin: z.literal('external').default('external'),
-  base_model: modelName,
-  provider_model_id: modelName,
+  base_model: z.string().min(1).max(200),
+  provider_model_id: z.string().min(1).max(200),
 });
-
-const PATH = '/v1/model-versions';
 
 export function modelVersionRoutes(services: Services): Route[] {
   return [
-    commandRoute(services, {
+    defineRoute({
       method: 'post',
-      path: PATH,
+      path: '/v1/model-versions',
       summary: 'Register a model that was not made by FTM',
       tag: 'model versions',
       roles: WRITE,
       body: Body,
-      status: 201,
-      of: makes('model-version', PATH),
-      gate: ({ call: { body } }) => ({
-        action: 'model.register',
-        context: {
-          origin: 'external',
-          base_model: body.base_model,
-          provider_model_id: body.provider_model_id,
-        },
-      }),
-      command: ({ id, call: { body } }, gates) => ({
-        type: 'RegisterModelVersion',
-        id,
-        registration: {
+      success: 201,
+      async handle(call) {
+        const { body } = call;
+        requireProject(call.principal, body.project_id);
+        const ids = callIds(call, 'POST /v1/model-versions');
+        const gate = await askGate(services, call, ids, {
+          action: 'model.register',
           projectId: body.project_id,
-          origin: 'external',
+          resource: { type: 'model_version', id: ids.newId },
+          context: { origin: 'external', provider_model_id: body.provider_model_id },
+        });
+        const registration = {
+          projectId: body.project_id,
+          origin: 'external' as const,
           ftJobId: null,
           datasetId: null,
           baseModel: body.base_model,
           providerModelId: body.provider_model_id,
           selection: null,
-        },
-        gates,
-      }),
+        };
+        return command(
+          services,
+          call,
+          ids,
+          { type: 'RegisterModelVersion', id: ids.newId, registration, gates: [gate] },
+          { status: 201, location: '/v1/model-versions' },
+        );
+      },
     }),
-    ...readRoutes(services, 'model-version', PATH, 'model versions', [
+    ...readRoutes(services, 'model-version', '/v1/model-versions', 'model versions', [
       'ft_job_id',
       'dataset_id',
       'provider_model_id',
     ]),
-    commandRoute(services, {
+    defineRoute({
       method: 'post',
-      path: `${PATH}/{id}/retire`,
+      path: '/v1/model-versions/{id}/retire',
       summary: 'Take a version out of use',
       tag: 'model versions',
       roles: WRITE,
       params: ById,
-      body: z.strictObject({ reason: reason.optional() }),
-      status: 200,
-      of: changes('model-version'),
-      texts: ({ reason: why }) => ({ reason: why ?? null }),
-      gate: { none: 'What is taken out of use is no risk.' },
-      command: ({ id, texts }) => ({
-        type: 'RetireModelVersion',
-        id,
-        reason: texts.reason ?? ourWords('retired by its owner'),
-      }),
+      body: z.strictObject({ reason: reason.default('retired by its owner') }),
+      async handle(call) {
+        await fresh(services, call, 'model-version', call.params.id);
+        return command(
+          services,
+          call,
+          callIds(call, `POST /v1/model-versions/${call.params.id}/retire`),
+          { type: 'RetireModelVersion', id: call.params.id, reason: call.body.reason },
+          { status: 200 },
+        );
+      },
     }),
     defineRoute({
       method: 'get',

@@ -1,13 +1,10 @@
 import { z } from 'zod';
+import type { PriceRow } from '@ftm/contracts/generated/events';
 import { effectivePrices } from '@ftm/domain/pricing/price-book';
 import { PRICE_BOOK_ID } from '@ftm/domain/pricing/state';
 import { snake } from '@ftm/api/snake';
-import { commandRoute } from '../http/command-route.ts';
-import { ofTenant } from '../http/subject.ts';
 import { ADMIN, defineRoute, instant, READ, type Route } from '../http/route.ts';
-import { scannedIn } from '../scans.ts';
-import type { Services } from '../services.ts';
-import { stateOf, versionTag } from '../states.ts';
+import { callIds, command, stateOf, versionTag, type Services } from '../service.ts';
 
 const MAX_ROWS = 200;
 const words = z.string().trim().min(1).max(300);
@@ -47,7 +44,7 @@ export function pricingRoutes(services: Services): Route[] {
         };
       },
     }),
-    commandRoute(services, {
+    defineRoute({
       method: 'put',
       path: '/v1/pricing',
       summary: 'Put these prices in the place of the tenant’s own; where there is none, the default holds',
@@ -55,25 +52,34 @@ export function pricingRoutes(services: Services): Route[] {
       roles: ADMIN,
       body: z.strictObject({ rows: z.array(Row).max(MAX_ROWS) }),
       needsIfMatch: true,
-      status: 200,
-      of: ofTenant('pricing', () => PRICE_BOOK_ID),
-      texts: ({ rows }): Readonly<Record<string, string>> =>
-        Object.fromEntries(
-          rows.flatMap(({ source, note }) => [source, note ?? source]).map((text) => [text, text]),
-        ),
-      gate: { none: 'Prices are facts of the provider; what they lead to is gated where money is spent.' },
-      command: ({ id, call, texts }) => ({
-        type: 'RevisePriceBook',
-        id,
-        rows: call.body.rows.map((row) => ({
+      async handle(call) {
+        const ids = callIds(call, 'PUT /v1/pricing');
+        const texts = new Set(call.body.rows.flatMap(({ source, note }) => [source, note ?? source]));
+        // Words of a person: TRiSM reads them before the log does.
+        const clean = new Map(
+          await Promise.all(
+            [...texts].map(async (text) => {
+              const scan = await services.orchestrator.scan({ tenantId: ids.tenant, projectId: '*' }, text);
+              return [text, scan.text] as const;
+            }),
+          ),
+        );
+        const rows = call.body.rows.map((row): PriceRow => ({
           model: row.model,
           kind: row.kind,
           usdMicrosPerMillion: row.usd_micros_per_million,
           effectiveFrom: row.effective_from,
-          source: scannedIn(texts, row.source),
-          note: row.note == null ? null : scannedIn(texts, row.note),
-        })),
-      }),
+          source: clean.get(row.source) ?? '',
+          note: row.note == null ? null : (clean.get(row.note) ?? ''),
+        }));
+        return command(
+          services,
+          call,
+          ids,
+          { type: 'RevisePriceBook', id: PRICE_BOOK_ID, rows },
+          { status: 200 },
+        );
+      },
     }),
   ];
 }

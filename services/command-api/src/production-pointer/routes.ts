@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { commandRoute } from '../http/command-route.ts';
 import {
   ADMIN,
   ById,
@@ -12,9 +11,8 @@ import {
   reason,
   type Route,
 } from '../http/route.ts';
-import { changes } from '../http/subject.ts';
 import { readRoutes } from '../resource-routes.ts';
-import type { Services } from '../services.ts';
+import { askGate, callIds, command, fresh, type Services } from '../service.ts';
 
 export function productionPointerRoutes(services: Services): Route[] {
   const [, one] = readRoutes(
@@ -52,7 +50,7 @@ export function productionPointerRoutes(services: Services): Route[] {
       },
     }),
     ...(one === undefined ? [] : [one]),
-    commandRoute(services, {
+    defineRoute({
       method: 'patch',
       path: '/v1/production-pointers/{id}',
       summary: 'An admin’s override, by compare-and-set',
@@ -61,22 +59,35 @@ export function productionPointerRoutes(services: Services): Route[] {
       params: ById,
       body: z.strictObject({ model_version_id: id, reason }),
       needsIfMatch: true,
-      status: 200,
-      of: changes('production-pointer'),
-      texts: ({ reason: why }) => ({ reason: why }),
-      gate: ({ state, call }) => ({
-        action: 'pointer.override',
-        context: { model_version_id: call.body.model_version_id, target: state.target },
-      }),
-      command: ({ id: pointer, state, call, texts }, gates) => ({
-        type: 'OverridePointer',
-        id: pointer,
-        projectId: state.projectId,
-        target: state.target,
-        modelVersionId: call.body.model_version_id,
-        reason: texts.reason,
-        gates,
-      }),
+      async handle(call) {
+        const state = await fresh(services, call, 'production-pointer', call.params.id);
+        const ids = callIds(call, `PATCH /v1/production-pointers/${call.params.id}`);
+        const gate = await askGate(services, call, ids, {
+          action: 'pointer.override',
+          projectId: state.projectId,
+          resource: { type: 'production_pointer', id: call.params.id },
+          context: { model_version_id: call.body.model_version_id, target: state.target },
+        });
+        const { text } = await services.orchestrator.scan(
+          { tenantId: ids.tenant, projectId: state.projectId },
+          call.body.reason,
+        );
+        return command(
+          services,
+          call,
+          ids,
+          {
+            type: 'OverridePointer',
+            id: call.params.id,
+            projectId: state.projectId,
+            target: state.target,
+            modelVersionId: call.body.model_version_id,
+            reason: text,
+            gates: [gate],
+          },
+          { status: 200 },
+        );
+      },
     }),
   ];
 }

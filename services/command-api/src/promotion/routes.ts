@@ -1,11 +1,22 @@
 import { z } from 'zod';
 import type { PromotionTarget } from '@ftm/contracts/generated/events';
 import { derivedUuid, type TenantId } from '@ftm/contracts/ids';
-import { commandRoute } from '../http/command-route.ts';
-import { APPROVE, ById, id, projectId, reason, target, WRITE, type Route } from '../http/route.ts';
-import { changes, makes } from '../http/subject.ts';
+import type { GateAnswer } from '@ftm/domain/gate-answer';
+import { requireProject } from '../auth.ts';
+import {
+  APPROVE,
+  ById,
+  defineRoute,
+  id,
+  projectId,
+  reason,
+  target,
+  WRITE,
+  type Call,
+  type Route,
+} from '../http/route.ts';
 import { readRoutes } from '../resource-routes.ts';
-import type { Services } from '../services.ts';
+import { askGate, callIds, command, fresh, type CallIds, type Services } from '../service.ts';
 
 const Body = z.strictObject({
   project_id: projectId,
@@ -19,48 +30,96 @@ const Body = z.strictObject({
 export const pointerId = (tenant: TenantId, of: PromotionTarget): string =>
   derivedUuid(tenant, 'production-pointer', of.type, of.value);
 
-const PATH = '/v1/promotions';
+/** Free text goes on the log only as TRiSM left it; what it flags is a no. */
+async function scanned(
+  services: Services,
+  ids: CallIds,
+  project: string,
+  text: string | null,
+): Promise<{ readonly text: string | null; readonly gates: readonly GateAnswer[] }> {
+  if (text === null) return { text: null, gates: [] };
+  const scan = await services.orchestrator.scan({ tenantId: ids.tenant, projectId: project }, text);
+  const flagged = scan.verdict === 'flagged';
+  const reasons = flagged
+    ? scan.findings.map((finding) => ({
+        code: 'TRISM_FLAGGED',
+        message: `${finding.type} (${finding.count})`,
+      }))
+    : [];
+  return {
+    text: scan.text,
+    gates: [
+      {
+        gate: 'trism.scan',
+        decision: flagged ? 'deny' : 'allow',
+        decisionId: scan.scanId,
+        reasons,
+        policyVersion: 'trism',
+      },
+    ],
+  };
+}
+
+async function scannedReason(
+  services: Services,
+  ids: CallIds,
+  project: string,
+  text: string,
+): Promise<string> {
+  return (await scanned(services, ids, project, text)).text ?? text;
+}
 
 export function promotionRoutes(services: Services): Route[] {
-  const { minDaysToShutdown } = services.limits;
+  const route = (call: Call<{ id: string }>, what: string): string =>
+    `POST /v1/promotions/${call.params.id}/${what}`;
   return [
-    commandRoute(services, {
+    defineRoute({
       method: 'post',
-      path: PATH,
+      path: '/v1/promotions',
       summary: 'Ask to make a model version live',
       tag: 'promotions',
       roles: WRITE,
       body: Body,
-      status: 201,
-      of: makes('promotion', PATH),
-      texts: ({ notes }) => ({ notes: notes ?? null }),
-      flaggedIsNo: true,
-      gate: ({ call: { body }, texts }) => ({
-        action: 'model.promote',
-        context: {
-          phase: 'request',
-          model_version_id: body.model_version_id,
-          target: body.target,
-          min_eval_score: body.min_eval_score,
-          notes: texts.notes,
-        },
-      }),
-      command: ({ id: promotion, call: { body }, texts }, gates) => ({
-        type: 'RequestPromotion',
-        id: promotion,
-        projectId: body.project_id,
-        modelVersionId: body.model_version_id,
-        target: body.target,
-        minEvalScore: body.min_eval_score,
-        minDaysToShutdown,
-        notes: texts.notes,
-        gates,
-      }),
+      success: 201,
+      async handle(call) {
+        const { body } = call;
+        requireProject(call.principal, body.project_id);
+        const ids = callIds(call, 'POST /v1/promotions');
+        const notes = await scanned(services, ids, body.project_id, body.notes ?? null);
+        const gate = await askGate(services, call, ids, {
+          action: 'model.promote',
+          projectId: body.project_id,
+          resource: { type: 'promotion', id: ids.newId },
+          context: {
+            phase: 'request',
+            model_version_id: body.model_version_id,
+            target: body.target,
+            min_eval_score: body.min_eval_score,
+          },
+        });
+        return command(
+          services,
+          call,
+          ids,
+          {
+            type: 'RequestPromotion',
+            id: ids.newId,
+            projectId: body.project_id,
+            modelVersionId: body.model_version_id,
+            target: body.target,
+            minEvalScore: body.min_eval_score,
+            minDaysToShutdown: services.limits.minDaysToShutdown,
+            notes: notes.text,
+            gates: [...notes.gates, gate],
+          },
+          { status: 201, location: '/v1/promotions' },
+        );
+      },
     }),
-    ...readRoutes(services, 'promotion', PATH, 'promotions', ['model_version_id']),
-    commandRoute(services, {
+    ...readRoutes(services, 'promotion', '/v1/promotions', 'promotions', ['model_version_id']),
+    defineRoute({
       method: 'post',
-      path: `${PATH}/{id}/approve`,
+      path: '/v1/promotions/{id}/approve',
       summary: 'Approve exactly this model on exactly this evidence; a second principal must',
       tag: 'promotions',
       roles: APPROVE,
@@ -68,68 +127,94 @@ export function promotionRoutes(services: Services): Route[] {
       body: z.strictObject({
         evidence_sha256: z.string().regex(/^[0-9a-f]{64}$/, '64 hex digits, as the promotion shows them'),
       }),
-      status: 200,
-      of: changes('promotion'),
-      gate: ({ state, actor, call }) => ({
-        action: 'model.promote',
-        context: {
-          phase: 'approve',
-          model_version_id: state.request.modelVersionId,
-          target: state.request.target,
-          evidence_sha256: call.body.evidence_sha256,
-          requested_by: state.createdBy,
-          approved_by: actor,
-        },
-      }),
-      command: ({ id: promotion, tenant, state, call }, gates) => ({
-        type: 'ApprovePromotion',
-        id: promotion,
-        pointerId: pointerId(tenant, state.request.target),
-        minDaysToShutdown,
-        evidenceSha256: call.body.evidence_sha256,
-        gates,
-      }),
+      async handle(call) {
+        const state = await fresh(services, call, 'promotion', call.params.id);
+        const ids = callIds(call, route(call, 'approve'));
+        const { projectId: project, target: of, modelVersionId } = state.request;
+        const gate = await askGate(services, call, ids, {
+          action: 'model.promote',
+          projectId: project,
+          resource: { type: 'promotion', id: call.params.id },
+          context: {
+            phase: 'approve',
+            model_version_id: modelVersionId,
+            target: of,
+            requested_by: state.createdBy,
+            approved_by: call.principal.subject,
+          },
+        });
+        return command(
+          services,
+          call,
+          ids,
+          {
+            type: 'ApprovePromotion',
+            id: call.params.id,
+            pointerId: pointerId(ids.tenant, of),
+            minDaysToShutdown: services.limits.minDaysToShutdown,
+            evidenceSha256: call.body.evidence_sha256,
+            gates: [gate],
+          },
+          { status: 200 },
+        );
+      },
     }),
-    commandRoute(services, {
+    defineRoute({
       method: 'post',
-      path: `${PATH}/{id}/reject`,
+      path: '/v1/promotions/{id}/reject',
       summary: 'Say no to a promotion',
       tag: 'promotions',
       roles: APPROVE,
       params: ById,
       body: z.strictObject({ reason }),
-      status: 200,
-      of: changes('promotion'),
-      texts: ({ reason: why }) => ({ reason: why }),
-      gate: { none: 'Nobody is asked for a no.' },
-      command: ({ id: promotion, texts }) => ({
-        type: 'RejectPromotion',
-        id: promotion,
-        reason: texts.reason,
-      }),
+      async handle(call) {
+        const state = await fresh(services, call, 'promotion', call.params.id);
+        const ids = callIds(call, route(call, 'reject'));
+        return command(
+          services,
+          call,
+          ids,
+          {
+            type: 'RejectPromotion',
+            id: call.params.id,
+            reason: await scannedReason(services, ids, state.request.projectId, call.body.reason),
+          },
+          { status: 200 },
+        );
+      },
     }),
-    commandRoute(services, {
+    defineRoute({
       method: 'post',
-      path: `${PATH}/{id}/rollback`,
+      path: '/v1/promotions/{id}/rollback',
       summary: 'Bring back what was live before',
       tag: 'promotions',
       roles: APPROVE,
       params: ById,
       body: z.strictObject({ reason }),
-      status: 200,
-      of: changes('promotion'),
-      texts: ({ reason: why }) => ({ reason: why }),
-      gate: ({ state }) => ({
-        action: 'model.rollback',
-        context: { target: state.request.target, model_version_id: state.request.modelVersionId },
-      }),
-      command: ({ id: promotion, tenant, state, texts }, gates) => ({
-        type: 'RollBackPromotion',
-        id: promotion,
-        pointerId: pointerId(tenant, state.request.target),
-        reason: texts.reason,
-        gates,
-      }),
+      async handle(call) {
+        const state = await fresh(services, call, 'promotion', call.params.id);
+        const ids = callIds(call, route(call, 'rollback'));
+        const { projectId: project, target: of } = state.request;
+        const gate = await askGate(services, call, ids, {
+          action: 'model.rollback',
+          projectId: project,
+          resource: { type: 'promotion', id: call.params.id },
+          context: { target: of },
+        });
+        return command(
+          services,
+          call,
+          ids,
+          {
+            type: 'RollBackPromotion',
+            id: call.params.id,
+            pointerId: pointerId(ids.tenant, of),
+            reason: await scannedReason(services, ids, project, call.body.reason),
+            gates: [gate],
+          },
+          { status: 200 },
+        );
+      },
     }),
   ];
 }

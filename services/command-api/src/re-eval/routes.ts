@@ -1,13 +1,8 @@
 import { z } from 'zod';
-import { ourWords } from '@ftm/contracts/scanned-text';
-import { commandRoute } from '../http/command-route.ts';
-import { ById, id, projectId, target, WRITE, type Route } from '../http/route.ts';
-import { changes, makes } from '../http/subject.ts';
+import { requireProject } from '../auth.ts';
+import { ById, defineRoute, id, projectId, target, WRITE, type Route } from '../http/route.ts';
 import { readRoutes } from '../resource-routes.ts';
-import type { Services } from '../services.ts';
-import { fresh } from '../states.ts';
-
-const PATH = '/v1/monitoring/re-evals';
+import { askGate, callIds, command, fresh, type Services } from '../service.ts';
 
 const Body = z.strictObject({
   project_id: projectId,
@@ -15,8 +10,8 @@ const Body = z.strictObject({
   target,
   cron: z
     .string()
-    .max(100)
-    .regex(/^([\dA-Za-z*,/#-]+ ){4}[\dA-Za-z*,/#-]+$/, 'five fields: minute hour day month weekday'),
+    .regex(/^(\S+ ){4}\S+$/, 'five fields: minute hour day month weekday')
+    .max(100),
   time_zone: z
     .string()
     .refine((zone) => isTimeZone(zone), 'an IANA time zone, e.g. Europe/Berlin')
@@ -32,60 +27,66 @@ const Body = z.strictObject({
 
 export function reEvalRoutes(services: Services): Route[] {
   return [
-    commandRoute(services, {
+    defineRoute({
       method: 'post',
-      path: PATH,
+      path: '/v1/monitoring/re-evals',
       summary: 'Evaluate the live model again and again',
       tag: 'monitoring',
       roles: WRITE,
       body: Body,
-      status: 201,
-      of: makes('re-eval', PATH),
-      prepare: ({ call }) => fresh(services, call, 'eval-suite', call.body.suite_id),
-      gate: ({ call: { body } }) => ({
-        action: 'monitoring.schedule',
-        context: {
-          target: body.target,
-          cron: body.cron,
-          time_zone: body.time_zone,
-          suite_id: body.suite_id,
-          policy: body.policy,
-        },
-      }),
-      command: ({ id: newId, call: { body } }, gates) => ({
-        type: 'ScheduleReEval',
-        id: newId,
-        schedule: {
+      success: 201,
+      async handle(call) {
+        const { body } = call;
+        requireProject(call.principal, body.project_id);
+        const ids = callIds(call, 'POST /v1/monitoring/re-evals');
+        await fresh(services, call, 'eval-suite', body.suite_id);
+        const gate = await askGate(services, call, ids, {
+          action: 'monitoring.schedule',
+          projectId: body.project_id,
+          resource: { type: 're_eval', id: ids.newId },
+          context: { target: body.target, cron: body.cron },
+        });
+        const { policy } = body;
+        const schedule = {
           projectId: body.project_id,
           suiteId: body.suite_id,
           target: body.target,
           cron: body.cron,
           timeZone: body.time_zone,
-          policy: {
-            margin: body.policy.margin,
-            alpha: body.policy.alpha,
-            autoRollback: body.policy.auto_rollback,
-          },
-        },
-        gates,
-      }),
+          policy: { margin: policy.margin, alpha: policy.alpha, autoRollback: policy.auto_rollback },
+        };
+        return command(
+          services,
+          call,
+          ids,
+          { type: 'ScheduleReEval', id: ids.newId, schedule, gates: [gate] },
+          { status: 201, location: '/v1/monitoring/re-evals' },
+        );
+      },
     }),
-    ...readRoutes(services, 're-eval', PATH, 'monitoring'),
-    commandRoute(services, {
+    ...readRoutes(services, 're-eval', '/v1/monitoring/re-evals', 'monitoring'),
+    defineRoute({
       method: 'delete',
-      path: `${PATH}/{id}`,
+      path: '/v1/monitoring/re-evals/{id}',
       summary: 'End a schedule',
       tag: 'monitoring',
       roles: WRITE,
       params: ById,
-      status: 200,
-      of: changes('re-eval'),
-      gate: { none: 'What ends is no risk.' },
-      command: ({ id: schedule }) => ({
-        type: 'UnscheduleReEval',
-        id: schedule,
-        reason: ourWords('ended by its owner'),
-      }),
+      async handle(call) {
+        await fresh(services, call, 're-eval', call.params.id);
+        // Ending what has ended changes nothing, so the stream itself is the key.
+        const ids = callIds(
+          { ...call, idempotencyKey: call.params.id },
+          `DELETE /v1/monitoring/re-evals/${call.params.id}`,
+        );
+        return command(
+          services,
+          call,
+          ids,
+          { type: 'UnscheduleReEval', id: call.params.id, reason: 'ended by its owner' },
+          { status: 200 },
+        );
+      },
     }),
   ];
 }

@@ -6,7 +6,7 @@ import { isErased } from '@ftm/domain/tenant/state';
 import { asTenant } from '../http/as-tenant.ts';
 import { Problem, rejectionProblem } from '../http/problem.ts';
 import type { Call } from '../http/route.ts';
-import type { Services } from '../services.ts';
+import type { Services } from '../service.ts';
 
 /** Did two people decide that the tenant is erased? As its writer knows it. */
 export async function tenantWasErased(

@@ -1,47 +1,57 @@
 import { z } from 'zod';
-import { tenantStreamId, parseStreamId, type TenantId } from '@ftm/contracts/ids';
+import { tenantStreamId, parseStreamId } from '@ftm/contracts/ids';
 import { fold } from '@ftm/domain/aggregates';
 import { toPast } from '@ftm/domain/event-meta';
 import { asTenant } from '../http/as-tenant.ts';
-import { commandRoute, type NoGate } from '../http/command-route.ts';
-import { ADMIN, defineRoute, Page, READ, reason, type Route } from '../http/route.ts';
-import { ofTenant } from '../http/subject.ts';
-import type { Services } from '../services.ts';
+import { Problem } from '../http/problem.ts';
+import { ADMIN, defineRoute, Page, READ, type Call, type Route } from '../http/route.ts';
+import { callIds, command, type Services } from '../service.ts';
 
-const DUTY: NoGate = { none: 'An erasure is a duty, which nobody’s policy may put off.' };
 const tenant_id = z.string().min(1).max(64);
 
 export function tenantRoutes(services: Services): Route[] {
   return [
-    commandRoute(services, {
+    defineRoute({
       method: 'post',
       path: '/v1/tenant/erasure',
       summary: 'Ask for everything of the tenant to be erased; another admin must confirm',
       tag: 'tenant',
       roles: ADMIN,
-      body: z.strictObject({ tenant_id, reason }),
-      status: 202,
-      of: ofTenant('tenant', tenantUuid),
-      texts: ({ reason: why }) => ({ reason: why }),
-      gate: DUTY,
-      command: ({ id, call, texts }) => ({
-        type: 'RequestTenantErasure',
-        id,
-        confirmation: call.body.tenant_id,
-        reason: texts.reason,
-      }),
+      body: z.strictObject({ tenant_id, reason: z.string().trim().min(1).max(500) }),
+      success: 202,
+      // No gate is asked: an erasure is a duty, which nobody's policy may put off.
+      async handle(call) {
+        requireWholeTenant(call);
+        const ids = callIds(call, 'POST /v1/tenant/erasure');
+        const { tenant_id: confirmation, reason } = call.body;
+        return command(
+          services,
+          call,
+          ids,
+          { type: 'RequestTenantErasure', id: streamOf(call).id, confirmation, reason },
+          { status: 202 },
+        );
+      },
     }),
-    commandRoute(services, {
+    defineRoute({
       method: 'post',
       path: '/v1/tenant/erasure/confirm',
       summary: 'Confirm it, by another admin than who asked: all data keys are destroyed, for good',
       tag: 'tenant',
       roles: ADMIN,
       body: z.strictObject({ tenant_id }),
-      status: 202,
-      of: ofTenant('tenant', tenantUuid),
-      gate: DUTY,
-      command: ({ id, call }) => ({ type: 'ConfirmTenantErasure', id, confirmation: call.body.tenant_id }),
+      success: 202,
+      async handle(call) {
+        requireWholeTenant(call);
+        const ids = callIds(call, 'POST /v1/tenant/erasure/confirm');
+        return command(
+          services,
+          call,
+          ids,
+          { type: 'ConfirmTenantErasure', id: streamOf(call).id, confirmation: call.body.tenant_id },
+          { status: 202 },
+        );
+      },
     }),
     defineRoute({
       method: 'get',
@@ -64,7 +74,7 @@ export function tenantRoutes(services: Services): Route[] {
           status: 200,
           body: {
             tenant_id: principal.tenantId,
-            state: state.status === 'absent' || state.status === 'active' ? 'not_asked' : state.status,
+            state: state.status === 'absent' ? 'not_asked' : state.status,
             reason: asked?.reason ?? null,
             requested_by: asked?.requestedBy ?? null,
             confirmed_by: decided?.confirmedBy ?? null,
@@ -79,4 +89,10 @@ export function tenantRoutes(services: Services): Route[] {
   ];
 }
 
-const tenantUuid = (tenant: TenantId): string => parseStreamId(tenantStreamId(tenant)).id;
+const streamOf = ({ principal }: Call) => parseStreamId(tenantStreamId(asTenant(principal.tenantId)));
+
+/** Who may act in some projects only does not end all of them. */
+function requireWholeTenant({ principal }: Call): void {
+  if (!principal.projects.includes('*'))
+    throw new Problem(403, 'PROJECT_OUT_OF_SCOPE', 'the key does not cover all projects of the tenant');
+}

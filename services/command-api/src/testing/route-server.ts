@@ -12,7 +12,7 @@ import type { Route } from '../http/route.ts';
 export async function serveRoutes(
   routes: readonly Route[],
   tenantId: TenantId,
-  principalOf: (bearer: string) => Pick<Principal, 'roles' | 'projects'> & Partial<Principal>,
+  principalOf: (bearer: string) => Pick<Principal, 'roles' | 'projects'>,
 ): Promise<{ readonly url: string; close(): void }> {
   const app = createApp({
     routes,
@@ -27,7 +27,7 @@ export async function serveRoutes(
     },
     logger: { error: () => undefined, warn: () => undefined, info: () => undefined, debug: () => undefined },
     open: [],
-    reads: { waitFor: async () => undefined, waitForOwn: async () => undefined },
+    waitFor: async () => undefined,
   });
   const server = createServer(app).listen(0, '127.0.0.1');
   await once(server, 'listening');

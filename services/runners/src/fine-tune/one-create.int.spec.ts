@@ -1,4 +1,3 @@
-import { ourWords } from '@ftm/contracts/scanned-text';
 import process from 'node:process';
 import { derivedUuid, streamId, tenantId, type TenantId } from '@ftm/contracts/ids';
 import { seededRandom } from '@ftm/domain/random';
@@ -166,7 +165,7 @@ async function operate({ tenant, lab, provider }: Lane, id: string): Promise<num
     resolution: {
       decision: found === undefined ? 'resubmit' : 'adopt',
       providerJobId: found?.id ?? null,
-      reason: ourWords('looked at the provider'),
+      reason: 'looked at the provider',
     },
   });
   return 1;

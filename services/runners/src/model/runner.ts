@@ -20,7 +20,7 @@ export async function runModelRegistration(job: Job, tools: Tools): Promise<Outc
       resource: { type: 'model_version', id },
       context: { origin: 'ft_job', ft_job_id: job.id, provider_model_id: providerModelId },
     },
-    { fingerprint: `ft_job/${job.id}`, at: new Date(tools.clock.now()).toISOString() },
+    `model_version/${id}:${action}`,
   );
   const gate = {
     gate: action,

@@ -1,4 +1,3 @@
-import { ourWords } from '@ftm/contracts/scanned-text';
 import type { Command } from '@ftm/domain/command';
 import { CommandRejected } from '@ftm/commands/steps';
 import type { Job, OpenWork, Outcome, Tools } from '../tasks.ts';
@@ -33,7 +32,7 @@ async function cancel(job: Job, work: OpenWork, tools: Tools): Promise<void> {
 
 /** Undefined for what is soon over by itself. */
 function cancelOf({ task, id }: OpenWork): Command | undefined {
-  const reason = ourWords('the tenant is erased');
+  const reason = 'the tenant is erased';
   switch (task) {
     case 'dataset':
       return { type: 'CancelDataset', id, reason };

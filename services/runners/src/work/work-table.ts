@@ -108,7 +108,6 @@ const WORK: { readonly [N in EventName]: Rule<N> } = {
   BudgetHoldPlaced: null,
   BudgetHoldSettled: null,
   GateAnswered: null,
-  CommandRefused: null,
 };
 
 export function workOf(event: FtmEvent): readonly WorkChange[] {
