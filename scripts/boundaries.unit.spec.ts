@@ -155,6 +155,11 @@ it('knows the floor of every package', () => {
   expect(packages.filter((name) => !FLOORS.flat().includes(name))).toEqual([]);
 });
 
+it('finds every package in the architecture', async () => {
+  const page = await readFile(join(ROOT, 'docs/architecture.md'), 'utf8');
+  expect(packages.filter((name) => !page.includes(`| \`packages/${name}\``))).toEqual([]);
+});
+
 it('has a rule for every package, which lets it import from lower floors only', () => {
   const floorOf = (name: string): number => FLOORS.findIndex((floor) => floor.includes(name));
   for (const name of packages.filter((each) => each !== 'domain'))
