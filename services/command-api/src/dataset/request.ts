@@ -191,9 +191,9 @@ async function suitesOf(services: Services, call: Call, project: string): Promis
     const page = await services.reads.list(call.principal, 'eval-suite', {
       limit: SUITES_PAGE,
       cursor,
-      filters: { project_id: project },
+      project_id: project,
     });
-    ids.push(...page.data.map((suite) => String(suite['id'])));
+    ids.push(...page.data.map((suite) => suite.id));
     cursor = page.next_cursor ?? undefined;
   } while (cursor !== undefined);
   return ids;

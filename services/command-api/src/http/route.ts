@@ -23,10 +23,10 @@ export interface Call<P = unknown, Q = unknown, B = unknown> {
   readonly request: Request;
 }
 
-export interface Answer {
+export interface Answer<T = unknown> {
   readonly status: number;
-  /** JSON, bytes, or text that is sent as it comes. */
-  readonly body: unknown;
+  /** JSON, bytes, text that is sent as it comes, or nothing. */
+  readonly body: T | Uint8Array | AsyncIterable<string> | undefined;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -41,6 +41,8 @@ export interface Route {
   readonly params: z.ZodType;
   readonly query: z.ZodType;
   readonly body: z.ZodType | null;
+  /** What a success says in JSON; null where it is none. */
+  readonly answer: z.ZodType | null;
   readonly success: number;
   /** Media type of a successful answer. */
   readonly produces: string;
@@ -57,7 +59,12 @@ export interface Route {
 export const isWrite = ({ method }: Pick<Route, 'method'>): boolean =>
   method === 'post' || method === 'put' || method === 'patch';
 
-export interface RouteOptions<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
+export interface RouteOptions<
+  P extends z.ZodType,
+  Q extends z.ZodType,
+  B extends z.ZodType,
+  A extends z.ZodType,
+> {
   readonly method: Route['method'];
   readonly path: string;
   readonly summary: string;
@@ -66,13 +73,14 @@ export interface RouteOptions<P extends z.ZodType, Q extends z.ZodType, B extend
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;
+  readonly answer?: A;
   readonly success?: number;
   readonly produces?: string;
   readonly alsoProduces?: string;
   readonly maxBodyBytes?: number;
   readonly streams?: string;
   readonly needsIfMatch?: boolean;
-  handle(call: Call<z.infer<P>, z.infer<Q>, z.infer<B>>): Promise<Answer>;
+  handle(call: Call<z.infer<P>, z.infer<Q>, z.infer<B>>): Promise<Answer<z.input<A>>>;
 }
 
 const MIB = 2 ** 20;
@@ -81,7 +89,8 @@ export function defineRoute<
   P extends z.ZodType = z.ZodObject,
   Q extends z.ZodType = z.ZodObject,
   B extends z.ZodType = z.ZodUndefined,
->(options: RouteOptions<P, Q, B>): Route {
+  A extends z.ZodType = z.ZodType,
+>(options: RouteOptions<P, Q, B, A>): Route {
   return {
     method: options.method,
     path: options.path,
@@ -91,6 +100,7 @@ export function defineRoute<
     params: options.params ?? z.object({}),
     query: options.query ?? z.strictObject({}),
     body: options.body ?? null,
+    answer: options.answer ?? null,
     produces: options.produces ?? 'application/json',
     alsoProduces: options.alsoProduces ?? null,
     success: options.success ?? 200,
