@@ -5,8 +5,11 @@ const CARD_KINDS: readonly { readonly prefix: RegExp; readonly lengths: readonly
   { prefix: /^(?:30[0-5]|309|3[689])/, lengths: [14, 16, 19] }, // Diners
   { prefix: /^(?:6011|64[4-9]|65)/, lengths: [16, 19] }, // Discover
   { prefix: /^35(?:2[89]|[3-8])/, lengths: [16, 17, 18, 19] }, // JCB
-  { prefix: /^62/, lengths: [16, 17, 18, 19] }, // UnionPay
-  { prefix: /^(?:50|5[6-9]|6304|676|639)/, lengths: [12, 13, 14, 15, 16, 17, 18, 19] }, // Maestro
+  { prefix: /^(?:2131|1800)/, lengths: [15] }, // JCB, the older ones
+  { prefix: /^(?:62|81)/, lengths: [16, 17, 18, 19] }, // UnionPay
+  { prefix: /^220[0-4]/, lengths: [16, 17, 18, 19] }, // Mir
+  { prefix: /^(?:60|82|508|9792)/, lengths: [16] }, // RuPay, Troy
+  { prefix: /^(?:50|5[6-9]|6304|675|676|639|0604)/, lengths: [12, 13, 14, 15, 16, 17, 18, 19] }, // Maestro
 ];
 
 /** Digits alone: the prefix and length of a payment card network, and Luhn's checksum (ISO/IEC 7812). */
@@ -63,16 +66,22 @@ export function isSsn(digits: string): boolean {
 export function isIpV4(text: string): boolean {
   return (
     text.split('.').every((part) => Number(part) <= 255 && (part === '0' || !part.startsWith('0'))) &&
+    // Nobody's: this machine, all machines, many.
+    !/^(?:0|127|22[4-9]|2[3-5]\d)\./.test(text) &&
     !/^[0-3]\.\d\.\d\.\d$/.test(text)
   );
 }
 
-/** Eight groups, or fewer around one `::`; what could as well be a time or a name of a program is none. */
+/** Eight groups, or fewer around one `::`, one of them of three or four digits at least; what could as well be a time, a slice or a name of a program is none. */
 export function isIpV6(text: string): boolean {
   const halves = text.split('::');
   const groups = halves.flatMap((half) => (half === '' ? [] : half.split(':')));
   if (!groups.every((group) => /^[0-9a-f]{1,4}$/i.test(group)) || !/\d/.test(text)) return false;
+  if (!groups.some((group) => group.length > 2)) return false;
   if (halves.length === 1) return groups.length === 8;
   if (halves.length > 2 || groups.length > 7) return false;
-  return groups.length >= 3 || (groups.length === 2 && /^(?=\w*\d)\w{3,4}$/.test(groups[0] ?? ''));
+  return (
+    groups.length > 2 ||
+    (groups.length === 2 && /^(?:[23][0-9a-f]{3}|f[cdef][0-9a-f]{2})$/i.test(groups[0] ?? ''))
+  );
 }

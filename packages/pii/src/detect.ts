@@ -1,9 +1,11 @@
+import { ASSIGNED_SECRETS } from './assigned.ts';
 import { base64Texts } from './encoded.ts';
 import { hiddenText, INJECTION_RULES } from './injection.ts';
 import { normalise, original } from './normalise.ts';
 import { persons } from './persons.ts';
-import { ASSIGNED_SECRETS, VENDOR_SECRETS } from './secrets.ts';
-import { STRUCTURED_RULES, URL_CREDENTIALS, URLS } from './structured.ts';
+import { URL_CREDENTIALS, URLS } from './net.ts';
+import { VENDOR_SECRETS } from './secrets.ts';
+import { STRUCTURED_RULES } from './structured.ts';
 import { STRUCTURED, type Finding, type PiiType, type Rule } from './types.ts';
 
 /** What stands for something that was replaced; nothing is found in it. */
@@ -19,10 +21,7 @@ const RULES: readonly Rule[] = [
   ...INJECTION_RULES,
   { type: 'PERSON', hint: /\p{L}{2}/u, find: persons },
 ];
-const rulesOf = new Map<string, readonly Rule[]>();
-/** Without a word as long as this there is no key of any vendor. */
-const LONG_WORD = 16;
-const SOMETHING = /[\d@:=]|-----BEGIN|eyJ|[a-z]_|[^\0-\x7f]| at /i;
+const rulesOf = new WeakMap<readonly PiiType[], readonly Rule[]>();
 /** Encoded twice is looked into; what is encoded oftener is nobody's slip. */
 const MAX_DEPTH = 2;
 
@@ -35,27 +34,26 @@ export function detect(text: string, types: readonly PiiType[] = STRUCTURED): Fi
 }
 
 function detectIn(text: string, types: readonly PiiType[], depth: number): Finding[] {
-  if (text.length < 3 || (types === STRUCTURED && !SOMETHING.test(text))) return [];
   const plain = normalise(text);
+  const traits = traitsOf(plain.text);
   const found: Finding[] = [];
   const taken = createTaken(plain.text.length);
   if (plain.text.includes('['))
     for (const match of plain.text.matchAll(PLACEHOLDER))
       taken.take(match.index, match.index + match[0].length);
-  const add = (type: PiiType, start: number, end: number): void => {
+  const add = (type: PiiType, start: number, end: number, weak = false): void => {
     if (!taken.take(start, end)) return;
     const [from, to] = original(plain, start, end);
-    found.push({ type, start: from, end: to });
+    found.push({ type, start: from, end: to, ...(weak ? { weak } : {}) });
   };
-  const long = hasLongWord(plain.text) || plain.text.includes('-----BEGIN');
-  for (const { type, hint, find } of rulesFor(types)) {
-    if ((!long && VENDOR_HINTS.has(hint)) || !hint.test(plain.text)) continue;
-    for (const [start, end] of find(plain.text)) add(type, start, end);
+  for (const { type, needs, hint, find } of rulesFor(types)) {
+    if (needs !== undefined && !traits.includes(needs)) continue;
+    if (hint.test(plain.text)) for (const span of find(plain.text)) add(type, ...span);
   }
-  if (long && depth > 0)
+  if (depth > 0 && traits.includes('long word'))
     for (const { span, decoded } of base64Texts(plain.text)) {
       const inside = detectIn(decoded, types, depth - 1)[0];
-      if (inside !== undefined) add(inside.type, span[0], span[1]);
+      if (inside !== undefined) add(inside.type, span[0], span[1], inside.weak);
     }
   if (types.includes('INJECTION'))
     for (const [start, end] of hiddenText(text))
@@ -77,29 +75,40 @@ function createTaken(length: number): { take: (start: number, end: number) => bo
   };
 }
 
-/** Of letters, digits and what else keys are written with; a loop, because a pattern would start anew at every letter. */
-function hasLongWord(text: string): boolean {
+type Traits = readonly NonNullable<Rule['needs']>[];
+const TRAITS: readonly Traits[] = [[], ['digits'], ['long word'], ['digits', 'long word']];
+/** Without a word as long as this there is no key of any vendor. */
+const LONG_WORD = 16;
+
+/** In one loop, because most rules have nothing to look for in most texts. */
+function traitsOf(text: string): Traits {
+  let digits = 0;
   let length = 0;
+  let longest = 0;
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
-    length = code > 0x2a && code < 0x7f && IN_WORD[code] === 1 ? length + 1 : 0;
-    if (length === LONG_WORD) return true;
+    const kind = code < 0x7f ? (KINDS[code] ?? 0) : 0;
+    digits |= kind & DIGIT;
+    length = kind === 0 ? 0 : length + 1;
+    if (length > longest) longest = length;
   }
-  return false;
+  const long = longest >= LONG_WORD || text.includes('-----BEGIN');
+  return TRAITS[(digits === 0 ? 0 : 1) + (long ? 2 : 0)] ?? [];
 }
-const IN_WORD = Uint8Array.from({ length: 0x7f }, (_each, code) =>
-  /[\w+/=.~:@-]/.test(String.fromCharCode(code)) ? 1 : 0,
-);
-
-const VENDOR_HINTS: ReadonlySet<RegExp> = new Set(VENDOR_SECRETS.map(({ hint }) => hint));
+const DIGIT = 1;
+const OF_WORD = 2;
+/** Letters, digits and what else keys are written with. */
+const KINDS = Uint8Array.from({ length: 0x7f }, (_each, code) => {
+  const char = String.fromCharCode(code);
+  return /\d/.test(char) ? DIGIT | OF_WORD : /[\w+/=.~:@-]/.test(char) ? OF_WORD : 0;
+});
 
 function rulesFor(types: readonly PiiType[]): readonly Rule[] {
-  const key = types.join();
-  let rules = rulesOf.get(key);
+  let rules = rulesOf.get(types);
   if (rules === undefined) {
     const wanted = new Set(types);
     rules = RULES.filter(({ type }) => wanted.has(type));
-    rulesOf.set(key, rules);
+    rulesOf.set(types, rules);
   }
   return rules;
 }

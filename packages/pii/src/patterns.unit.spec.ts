@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { checkSync } from 'recheck';
 import ts from 'typescript';
 import { FORGET, FORGET_ELSEWHERE } from './injection.ts';
-import { BIRTH_DATE } from './structured.ts';
+import { HOST } from './net.ts';
+import { SECRET_NAME } from './assigned.ts';
+import { BORN_ELSEWHERE, DATE_NEXT } from './birth.ts';
 
 /** Every regular expression that the package's own source has, as it is written. */
 function literals(): [name: string, source: string, flags: string][] {
@@ -30,11 +32,9 @@ function literals(): [name: string, source: string, flags: string][] {
 
 const PATTERNS = [
   ...literals(),
-  ...Object.entries({ FORGET, FORGET_ELSEWHERE, BIRTH_DATE }).map(([name, { source, flags }]) => [
-    name,
-    source,
-    flags,
-  ]),
+  ...Object.entries({ FORGET, FORGET_ELSEWHERE, BORN_ELSEWHERE, DATE_NEXT, SECRET_NAME, HOST }).map(
+    ([name, { source, flags }]) => [name, source, flags],
+  ),
 ] as [string, string, string][];
 
 /** What is slow is told by the steps that it takes, never by a clock: another machine, or a busy one, finds the same. */

@@ -1,14 +1,16 @@
+import { entropy } from './assigned.ts';
 import { matches, type Rule, type Span } from './types.ts';
 
 const secret = (hint: RegExp, pattern: RegExp, accept?: (match: string) => boolean): Rule => ({
   type: 'SECRET',
+  needs: 'long word',
   hint,
   find: matches(pattern, accept),
 });
 
 /** Of the shapes that the vendors document. A hint is what makes the vendor's keys recognisable; most texts have none. */
 export const VENDOR_SECRETS: readonly Rule[] = [
-  { type: 'SECRET', hint: /-----BEGIN/, find: privateKeys },
+  { type: 'SECRET', needs: 'long word', hint: /-----BEGIN/, find: privateKeys },
   // JSON Web Token, signed or encrypted
   secret(
     /eyJ/,
@@ -43,7 +45,7 @@ export const VENDOR_SECRETS: readonly Rule[] = [
   secret(
     /[sr]k[-_]/,
     /(?<![\w-])(?:sk|rk)[-_](?:live_|test_|proj-|ant-|svcacct-|admin-|or-)?[A-Za-z0-9_-]{16,250}(?![\w-])/g,
-    hasDigit,
+    (match) => hasDigit(match) && !/^.k_(?!live_|test_|proj|ant|svc).*_/.test(match),
   ),
   secret(/whsec_|pk_live_/, /\b(?:whsec_[A-Za-z0-9+/=]{20,200}|pk_live_[A-Za-z0-9]{20,120})/g),
   // Google: API keys, OAuth tokens, client secrets, refresh tokens
@@ -91,28 +93,12 @@ export const VENDOR_SECRETS: readonly Rule[] = [
   secret(
     /authorization|bearer|basic/i,
     /\b(?:bearer|basic) [A-Za-z0-9+/._~-]{16,2000}={0,2}/gi,
-    (match) => hasDigit(match) && /[A-Z]/i.test(match.slice(7)) && isRandom(match.slice(6).trim()),
+    (match) => hasDigit(match) && /[A-Z]/i.test(match.slice(7)) && entropy(match.slice(6).trim()) > 3,
   ),
 ];
 
-/** Assigned to something whose name says what it is. */
-export const ASSIGNED_SECRETS: Rule = {
-  type: 'SECRET',
-  hint: /key|secret|token|passw|pwd|passphrase|credential|senha|contraseña|motdepasse|mot de passe/i,
-  find: assignedSecrets,
-};
-
 function hasDigit(match: string): boolean {
   return /\d/.test(match);
-}
-
-/** Shannon entropy above 3 bits a character: no word, no counter. */
-function isRandom(value: string): boolean {
-  const counts = new Map<string, number>();
-  for (const char of value) counts.set(char, (counts.get(char) ?? 0) + 1);
-  let bits = 0;
-  for (const count of counts.values()) bits -= (count / value.length) * Math.log2(count / value.length);
-  return bits > 3;
 }
 
 const KEY_BYTES = 8000;
@@ -130,23 +116,3 @@ function* privateKeys(text: string): Generator<Span> {
     yield [match.index, body + length];
   }
 }
-
-const ASSIGNMENT =
-  /(?:(?:api|access|private|secret|account|encryption|signing|master)[-_ ]?key|secret|token|passw(?:or)?d|passwort|pwd|passphrase|credential|senha|contraseña|mot de passe)[\w-]{0,30}["']?(?:\s{0,3}(?::=|=>|[:=])\s{0,3}| (?:is|ist|es|est|lautet) )["']?([^\s"',;[\]<>{}&]{8,200})/gi;
-
-/** The value alone: what it was assigned to is no secret. */
-function* assignedSecrets(text: string): Generator<Span> {
-  for (const match of text.matchAll(ASSIGNMENT)) {
-    const value = match[1] ?? '';
-    const end = match.index + match[0].length;
-    if (isSecretValue(value)) yield [end - value.length, end];
-  }
-}
-
-const isSecretValue = (value: string): boolean =>
-  (/\d/.test(value) && /[A-Za-z]/.test(value)) ||
-  (value.length >= 20 &&
-    /[a-z]/.test(value) &&
-    /[A-Z]/.test(value) &&
-    !/[()]/.test(value) &&
-    isRandom(value));

@@ -77,7 +77,7 @@ const ASSIGNED: readonly (readonly [text: string, value: string])[] = [
   ['password: hunter2hunter2', 'hunter2hunter2'],
   ['my password is hunter2hunter2, please', 'hunter2hunter2'],
   ['Das Passwort lautet Sommer2026xy', 'Sommer2026xy'],
-  ['DB_PASSWORD="tr0ub4dor&3"', 'tr0ub4dor'],
+  ['DB_PASSWORD="tr0ub4dor&3"', 'tr0ub4dor&3'],
   [`encryption_key = '${letters(32)}'`, letters(32)],
   ['client_secret=>9f8e7d6c5b4a', '9f8e7d6c5b4a'],
 ];

@@ -19,24 +19,32 @@ export interface Finding {
   readonly type: PiiType;
   readonly start: number;
   readonly end: number;
+  /** It could be something else: reason to replace it, none to refuse what it stands in. */
+  readonly weak?: boolean;
 }
 
-export type Span = readonly [start: number, end: number];
+export type Span = readonly [start: number, end: number, weak?: boolean];
 
 export interface Rule {
   readonly type: PiiType;
+  /** What a text must have at least for the rule to be tried: digits, or a word as long as keys are. */
+  readonly needs?: 'digits' | 'long word';
   /** Cheap test that must hold for the rule to be tried at all. */
   readonly hint: RegExp;
   readonly find: (text: string) => Iterable<Span>;
 }
 
+export type Accept = (match: string, text: string, start: number) => boolean;
+
 /** All matches that are accepted. Every quantifier of a pattern is bounded or cannot be entered twice, so that no text makes it slow. */
 export function matches(
   pattern: RegExp,
-  accept: (match: string, text: string, start: number) => boolean = () => true,
+  accept: Accept = () => true,
+  isWeak: Accept = () => false,
 ): Rule['find'] {
   return function* (text) {
     for (const match of text.matchAll(pattern))
-      if (accept(match[0], text, match.index)) yield [match.index, match.index + match[0].length];
+      if (accept(match[0], text, match.index))
+        yield [match.index, match.index + match[0].length, isWeak(match[0], text, match.index)];
   };
 }
