@@ -1,3 +1,4 @@
+import type { GateAnswered } from '@ftm/contracts/generated/events';
 import { streamId, tenantStreamId, type StreamId, type TenantId } from '@ftm/contracts/ids';
 import { foldEvents, type CommandRules, type Fold, type Load } from './aggregate.ts';
 import { REGISTRY } from './aggregates.ts';
@@ -74,15 +75,20 @@ export async function handle(command: Command, meta: CommandMeta, read: StreamRe
   if (begins && isErased(foldEvents(REGISTRY.tenant, await read.load(ofTenant))))
     return refused(tenantErased);
   const decision = await aggregate.handle(command, foldEvents(aggregate, before), meta, load);
-  return decision.kind === 'rejected' ? refused(decision.rejection) : decision;
+  if (decision.kind === 'rejected') return refused(decision.rejection);
+  if (decision.events.length > 0 || before.length === 0) return decision;
+  // There was nothing to do any more, but a gate was asked all the same.
+  return { kind: 'accepted', events: answered(gatesOf(command)).map((event) => ({ stream, event })) };
 }
+
+const gatesOf = (command: Command): readonly GateAnswered[] => ('gates' in command ? command.gates : []);
 
 /**
  * What stays of a refusal: what gates answered, and what came of it; also that somebody tried alone what takes two. A refusal that no gate was asked for
  * leaves nothing: it is the same whenever it is asked.
  */
 function traceOf(command: Command, rejection: Rejection, on: StreamId): readonly StreamEvent[] {
-  const gates = 'gates' in command ? command.gates : [];
+  const gates = gatesOf(command);
   if (gates.length === 0 && rejection.code !== 'FOUR_EYES') return [];
   const { code, message, reasons } = rejection;
   const data = {

@@ -133,6 +133,18 @@ export function report(story: PackStory): string {
           time,
         ]),
       ),
+      '<h3>What was refused</h3>',
+      table(
+        ['about', 'what', 'code', 'why', 'by', 'when'],
+        of(events, 'CommandRefused').map(({ data, actor, time }) => [
+          data.stream,
+          data.commandType,
+          data.code,
+          data.message,
+          actor,
+          time,
+        ]),
+      ),
       gap('the risk management system of Article 9 itself'),
     ],
     ['6. Changes through the lifecycle', changes(events)],

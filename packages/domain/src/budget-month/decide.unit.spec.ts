@@ -54,7 +54,7 @@ describe('a job that may cost 3', () => {
       .thenRejects('BUDGET_EXCEEDED');
     const events = await given(...ready, budgetOf(6), held('other', 3))
       .when(request)
-      .thenGives('FineTuneRequested', 'GateAnswered', 'BudgetHoldPlaced');
+      .thenGivesTypes('FineTuneRequested', 'GateAnswered', 'BudgetHoldPlaced');
     expect(events.at(-1)).toMatchObject({
       stream,
       event: { data: { ftJobId: 'f1', month: MONTH, amountUsdMicros: 3 } },
@@ -63,17 +63,17 @@ describe('a job that may cost 3', () => {
   it('does not care for what is held in another month', async () => {
     await given(...ready, budgetOf(5), held('other', 5, '2025-12'))
       .when(request)
-      .thenGives('FineTuneRequested', 'GateAnswered', 'BudgetHoldPlaced');
+      .thenGivesTypes('FineTuneRequested', 'GateAnswered', 'BudgetHoldPlaced');
   });
   it('holds nothing when a gate says no', async () => {
     await given(...ready, budgetOf(5))
       .when({ ...request, gates: [gate('deny')] })
-      .thenGives('FineTuneRequested', 'GateAnswered', 'FineTuneBlocked');
+      .thenGivesTypes('FineTuneRequested', 'GateAnswered', 'FineTuneBlocked');
   });
   it('gives all of it back when it is blocked, and nothing has left', async () => {
     const blocked = await given(...requested)
       .when({ type: 'BlockFineTune', id: 'f1', gate: 'prism', reasons: [] })
-      .thenGives('FineTuneBlocked', 'BudgetHoldSettled');
+      .thenGivesTypes('FineTuneBlocked', 'BudgetHoldSettled');
     expect(blocked.at(-1)?.event.data).toMatchObject({ heldUsdMicros: 3, actualUsdMicros: 0 });
   });
   it('gives all of it back when it fails or is canceled: spent is what the provider names, or it is told that nobody knows', async () => {
@@ -104,14 +104,14 @@ describe('a job that may cost 3', () => {
       };
       const failed = await given(...past)
         .when({ type: 'RecordFailed', id: 'f1', failure })
-        .thenGives('FineTuneFailed', 'BudgetHoldSettled');
+        .thenGivesTypes('FineTuneFailed', 'BudgetHoldSettled');
       const canceled = await given(...past)
         .when({
           type: 'RecordCanceled',
           id: 'f1',
           canceled: { reason: 'r', trainedTokens, mirrorObject: null },
         })
-        .thenGives('FineTuneCanceled', 'BudgetHoldSettled');
+        .thenGivesTypes('FineTuneCanceled', 'BudgetHoldSettled');
       return [failed, canceled].map((events) => events.at(-1)?.event.data);
     };
     const told = (actualUsdMicros: number | null) =>
@@ -149,7 +149,7 @@ describe('a job that may cost 3', () => {
         id: 'f1',
         cost: { trainedTokens: 5, actualUsdMicros: 2, estimatedUsdMicros: 2, usageId: 'u' },
       })
-      .thenGives('FineTuneCostRecorded', 'BudgetHoldSettled');
+      .thenGivesTypes('FineTuneCostRecorded', 'BudgetHoldSettled');
     expect(events.at(-1)?.event.data).toMatchObject({ actualUsdMicros: 2 });
   });
   it('is given back by a success of which the provider names no tokens, and no cost is made up for it', async () => {
@@ -189,7 +189,7 @@ describe('a job that may cost 3', () => {
       .thenRejects('BUDGET_EXCEEDED');
     const events = await given(...requested, budgetOf(5))
       .when(dearer)
-      .thenGives('FineTuneReestimated', 'BudgetHoldPlaced');
+      .thenGivesTypes('FineTuneReestimated', 'BudgetHoldPlaced');
     expect(events.at(-1)?.event.data).toMatchObject({ ftJobId: 'f1', amountUsdMicros: 5 });
   });
 });

@@ -68,13 +68,13 @@ const overridden: Past[] = [
 
 describe('a dataset', () => {
   it('is asked for once; a gate’s no is recorded with it', async () => {
-    await given().when(request).thenGives('DatasetRequested', 'GateAnswered');
+    await given().when(request).thenGivesTypes('DatasetRequested', 'GateAnswered');
     await given(...building)
       .when(request)
-      .thenGives();
+      .thenGives({ type: 'GateAnswered', data: gate() });
     await given()
       .when({ ...request, gates: [gate('deny')] })
-      .thenGives('DatasetRequested', 'GateAnswered', 'DatasetBlocked');
+      .thenGivesTypes('DatasetRequested', 'GateAnswered', 'DatasetBlocked');
   });
 
   it('is ready only after sanitisation was started', async () => {
@@ -83,26 +83,26 @@ describe('a dataset', () => {
       .thenRejects('DATASET_NOT_SANITIZED');
     await given(...building)
       .when(start(1))
-      .thenGives('DatasetSanitizationStarted');
+      .thenGivesTypes('DatasetSanitizationStarted');
     await given(...sanitizing)
       .when(sanitized)
-      .thenGives('DatasetSanitized');
+      .thenGivesTypes('DatasetSanitized');
     await given().when(start(1)).thenRejects('NOT_FOUND');
   });
 
   it('takes a repeated step for done, and a new attempt for new', async () => {
     await given(...sanitizing)
       .when(start(1))
-      .thenGives();
+      .thenGivesTypes();
     await given(...sanitizing)
       .when(start(2))
-      .thenGives('DatasetSanitizationStarted');
+      .thenGivesTypes('DatasetSanitizationStarted');
     await given(...ready)
       .when(sanitized)
-      .thenGives();
+      .thenGivesTypes();
     await given(...blocked)
       .when(block)
-      .thenGives();
+      .thenGivesTypes();
   });
 
   it('never gets other bytes than it has', async () => {
@@ -117,7 +117,7 @@ describe('a dataset', () => {
     for (const past of [ready, blocked])
       await given(...past)
         .when(erase)
-        .thenGives('DatasetErasureRequested');
+        .thenGivesTypes('DatasetErasureRequested');
     await given(...sanitizing)
       .when(erase)
       .thenRejects('DATASET_NOT_SETTLED');
@@ -130,10 +130,10 @@ describe('a dataset', () => {
     ];
     await given(...erasing)
       .when(erase)
-      .thenGives();
+      .thenGivesTypes();
     await given(...erasing)
       .when(erased)
-      .thenGives('DatasetErased');
+      .thenGivesTypes('DatasetErased');
     const gone: Past[] = [
       ...erasing,
       { stream, event: { type: 'DatasetErased', data: { reason: 'asked for', dataKeyId: 'key-1' } } },
@@ -141,7 +141,7 @@ describe('a dataset', () => {
     for (const again of [erase, erased])
       await given(...gone)
         .when(again)
-        .thenGives();
+        .thenGivesTypes();
     await given(...gone)
       .when(sanitized)
       .thenRejects('DATASET_SETTLED');
@@ -162,10 +162,10 @@ describe('a dataset', () => {
   it('that is contaminated is let through by two people only', async () => {
     await given(...contaminated)
       .when(askOverride)
-      .thenGives('DatasetContaminationOverrideRequested');
+      .thenGivesTypes('DatasetContaminationOverrideRequested');
     await given(...overrideAsked)
       .when(askOverride)
-      .thenGives();
+      .thenGivesTypes();
     await given(...contaminated)
       .when(approveOverride, 'user:bob')
       .thenRejects('OVERRIDE_NOT_ASKED');
@@ -177,7 +177,7 @@ describe('a dataset', () => {
       .thenRejects('GATE_DENIED');
     const [, event] = await given(...overrideAsked)
       .when(approveOverride, 'user:bob')
-      .thenGives('GateAnswered', 'DatasetContaminationOverridden');
+      .thenGivesTypes('GateAnswered', 'DatasetContaminationOverridden');
     expect(event?.event.data).toEqual({
       requestedBy: 'user:ada',
       approvedBy: 'user:bob',
@@ -185,13 +185,13 @@ describe('a dataset', () => {
     });
     await given(...overridden)
       .when(approveOverride, 'user:bob')
-      .thenGives();
+      .thenGives({ type: 'GateAnswered', data: gate() });
     await given(...overridden)
       .when(sanitized)
       .thenRejects('DATASET_NOT_SANITIZED');
     await given(...overridden)
       .when(start(2))
-      .thenGives('DatasetSanitizationStarted');
+      .thenGivesTypes('DatasetSanitizationStarted');
   });
 
   it('that was blocked by anything else is not let through', async () => {
@@ -208,12 +208,12 @@ describe('a dataset', () => {
     const cancel: Command = { type: 'CancelDataset', id: 'd1', reason: ourWords('not wanted') };
     const [event] = await given(...sanitizing)
       .when(cancel)
-      .thenGives('DatasetFailed');
+      .thenGivesTypes('DatasetFailed');
     expect(event?.event.data).toMatchObject({ code: 'CANCELED', retryable: true });
     if (event === undefined) return;
     await given(...sanitizing, event)
       .when(cancel)
-      .thenGives();
+      .thenGivesTypes();
     await given(...sanitizing, event)
       .when(sanitized)
       .thenRejects('DATASET_SETTLED');
@@ -230,7 +230,7 @@ describe('a dataset', () => {
     };
     await given(...sanitizing)
       .when(progress)
-      .thenGives('DatasetProgressed');
+      .thenGivesTypes('DatasetProgressed');
     await given(...ready)
       .when(progress)
       .thenRejects('DATASET_SETTLED');

@@ -54,7 +54,7 @@ describe('a fine-tune job', () => {
   it('is made only of a sanitised dataset of the project, in the method’s format', async () => {
     await given(...ready)
       .when(request)
-      .thenGives('FineTuneRequested', 'GateAnswered', 'BudgetHoldPlaced');
+      .thenGivesTypes('FineTuneRequested', 'GateAnswered', 'BudgetHoldPlaced');
     await given(...building)
       .when(request)
       .thenRejects('DATASET_NOT_READY');
@@ -76,7 +76,7 @@ describe('a fine-tune job', () => {
   it('binds the exact bytes of the dataset', async () => {
     const [first] = await given(...ready)
       .when(request)
-      .thenGives('FineTuneRequested', 'GateAnswered', 'BudgetHoldPlaced');
+      .thenGivesTypes('FineTuneRequested', 'GateAnswered', 'BudgetHoldPlaced');
     expect(first?.event.data).toMatchObject({
       trainObject: datasetSanitized.trainObject,
       projectId: PROJECT,
@@ -85,7 +85,7 @@ describe('a fine-tune job', () => {
   it('is blocked by a gate, with the answer on the log', async () => {
     await given(...ready)
       .when({ ...request, gates: [gate('deny')] })
-      .thenGives('FineTuneRequested', 'GateAnswered', 'FineTuneBlocked');
+      .thenGivesTypes('FineTuneRequested', 'GateAnswered', 'FineTuneBlocked');
   });
   it('announces the paid request only once its cost is approved', async () => {
     const intend: Command = { type: 'IntendSubmit', id: 'f1', intent };
@@ -94,7 +94,7 @@ describe('a fine-tune job', () => {
       .thenRejects('COST_NOT_APPROVED');
     await given(...approved)
       .when(intend)
-      .thenGives('FineTuneSubmitIntended');
+      .thenGivesTypes('FineTuneSubmitIntended');
     // Only the run that announced it may send it: another one, even with the same request, is refused.
     await given(...intended)
       .when(intend)
@@ -118,7 +118,7 @@ describe('a fine-tune job', () => {
     );
     await given(...daring)
       .when(second)
-      .thenGives('FineTuneSubmitIntended');
+      .thenGivesTypes('FineTuneSubmitIntended');
   });
   it('is announced again after a refusal, which is certain to have made nothing', async () => {
     const refused: Past[] = [
@@ -134,16 +134,16 @@ describe('a fine-tune job', () => {
     const refusal = { attempt: 1, kind: 'rate_limit', code: 'rate_limit_exceeded' };
     await given(...intended)
       .when({ type: 'RecordSubmitRefused', id: 'f1', refusal })
-      .thenGives('FineTuneSubmitRefused');
+      .thenGivesTypes('FineTuneSubmitRefused');
     await given(...refused)
       .when({ type: 'RecordSubmitRefused', id: 'f1', refusal })
-      .thenGives();
+      .thenGivesTypes();
     await given(...refused)
       .when({ type: 'IntendSubmit', id: 'f1', intent: { ...intent, attempt: 2 } })
-      .thenGives('FineTuneSubmitIntended');
+      .thenGivesTypes('FineTuneSubmitIntended');
     await given(...refused)
       .when({ type: 'RequestCancel', id: 'f1', reason: ourWords('r') })
-      .thenGives('FineTuneCancelRequested', 'FineTuneCanceled');
+      .thenGivesTypes('FineTuneCancelRequested', 'FineTuneCanceled');
     await given(...refused)
       .when({
         type: 'ResolveSubmit',
@@ -163,20 +163,20 @@ describe('a fine-tune job', () => {
     });
     const [resolved] = await given(...intended)
       .when(resolve('resubmit'))
-      .thenGives('FineTuneSubmitResolved');
+      .thenGivesTypes('FineTuneSubmitResolved');
     if (resolved === undefined) throw new Error('nothing was resolved');
     await given(...intended, resolved)
       .when({ type: 'IntendSubmit', id: 'f1', intent: { ...intent, attempt: 2 } })
-      .thenGives('FineTuneSubmitIntended');
+      .thenGivesTypes('FineTuneSubmitIntended');
     await given(...intended)
       .when(resolve('adopt'))
       .thenRejects('PROVIDER_JOB_ID_MISSING');
     await given(...intended)
       .when(resolve('adopt', 'j9'))
-      .thenGives('FineTuneSubmitResolved');
+      .thenGivesTypes('FineTuneSubmitResolved');
     await given(...intended)
       .when(resolve('fail'))
-      .thenGives('FineTuneSubmitResolved', 'FineTuneFailed');
+      .thenGivesTypes('FineTuneSubmitResolved', 'FineTuneFailed');
     for (const past of [approved, submitted])
       await given(...past)
         .when(resolve('resubmit'))
@@ -187,17 +187,17 @@ describe('a fine-tune job', () => {
     const resume: Command = { type: 'RequestResume', id: 'f1', reason: ourWords('r') };
     const [asked] = await given(...submitted)
       .when(pause)
-      .thenGives('FineTunePauseRequested');
+      .thenGivesTypes('FineTunePauseRequested');
     if (asked === undefined) throw new Error('nothing was asked');
     await given(...submitted, asked)
       .when(pause)
-      .thenGives();
+      .thenGivesTypes();
     await given(...submitted, asked)
       .when(resume)
-      .thenGives('FineTuneResumeRequested');
+      .thenGivesTypes('FineTuneResumeRequested');
     await given(...submitted)
       .when(resume)
-      .thenGives();
+      .thenGivesTypes();
     const paused: Past[] = [
       ...submitted,
       asked,
@@ -205,10 +205,10 @@ describe('a fine-tune job', () => {
     ];
     await given(...paused)
       .when(pause)
-      .thenGives();
+      .thenGivesTypes();
     await given(...paused)
       .when(resume)
-      .thenGives('FineTuneResumeRequested');
+      .thenGivesTypes('FineTuneResumeRequested');
     await given(...submitted, {
       stream: job,
       event: { type: 'FineTuneCancelRequested', data: { reason: 'r' } },
@@ -227,7 +227,7 @@ describe('a fine-tune job', () => {
       .thenRejects('FT_JOB_SUBMITTED');
     await given(...submitted)
       .when({ ...other, submitted: { attempt: 1, providerJobId: 'j1', adopted: true } })
-      .thenGives();
+      .thenGivesTypes();
     await given(...approved)
       .when(other)
       .thenRejects('SUBMIT_NOT_INTENDED');
@@ -236,23 +236,23 @@ describe('a fine-tune job', () => {
     const cancel: Command = { type: 'RequestCancel', id: 'f1', reason: ourWords('r') };
     await given(...approved)
       .when(cancel)
-      .thenGives('FineTuneCancelRequested', 'FineTuneCanceled');
+      .thenGivesTypes('FineTuneCancelRequested', 'FineTuneCanceled');
     await given(...submitted)
       .when(cancel)
-      .thenGives('FineTuneCancelRequested');
+      .thenGivesTypes('FineTuneCancelRequested');
     const canceling: Past[] = [
       ...submitted,
       { stream: job, event: { type: 'FineTuneCancelRequested', data: { reason: 'r' } } },
     ];
     await given(...canceling)
       .when({ type: 'RecordSucceeded', id: 'f1', result })
-      .thenGives('FineTuneSucceeded');
+      .thenGivesTypes('FineTuneSucceeded');
   });
   it('takes results once', async () => {
     const done: Past[] = [...submitted, { stream: job, event: { type: 'FineTuneSucceeded', data: result } }];
     await given(...done)
       .when({ type: 'RecordSucceeded', id: 'f1', result })
-      .thenGives();
+      .thenGivesTypes();
     await given(...done)
       .when({
         type: 'RecordFailed',
@@ -272,7 +272,7 @@ describe('a fine-tune job', () => {
     const cost = { trainedTokens: 5, actualUsdMicros: 1, estimatedUsdMicros: 1, usageId: 'u' };
     await given(...done)
       .when({ type: 'RecordCost', id: 'f1', cost })
-      .thenGives('FineTuneCostRecorded');
+      .thenGivesTypes('FineTuneCostRecorded');
     await given(...submitted)
       .when({ type: 'RecordCost', id: 'f1', cost })
       .thenRejects('FT_JOB_OPEN');
@@ -292,7 +292,7 @@ describe('the approval of a cost', () => {
   it('lets a job be submitted until it runs out', async () => {
     await given(...until('2026-01-02T00:00:00.001Z'))
       .when(intend)
-      .thenGives('FineTuneSubmitIntended');
+      .thenGivesTypes('FineTuneSubmitIntended');
     await given(...until('2026-01-02T00:00:00.000Z'))
       .when(intend)
       .thenRejects('COST_APPROVAL_EXPIRED');
@@ -306,7 +306,7 @@ describe('the approval of a cost', () => {
     const at = '2026-01-01T12:00:00.000Z';
     await given(...until(at))
       .when(expired(at))
-      .thenGives('FineTuneCostApprovalExpired');
+      .thenGivesTypes('FineTuneCostApprovalExpired');
     await given(...until(at))
       .when(expired('2026-01-03T00:00:00.000Z'))
       .thenRejects('APPROVAL_NOT_EXPIRED');
@@ -321,7 +321,7 @@ describe('the approval of a cost', () => {
       .thenRejects('COST_NOT_APPROVED');
     await given(...until(null, 6), reestimated)
       .when(intend)
-      .thenGives('FineTuneSubmitIntended');
+      .thenGivesTypes('FineTuneSubmitIntended');
   });
   it('cannot become void when the job may be at the provider', async () => {
     await given(...intended)
@@ -343,10 +343,10 @@ describe('a cost', () => {
   it('that is more than a fifth off is an event of its own', async () => {
     await given(...completed)
       .when(cost(120))
-      .thenGives('FineTuneCostRecorded');
+      .thenGivesTypes('FineTuneCostRecorded');
     const events = await given(...completed)
       .when(cost(79))
-      .thenGives('FineTuneCostRecorded', 'FineTuneCostVarianceDetected');
+      .thenGivesTypes('FineTuneCostRecorded', 'FineTuneCostVarianceDetected');
     expect(events[1]?.event.data).toMatchObject({ varianceUsdMicros: -21, varianceRatio: -0.21 });
   });
   it('is recorded of a job that was canceled when tokens were trained', async () => {
@@ -359,7 +359,7 @@ describe('a cost', () => {
     ];
     await given(...canceled(5))
       .when(cost(3))
-      .thenGives('FineTuneCostRecorded');
+      .thenGivesTypes('FineTuneCostRecorded');
     await given(...canceled(null))
       .when(cost(3))
       .thenRejects('FT_JOB_SETTLED');

@@ -29,10 +29,10 @@ const retired: Past[] = [
 
 describe('a model version', () => {
   it('is registered once, and not against a gate’s no', async () => {
-    await given().when(register).thenGives('ModelVersionRegistered', 'GateAnswered');
+    await given().when(register).thenGivesTypes('ModelVersionRegistered', 'GateAnswered');
     await given(...known)
       .when(register)
-      .thenGives();
+      .thenGives({ type: 'GateAnswered', data: gate() });
     await given()
       .when({ ...register, gates: [gate('deny')] })
       .thenRejects('GATE_DENIED');
@@ -44,13 +44,13 @@ describe('a model version', () => {
       .thenRejects('MODEL_IN_PRODUCTION');
     await given(...demoted)
       .when(retire)
-      .thenGives('ModelVersionRetired');
+      .thenGivesTypes('ModelVersionRetired');
     await given(...known)
       .when(retire)
-      .thenGives('ModelVersionRetired');
+      .thenGivesTypes('ModelVersionRetired');
     await given(...retired)
       .when(retire)
-      .thenGives();
+      .thenGivesTypes();
     await given().when(retire).thenRejects('NOT_FOUND');
   });
 });
@@ -78,28 +78,28 @@ describe('the end of life of a model', () => {
     });
     await given(...known)
       .when(announce('2026-09-01'))
-      .thenGives('ModelEndOfLifeAnnounced');
+      .thenGivesTypes('ModelEndOfLifeAnnounced');
     await given(...known, announced('2026-09-01'))
       .when(announce('2026-09-01'))
-      .thenGives();
+      .thenGivesTypes();
     await given(...known, announced('2026-09-01'))
       .when(announce('2026-10-01'))
-      .thenGives('ModelEndOfLifeAnnounced');
+      .thenGivesTypes('ModelEndOfLifeAnnounced');
   });
 
   it('is warned of once at each limit, and anew when the date moves', async () => {
     await given(...known, announced('2026-09-01'))
       .when(warn(90))
-      .thenGives('ModelEndOfLifeWarned');
+      .thenGivesTypes('ModelEndOfLifeWarned');
     await given(...known, announced('2026-09-01'), warned(90))
       .when(warn(90))
-      .thenGives();
+      .thenGivesTypes();
     await given(...known, announced('2026-09-01'), warned(90))
       .when(warn(30))
-      .thenGives('ModelEndOfLifeWarned');
+      .thenGivesTypes('ModelEndOfLifeWarned');
     await given(...known, announced('2026-09-01'), warned(30), announced('2026-12-01'))
       .when(warn(180, '2026-12-01'))
-      .thenGives('ModelEndOfLifeWarned');
+      .thenGivesTypes('ModelEndOfLifeWarned');
     await given(...known)
       .when(warn(30))
       .thenRejects('END_OF_LIFE_NOT_ANNOUNCED');

@@ -63,10 +63,10 @@ describe('a price book', () => {
     const rows = [row('m', 1, '2026-01-01')];
     await given()
       .when(revise(...rows))
-      .thenGives('PriceBookRevised');
+      .thenGivesTypes('PriceBookRevised');
     await given({ stream, event: { type: 'PriceBookRevised', data: { rows } } })
       .when(revise(...rows))
-      .thenGives();
+      .thenGivesTypes();
   });
   it('has no two prices of the same tokens from the same day on', async () => {
     await given()

@@ -69,7 +69,7 @@ describe('a promotion', () => {
   it('rests on the newest eval, and is blocked without a good one', async () => {
     await given(...evaluatedModel)
       .when(request)
-      .thenGives('PromotionRequested', 'GateAnswered');
+      .thenGivesTypes('PromotionRequested', 'GateAnswered');
     for (const past of [
       model('m1'),
       model('m1', { type: 'ModelVersionEvaluated', data: evaluated(0.6) }),
@@ -83,16 +83,16 @@ describe('a promotion', () => {
     ])
       await given(...past)
         .when(request)
-        .thenGives('PromotionRequested', 'GateAnswered', 'PromotionBlocked');
+        .thenGivesTypes('PromotionRequested', 'GateAnswered', 'PromotionBlocked');
     await given().when(request).thenRejects('MODEL_VERSION_NOT_FOUND');
   });
   it('moves pointer and model versions in the same append', async () => {
     await given(...pending)
       .when(approve, 'user:grace')
-      .thenGives('GateAnswered', 'PromotionApproved', 'PointerMoved', 'ModelVersionPromoted');
+      .thenGivesTypes('GateAnswered', 'PromotionApproved', 'PointerMoved', 'ModelVersionPromoted');
     await given(...pending, ...model('m0'), moved('x0', 'm0'))
       .when(approve, 'user:grace')
-      .thenGives(
+      .thenGivesTypes(
         'GateAnswered',
         'PromotionApproved',
         'PointerMoved',
@@ -125,7 +125,7 @@ describe('a promotion', () => {
   it('is blocked by a gate at the last moment too', async () => {
     await given(...pending)
       .when({ ...approve, gates: [gate('deny')] }, 'user:grace')
-      .thenGives('GateAnswered', 'PromotionBlocked');
+      .thenGivesTypes('GateAnswered', 'PromotionBlocked');
   });
   it('is undone only while the pointer stands on it', async () => {
     const promoted: Past[] = [
@@ -156,7 +156,7 @@ describe('a promotion', () => {
     };
     const events = await given(...promoted)
       .when(rollBack)
-      .thenGives(
+      .thenGivesTypes(
         'GateAnswered',
         'PromotionRolledBack',
         'PointerRolledBack',
@@ -185,28 +185,28 @@ describe('a model that its provider shuts down', () => {
   it('is not made live when fewer days are left than the policy wants', async () => {
     const events = await given(...endsOn('2026-01-31'))
       .when(request)
-      .thenGives('PromotionRequested', 'GateAnswered', 'PromotionBlocked');
+      .thenGivesTypes('PromotionRequested', 'GateAnswered', 'PromotionBlocked');
     expect(events.at(-1)?.event.data).toMatchObject({
       gate: 'model.end_of_life',
       reasons: [{ code: 'MODEL_END_OF_LIFE', message: expect.stringContaining('2026-01-31, in 29 days') }],
     });
     await given(...endsOn('2025-12-31'))
       .when({ ...request, minDaysToShutdown: 0 })
-      .thenGives('PromotionRequested', 'GateAnswered', 'PromotionBlocked');
+      .thenGivesTypes('PromotionRequested', 'GateAnswered', 'PromotionBlocked');
   });
 
   it('is made live when enough are, or the policy does not mind', async () => {
     await given(...endsOn('2026-02-01'))
       .when(request)
-      .thenGives('PromotionRequested', 'GateAnswered');
+      .thenGivesTypes('PromotionRequested', 'GateAnswered');
     await given(...endsOn('2026-01-31'))
       .when({ ...request, minDaysToShutdown: 0 })
-      .thenGives('PromotionRequested', 'GateAnswered');
+      .thenGivesTypes('PromotionRequested', 'GateAnswered');
   });
 
   it('is not approved either when its end was announced after somebody had asked', async () => {
     await given(...pending, { stream: 'model-version/m1', event: dying('2026-01-10') })
       .when(approve, 'user:bob')
-      .thenGives('GateAnswered', 'PromotionBlocked');
+      .thenGivesTypes('GateAnswered', 'PromotionBlocked');
   });
 });

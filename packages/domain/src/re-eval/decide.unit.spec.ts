@@ -39,23 +39,23 @@ describe('a schedule of re-evals', () => {
   it('triggers once for each time', async () => {
     const first = await given(...scheduled)
       .when(trigger('2026-01-01T03:00:00.000Z'))
-      .thenGives('ReEvalTriggered');
+      .thenGivesTypes('ReEvalTriggered');
     const past = [...scheduled, ...first.map(({ event }) => ({ stream, event }))];
     await given(...past)
       .when(trigger('2026-01-01T03:00:00.000Z'))
-      .thenGives();
+      .thenGivesTypes();
     await given(...past)
       .when(trigger('2026-01-02T03:00:00.000Z'))
-      .thenGives('ReEvalTriggered');
+      .thenGivesTypes('ReEvalTriggered');
   });
 
   it('does not trigger after its end', async () => {
     await given(...scheduled)
       .when(unschedule)
-      .thenGives('ReEvalUnscheduled');
+      .thenGivesTypes('ReEvalUnscheduled');
     await given(...ended)
       .when(unschedule)
-      .thenGives();
+      .thenGivesTypes();
     await given(...ended)
       .when(trigger('2026-01-01T03:00:00.000Z'))
       .thenRejects('RE_EVAL_UNSCHEDULED');
@@ -64,10 +64,10 @@ describe('a schedule of re-evals', () => {
   it('tells of a regression once, and is not made against a gate’s no', async () => {
     const found = await given(...scheduled)
       .when(regression)
-      .thenGives('RegressionDetected');
+      .thenGivesTypes('RegressionDetected');
     await given(...scheduled, ...found.map(({ event }) => ({ stream, event })))
       .when(regression)
-      .thenGives();
+      .thenGivesTypes();
     await given()
       .when({ type: 'ScheduleReEval', id: 'r1', schedule, gates: [gate('deny')] })
       .thenRejects('GATE_DENIED');

@@ -36,14 +36,14 @@ describe('a tenant', () => {
     expect(tenantStreamId(tenantId('other'))).not.toBe(stream);
   });
   it('is erased when one asks, another confirms, and the runner has destroyed its keys', async () => {
-    await given().when(ask).thenGives('TenantErasureRequested');
+    await given().when(ask).thenGivesTypes('TenantErasureRequested');
     const [confirmed] = await given(...asked)
       .when(confirm, 'user:bob')
-      .thenGives('TenantErasureConfirmed');
+      .thenGivesTypes('TenantErasureConfirmed');
     expect(confirmed?.event.data).toEqual(decision);
     const [event] = await given(...erasing)
       .when(erased, 'service:runners')
-      .thenGives('TenantErased');
+      .thenGivesTypes('TenantErased');
     expect(event).toEqual({ stream, event: { type: 'TenantErased', data: { ...decision, dataKeys: 3 } } });
   });
   it('is not erased by one person alone', () =>
@@ -72,7 +72,7 @@ describe('a tenant', () => {
   ])('is erased once: nothing more happens when it is %s', (_, past, command) =>
     given(...past)
       .when(command, 'user:bob')
-      .thenGives(),
+      .thenGivesTypes(),
   );
 });
 
@@ -99,9 +99,9 @@ describe('a tenant that two people wanted erased', () => {
   it('can still end what runs', () =>
     given(...erasing, { stream: 'dataset/d1', event: { type: 'DatasetRequested', data: datasetRequested } })
       .when({ type: 'CancelDataset', id: 'd1', reason: ourWords('erasure') })
-      .thenGives('DatasetFailed'));
+      .thenGivesTypes('DatasetFailed'));
   it('begins what it likes until somebody confirms', () =>
     given(...asked)
       .when(dataset)
-      .thenGives('DatasetRequested', 'GateAnswered'));
+      .thenGivesTypes('DatasetRequested', 'GateAnswered'));
 });

@@ -263,6 +263,8 @@ function noteOf(event: RecordedEvent['event']): string {
     }
     case 'GateAnswered':
       return `${event.data.gate}: ${event.data.decision}`;
+    case 'CommandRefused':
+      return `${event.data.commandType}: ${event.data.message}`;
     case 'FineTuneSubmitIntended':
       return `attempt ${event.data.attempt}`;
     case 'FineTuneSubmitted':
