@@ -52,29 +52,45 @@ describe('a job that may cost 3', () => {
     await given(...ready, budgetOf(5), held('other', 3))
       .when(request)
       .thenRejects('BUDGET_EXCEEDED');
-    const events = await given(...ready, budgetOf(6), held('other', 3))
+    await given(...ready, budgetOf(6), held('other', 3))
       .when(request)
-      .thenGivesTypes('FineTuneRequested', 'GateAnswered', 'BudgetHoldPlaced');
-    expect(events.at(-1)).toMatchObject({
-      stream,
-      event: { data: { ftJobId: 'f1', month: MONTH, amountUsdMicros: 3 } },
-    });
+      .thenGives(
+        { type: 'FineTuneRequested', data: fineTuneRequested },
+        { type: 'GateAnswered', data: gate() },
+        held('f1', 3),
+      );
   });
   it('does not care for what is held in another month', async () => {
     await given(...ready, budgetOf(5), held('other', 5, '2025-12'))
       .when(request)
-      .thenGivesTypes('FineTuneRequested', 'GateAnswered', 'BudgetHoldPlaced');
+      .thenGives(
+        { type: 'FineTuneRequested', data: fineTuneRequested },
+        { type: 'GateAnswered', data: gate() },
+        held('f1', 3),
+      );
   });
   it('holds nothing when a gate says no', async () => {
     await given(...ready, budgetOf(5))
       .when({ ...request, gates: [gate('deny')] })
-      .thenGivesTypes('FineTuneRequested', 'GateAnswered', 'FineTuneBlocked');
+      .thenGives(
+        { type: 'FineTuneRequested', data: fineTuneRequested },
+        { type: 'GateAnswered', data: gate('deny') },
+        { type: 'FineTuneBlocked', data: { gate: 'g', reasons: gate('deny').reasons } },
+      );
   });
   it('gives all of it back when it is blocked, and nothing has left', async () => {
-    const blocked = await given(...requested)
+    await given(...requested)
       .when({ type: 'BlockFineTune', id: 'f1', gate: 'prism', reasons: [] })
-      .thenGivesTypes('FineTuneBlocked', 'BudgetHoldSettled');
-    expect(blocked.at(-1)?.event.data).toMatchObject({ heldUsdMicros: 3, actualUsdMicros: 0 });
+      .thenGives(
+        { type: 'FineTuneBlocked', data: { gate: 'prism', reasons: [] } },
+        {
+          stream,
+          event: {
+            type: 'BudgetHoldSettled',
+            data: { ftJobId: 'f1', month: MONTH, heldUsdMicros: 3, actualUsdMicros: 0 },
+          },
+        },
+      );
   });
   it('gives all of it back when it fails or is canceled: spent is what the provider names, or it is told that nobody knows', async () => {
     const submitted: Past[] = [
@@ -122,7 +138,8 @@ describe('a job that may cost 3', () => {
     expect(await spentBy(requested, null)).toEqual(told(0));
   });
   it('gives back what it did not cost, in the append that records the cost', async () => {
-    const events = await given(
+    const cost = { trainedTokens: 5, actualUsdMicros: 2, estimatedUsdMicros: 2, usageId: 'u' };
+    await given(
       ...requested,
       {
         stream: job,
@@ -147,10 +164,18 @@ describe('a job that may cost 3', () => {
       .when({
         type: 'RecordCost',
         id: 'f1',
-        cost: { trainedTokens: 5, actualUsdMicros: 2, estimatedUsdMicros: 2, usageId: 'u' },
+        cost,
       })
-      .thenGivesTypes('FineTuneCostRecorded', 'BudgetHoldSettled');
-    expect(events.at(-1)?.event.data).toMatchObject({ actualUsdMicros: 2 });
+      .thenGives(
+        { type: 'FineTuneCostRecorded', data: cost },
+        {
+          stream,
+          event: {
+            type: 'BudgetHoldSettled',
+            data: { ftJobId: 'f1', month: MONTH, heldUsdMicros: 3, actualUsdMicros: 2 },
+          },
+        },
+      );
   });
   it('is given back by a success of which the provider names no tokens, and no cost is made up for it', async () => {
     const past = [
@@ -187,10 +212,12 @@ describe('a job that may cost 3', () => {
     await given(...requested, budgetOf(4))
       .when(dearer)
       .thenRejects('BUDGET_EXCEEDED');
-    const events = await given(...requested, budgetOf(5))
+    await given(...requested, budgetOf(5))
       .when(dearer)
-      .thenGivesTypes('FineTuneReestimated', 'BudgetHoldPlaced');
-    expect(events.at(-1)?.event.data).toMatchObject({ ftJobId: 'f1', amountUsdMicros: 5 });
+      .thenGives(
+        { type: 'FineTuneReestimated', data: { estimate, previousHighUsdMicros: 3 } },
+        held('f1', 5),
+      );
   });
 });
 

@@ -68,13 +68,25 @@ const overridden: Past[] = [
 
 describe('a dataset', () => {
   it('is asked for once; a gate’s no is recorded with it', async () => {
-    await given().when(request).thenGivesTypes('DatasetRequested', 'GateAnswered');
+    await given()
+      .when(request)
+      .thenGives(
+        { type: 'DatasetRequested', data: datasetRequested },
+        { type: 'GateAnswered', data: gate() },
+      );
     await given(...building)
       .when(request)
       .thenGives({ type: 'GateAnswered', data: gate() });
     await given()
       .when({ ...request, gates: [gate('deny')] })
-      .thenGivesTypes('DatasetRequested', 'GateAnswered', 'DatasetBlocked');
+      .thenGives(
+        { type: 'DatasetRequested', data: datasetRequested },
+        { type: 'GateAnswered', data: gate('deny') },
+        {
+          type: 'DatasetBlocked',
+          data: { gate: 'g', reasons: gate('deny').reasons, rejectionsObject: null },
+        },
+      );
   });
 
   it('is ready only after sanitisation was started', async () => {
@@ -83,26 +95,26 @@ describe('a dataset', () => {
       .thenRejects('DATASET_NOT_SANITIZED');
     await given(...building)
       .when(start(1))
-      .thenGivesTypes('DatasetSanitizationStarted');
+      .thenGives({ type: 'DatasetSanitizationStarted', data: { attempt: 1, profile: 'default' } });
     await given(...sanitizing)
       .when(sanitized)
-      .thenGivesTypes('DatasetSanitized');
+      .thenGives({ type: 'DatasetSanitized', data: datasetSanitized });
     await given().when(start(1)).thenRejects('NOT_FOUND');
   });
 
   it('takes a repeated step for done, and a new attempt for new', async () => {
     await given(...sanitizing)
       .when(start(1))
-      .thenGivesTypes();
+      .thenGives();
     await given(...sanitizing)
       .when(start(2))
-      .thenGivesTypes('DatasetSanitizationStarted');
+      .thenGives({ type: 'DatasetSanitizationStarted', data: { attempt: 2, profile: 'default' } });
     await given(...ready)
       .when(sanitized)
-      .thenGivesTypes();
+      .thenGives();
     await given(...blocked)
       .when(block)
-      .thenGivesTypes();
+      .thenGives();
   });
 
   it('never gets other bytes than it has', async () => {
@@ -117,7 +129,7 @@ describe('a dataset', () => {
     for (const past of [ready, blocked])
       await given(...past)
         .when(erase)
-        .thenGivesTypes('DatasetErasureRequested');
+        .thenGives({ type: 'DatasetErasureRequested', data: { reason: 'asked for' } });
     await given(...sanitizing)
       .when(erase)
       .thenRejects('DATASET_NOT_SETTLED');
@@ -130,10 +142,10 @@ describe('a dataset', () => {
     ];
     await given(...erasing)
       .when(erase)
-      .thenGivesTypes();
+      .thenGives();
     await given(...erasing)
       .when(erased)
-      .thenGivesTypes('DatasetErased');
+      .thenGives({ type: 'DatasetErased', data: { reason: 'asked for', dataKeyId: 'key-1' } });
     const gone: Past[] = [
       ...erasing,
       { stream, event: { type: 'DatasetErased', data: { reason: 'asked for', dataKeyId: 'key-1' } } },
@@ -141,7 +153,7 @@ describe('a dataset', () => {
     for (const again of [erase, erased])
       await given(...gone)
         .when(again)
-        .thenGivesTypes();
+        .thenGives();
     await given(...gone)
       .when(sanitized)
       .thenRejects('DATASET_SETTLED');
@@ -162,10 +174,10 @@ describe('a dataset', () => {
   it('that is contaminated is let through by two people only', async () => {
     await given(...contaminated)
       .when(askOverride)
-      .thenGivesTypes('DatasetContaminationOverrideRequested');
+      .thenGives({ type: 'DatasetContaminationOverrideRequested', data: { reason: 'known overlap' } });
     await given(...overrideAsked)
       .when(askOverride)
-      .thenGivesTypes();
+      .thenGives();
     await given(...contaminated)
       .when(approveOverride, 'user:bob')
       .thenRejects('OVERRIDE_NOT_ASKED');
@@ -175,14 +187,15 @@ describe('a dataset', () => {
     await given(...overrideAsked)
       .when({ ...approveOverride, gates: [gate('deny')] }, 'user:bob')
       .thenRejects('GATE_DENIED');
-    const [, event] = await given(...overrideAsked)
+    await given(...overrideAsked)
       .when(approveOverride, 'user:bob')
-      .thenGivesTypes('GateAnswered', 'DatasetContaminationOverridden');
-    expect(event?.event.data).toEqual({
-      requestedBy: 'user:ada',
-      approvedBy: 'user:bob',
-      reason: 'known overlap',
-    });
+      .thenGives(
+        { type: 'GateAnswered', data: gate() },
+        {
+          type: 'DatasetContaminationOverridden',
+          data: { requestedBy: 'user:ada', approvedBy: 'user:bob', reason: 'known overlap' },
+        },
+      );
     await given(...overridden)
       .when(approveOverride, 'user:bob')
       .thenGives({ type: 'GateAnswered', data: gate() });
@@ -191,7 +204,7 @@ describe('a dataset', () => {
       .thenRejects('DATASET_NOT_SANITIZED');
     await given(...overridden)
       .when(start(2))
-      .thenGivesTypes('DatasetSanitizationStarted');
+      .thenGives({ type: 'DatasetSanitizationStarted', data: { attempt: 2, profile: 'default' } });
   });
 
   it('that was blocked by anything else is not let through', async () => {
@@ -208,12 +221,20 @@ describe('a dataset', () => {
     const cancel: Command = { type: 'CancelDataset', id: 'd1', reason: ourWords('not wanted') };
     const [event] = await given(...sanitizing)
       .when(cancel)
-      .thenGivesTypes('DatasetFailed');
-    expect(event?.event.data).toMatchObject({ code: 'CANCELED', retryable: true });
+      .thenGives({
+        type: 'DatasetFailed',
+        data: {
+          code: 'CANCELED',
+          message: 'not wanted',
+          remedy: 'rebuild it if it is wanted after all',
+          retryable: true,
+          rejectionsObject: null,
+        },
+      });
     if (event === undefined) return;
     await given(...sanitizing, event)
       .when(cancel)
-      .thenGivesTypes();
+      .thenGives();
     await given(...sanitizing, event)
       .when(sanitized)
       .thenRejects('DATASET_SETTLED');
@@ -230,7 +251,7 @@ describe('a dataset', () => {
     };
     await given(...sanitizing)
       .when(progress)
-      .thenGivesTypes('DatasetProgressed');
+      .thenGives({ type: 'DatasetProgressed', data: { stage: 'ingesting', rowsRead: 10, rowsRejected: 1 } });
     await given(...ready)
       .when(progress)
       .thenRejects('DATASET_SETTLED');

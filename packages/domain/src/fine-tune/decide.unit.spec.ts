@@ -1,10 +1,13 @@
 import { ourWords } from '@ftm/contracts/scanned-text';
+import { streamId } from '@ftm/contracts/ids';
+import { budgetMonthId } from '../budget-month/state.ts';
 import { datasetRequested, datasetSanitized, fineTuneRequested, gate, PROJECT } from '../testing/examples.ts';
 import { given, type Past } from '../testing/spec.ts';
 import type { Command } from '../command.ts';
 
 const dataset = 'dataset/d1' as const;
 const job = 'fine-tune/f1' as const;
+const month = streamId('budget-month', budgetMonthId(PROJECT, '2026-01'));
 const { trainObject: _t, validationObject: _v, contaminationApprovedBy: _c, ...asked } = fineTuneRequested;
 const request: Command = {
   type: 'RequestFineTune',
@@ -54,7 +57,17 @@ describe('a fine-tune job', () => {
   it('is made only of a sanitised dataset of the project, in the method’s format', async () => {
     await given(...ready)
       .when(request)
-      .thenGivesTypes('FineTuneRequested', 'GateAnswered', 'BudgetHoldPlaced');
+      .thenGives(
+        { type: 'FineTuneRequested', data: fineTuneRequested },
+        { type: 'GateAnswered', data: gate() },
+        {
+          stream: month,
+          event: {
+            type: 'BudgetHoldPlaced',
+            data: { projectId: PROJECT, month: '2026-01', ftJobId: 'f1', amountUsdMicros: 3 },
+          },
+        },
+      );
     await given(...building)
       .when(request)
       .thenRejects('DATASET_NOT_READY');
@@ -74,18 +87,28 @@ describe('a fine-tune job', () => {
       .thenRejects('DATASET_TOO_SMALL');
   });
   it('binds the exact bytes of the dataset', async () => {
-    const [first] = await given(...ready)
+    await given(...ready)
       .when(request)
-      .thenGivesTypes('FineTuneRequested', 'GateAnswered', 'BudgetHoldPlaced');
-    expect(first?.event.data).toMatchObject({
-      trainObject: datasetSanitized.trainObject,
-      projectId: PROJECT,
-    });
+      .thenGives(
+        { type: 'FineTuneRequested', data: fineTuneRequested },
+        { type: 'GateAnswered', data: gate() },
+        {
+          stream: month,
+          event: {
+            type: 'BudgetHoldPlaced',
+            data: { projectId: PROJECT, month: '2026-01', ftJobId: 'f1', amountUsdMicros: 3 },
+          },
+        },
+      );
   });
   it('is blocked by a gate, with the answer on the log', async () => {
     await given(...ready)
       .when({ ...request, gates: [gate('deny')] })
-      .thenGivesTypes('FineTuneRequested', 'GateAnswered', 'FineTuneBlocked');
+      .thenGives(
+        { type: 'FineTuneRequested', data: fineTuneRequested },
+        { type: 'GateAnswered', data: gate('deny') },
+        { type: 'FineTuneBlocked', data: { gate: 'g', reasons: gate('deny').reasons } },
+      );
   });
   it('announces the paid request only once its cost is approved', async () => {
     const intend: Command = { type: 'IntendSubmit', id: 'f1', intent };
@@ -94,7 +117,7 @@ describe('a fine-tune job', () => {
       .thenRejects('COST_NOT_APPROVED');
     await given(...approved)
       .when(intend)
-      .thenGivesTypes('FineTuneSubmitIntended');
+      .thenGives({ type: 'FineTuneSubmitIntended', data: { ...intent, attempt: 1 } });
     // Only the run that announced it may send it: another one, even with the same request, is refused.
     await given(...intended)
       .when(intend)
@@ -118,7 +141,7 @@ describe('a fine-tune job', () => {
     );
     await given(...daring)
       .when(second)
-      .thenGivesTypes('FineTuneSubmitIntended');
+      .thenGives({ type: 'FineTuneSubmitIntended', data: { ...intent, attempt: 2 } });
   });
   it('is announced again after a refusal, which is certain to have made nothing', async () => {
     const refused: Past[] = [
@@ -134,16 +157,19 @@ describe('a fine-tune job', () => {
     const refusal = { attempt: 1, kind: 'rate_limit', code: 'rate_limit_exceeded' };
     await given(...intended)
       .when({ type: 'RecordSubmitRefused', id: 'f1', refusal })
-      .thenGivesTypes('FineTuneSubmitRefused');
+      .thenGives({ type: 'FineTuneSubmitRefused', data: refusal });
     await given(...refused)
       .when({ type: 'RecordSubmitRefused', id: 'f1', refusal })
-      .thenGivesTypes();
+      .thenGives();
     await given(...refused)
       .when({ type: 'IntendSubmit', id: 'f1', intent: { ...intent, attempt: 2 } })
-      .thenGivesTypes('FineTuneSubmitIntended');
+      .thenGives({ type: 'FineTuneSubmitIntended', data: { ...intent, attempt: 2 } });
     await given(...refused)
       .when({ type: 'RequestCancel', id: 'f1', reason: ourWords('r') })
-      .thenGivesTypes('FineTuneCancelRequested', 'FineTuneCanceled');
+      .thenGives(
+        { type: 'FineTuneCancelRequested', data: { reason: 'r' } },
+        { type: 'FineTuneCanceled', data: { reason: 'r', trainedTokens: null, mirrorObject: null } },
+      );
     await given(...refused)
       .when({
         type: 'ResolveSubmit',
@@ -163,20 +189,44 @@ describe('a fine-tune job', () => {
     });
     const [resolved] = await given(...intended)
       .when(resolve('resubmit'))
-      .thenGivesTypes('FineTuneSubmitResolved');
+      .thenGives({
+        type: 'FineTuneSubmitResolved',
+        data: { attempt: 1, decision: 'resubmit', providerJobId: null, reason: 'looked at the provider' },
+      });
     if (resolved === undefined) throw new Error('nothing was resolved');
     await given(...intended, resolved)
       .when({ type: 'IntendSubmit', id: 'f1', intent: { ...intent, attempt: 2 } })
-      .thenGivesTypes('FineTuneSubmitIntended');
+      .thenGives({ type: 'FineTuneSubmitIntended', data: { ...intent, attempt: 2 } });
     await given(...intended)
       .when(resolve('adopt'))
       .thenRejects('PROVIDER_JOB_ID_MISSING');
     await given(...intended)
       .when(resolve('adopt', 'j9'))
-      .thenGivesTypes('FineTuneSubmitResolved');
+      .thenGives({
+        type: 'FineTuneSubmitResolved',
+        data: { attempt: 1, decision: 'adopt', providerJobId: 'j9', reason: 'looked at the provider' },
+      });
     await given(...intended)
       .when(resolve('fail'))
-      .thenGivesTypes('FineTuneSubmitResolved', 'FineTuneFailed');
+      .thenGives(
+        {
+          type: 'FineTuneSubmitResolved',
+          data: { attempt: 1, decision: 'fail', providerJobId: null, reason: 'looked at the provider' },
+        },
+        {
+          type: 'FineTuneFailed',
+          data: {
+            code: 'SUBMIT_AMBIGUOUS',
+            message: 'an operator ended the job: it is not known whether the provider has it',
+            remedy: 'look for the job at the provider and cancel it there, then ask for a new one',
+            retryable: true,
+            providerMessage: null,
+            rows: [],
+            mirrorObject: null,
+            trainedTokens: null,
+          },
+        },
+      );
     for (const past of [approved, submitted])
       await given(...past)
         .when(resolve('resubmit'))
@@ -187,17 +237,17 @@ describe('a fine-tune job', () => {
     const resume: Command = { type: 'RequestResume', id: 'f1', reason: ourWords('r') };
     const [asked] = await given(...submitted)
       .when(pause)
-      .thenGivesTypes('FineTunePauseRequested');
+      .thenGives({ type: 'FineTunePauseRequested', data: { reason: 'r' } });
     if (asked === undefined) throw new Error('nothing was asked');
     await given(...submitted, asked)
       .when(pause)
-      .thenGivesTypes();
+      .thenGives();
     await given(...submitted, asked)
       .when(resume)
-      .thenGivesTypes('FineTuneResumeRequested');
+      .thenGives({ type: 'FineTuneResumeRequested', data: { reason: 'r' } });
     await given(...submitted)
       .when(resume)
-      .thenGivesTypes();
+      .thenGives();
     const paused: Past[] = [
       ...submitted,
       asked,
@@ -205,10 +255,10 @@ describe('a fine-tune job', () => {
     ];
     await given(...paused)
       .when(pause)
-      .thenGivesTypes();
+      .thenGives();
     await given(...paused)
       .when(resume)
-      .thenGivesTypes('FineTuneResumeRequested');
+      .thenGives({ type: 'FineTuneResumeRequested', data: { reason: 'r' } });
     await given(...submitted, {
       stream: job,
       event: { type: 'FineTuneCancelRequested', data: { reason: 'r' } },
@@ -227,7 +277,7 @@ describe('a fine-tune job', () => {
       .thenRejects('FT_JOB_SUBMITTED');
     await given(...submitted)
       .when({ ...other, submitted: { attempt: 1, providerJobId: 'j1', adopted: true } })
-      .thenGivesTypes();
+      .thenGives();
     await given(...approved)
       .when(other)
       .thenRejects('SUBMIT_NOT_INTENDED');
@@ -236,23 +286,26 @@ describe('a fine-tune job', () => {
     const cancel: Command = { type: 'RequestCancel', id: 'f1', reason: ourWords('r') };
     await given(...approved)
       .when(cancel)
-      .thenGivesTypes('FineTuneCancelRequested', 'FineTuneCanceled');
+      .thenGives(
+        { type: 'FineTuneCancelRequested', data: { reason: 'r' } },
+        { type: 'FineTuneCanceled', data: { reason: 'r', trainedTokens: null, mirrorObject: null } },
+      );
     await given(...submitted)
       .when(cancel)
-      .thenGivesTypes('FineTuneCancelRequested');
+      .thenGives({ type: 'FineTuneCancelRequested', data: { reason: 'r' } });
     const canceling: Past[] = [
       ...submitted,
       { stream: job, event: { type: 'FineTuneCancelRequested', data: { reason: 'r' } } },
     ];
     await given(...canceling)
       .when({ type: 'RecordSucceeded', id: 'f1', result })
-      .thenGivesTypes('FineTuneSucceeded');
+      .thenGives({ type: 'FineTuneSucceeded', data: result });
   });
   it('takes results once', async () => {
     const done: Past[] = [...submitted, { stream: job, event: { type: 'FineTuneSucceeded', data: result } }];
     await given(...done)
       .when({ type: 'RecordSucceeded', id: 'f1', result })
-      .thenGivesTypes();
+      .thenGives();
     await given(...done)
       .when({
         type: 'RecordFailed',
@@ -272,7 +325,7 @@ describe('a fine-tune job', () => {
     const cost = { trainedTokens: 5, actualUsdMicros: 1, estimatedUsdMicros: 1, usageId: 'u' };
     await given(...done)
       .when({ type: 'RecordCost', id: 'f1', cost })
-      .thenGivesTypes('FineTuneCostRecorded');
+      .thenGives({ type: 'FineTuneCostRecorded', data: cost });
     await given(...submitted)
       .when({ type: 'RecordCost', id: 'f1', cost })
       .thenRejects('FT_JOB_OPEN');
@@ -292,7 +345,7 @@ describe('the approval of a cost', () => {
   it('lets a job be submitted until it runs out', async () => {
     await given(...until('2026-01-02T00:00:00.001Z'))
       .when(intend)
-      .thenGivesTypes('FineTuneSubmitIntended');
+      .thenGives({ type: 'FineTuneSubmitIntended', data: { ...intent, attempt: 1 } });
     await given(...until('2026-01-02T00:00:00.000Z'))
       .when(intend)
       .thenRejects('COST_APPROVAL_EXPIRED');
@@ -306,7 +359,10 @@ describe('the approval of a cost', () => {
     const at = '2026-01-01T12:00:00.000Z';
     await given(...until(at))
       .when(expired(at))
-      .thenGivesTypes('FineTuneCostApprovalExpired');
+      .thenGives({
+        type: 'FineTuneCostApprovalExpired',
+        data: { approvalId: 'a', amountUsdMicros: 3, expiredAt: at },
+      });
     await given(...until(at))
       .when(expired('2026-01-03T00:00:00.000Z'))
       .thenRejects('APPROVAL_NOT_EXPIRED');
@@ -321,7 +377,7 @@ describe('the approval of a cost', () => {
       .thenRejects('COST_NOT_APPROVED');
     await given(...until(null, 6), reestimated)
       .when(intend)
-      .thenGivesTypes('FineTuneSubmitIntended');
+      .thenGives({ type: 'FineTuneSubmitIntended', data: { ...intent, attempt: 1 } });
   });
   it('cannot become void when the job may be at the provider', async () => {
     await given(...intended)
@@ -336,6 +392,10 @@ describe('a cost', () => {
     id: 'f1',
     cost: { trainedTokens: 5, actualUsdMicros, estimatedUsdMicros: 100, usageId: 'u' },
   });
+  const recorded = (actualUsdMicros: number) => ({
+    type: 'FineTuneCostRecorded' as const,
+    data: { trainedTokens: 5, actualUsdMicros, estimatedUsdMicros: 100, usageId: 'u' },
+  });
   const completed: Past[] = [
     ...submitted,
     { stream: job, event: { type: 'FineTuneSucceeded', data: result } },
@@ -343,11 +403,19 @@ describe('a cost', () => {
   it('that is more than a fifth off is an event of its own', async () => {
     await given(...completed)
       .when(cost(120))
-      .thenGivesTypes('FineTuneCostRecorded');
-    const events = await given(...completed)
+      .thenGives(recorded(120));
+    await given(...completed)
       .when(cost(79))
-      .thenGivesTypes('FineTuneCostRecorded', 'FineTuneCostVarianceDetected');
-    expect(events[1]?.event.data).toMatchObject({ varianceUsdMicros: -21, varianceRatio: -0.21 });
+      .thenGives(recorded(79), {
+        type: 'FineTuneCostVarianceDetected',
+        data: {
+          estimatedUsdMicros: 100,
+          actualUsdMicros: 79,
+          varianceUsdMicros: -21,
+          varianceRatio: -0.21,
+          toleranceRatio: 0.2,
+        },
+      });
   });
   it('is recorded of a job that was canceled when tokens were trained', async () => {
     const canceled = (trainedTokens: number | null): Past[] => [
@@ -359,7 +427,7 @@ describe('a cost', () => {
     ];
     await given(...canceled(5))
       .when(cost(3))
-      .thenGivesTypes('FineTuneCostRecorded');
+      .thenGives(recorded(3));
     await given(...canceled(null))
       .when(cost(3))
       .thenRejects('FT_JOB_SETTLED');

@@ -29,7 +29,12 @@ const retired: Past[] = [
 
 describe('a model version', () => {
   it('is registered once, and not against a gate’s no', async () => {
-    await given().when(register).thenGivesTypes('ModelVersionRegistered', 'GateAnswered');
+    await given()
+      .when(register)
+      .thenGives(
+        { type: 'ModelVersionRegistered', data: modelRegistered },
+        { type: 'GateAnswered', data: gate() },
+      );
     await given(...known)
       .when(register)
       .thenGives({ type: 'GateAnswered', data: gate() });
@@ -44,13 +49,13 @@ describe('a model version', () => {
       .thenRejects('MODEL_IN_PRODUCTION');
     await given(...demoted)
       .when(retire)
-      .thenGivesTypes('ModelVersionRetired');
+      .thenGives({ type: 'ModelVersionRetired', data: { reason: 'old' } });
     await given(...known)
       .when(retire)
-      .thenGivesTypes('ModelVersionRetired');
+      .thenGives({ type: 'ModelVersionRetired', data: { reason: 'old' } });
     await given(...retired)
       .when(retire)
-      .thenGivesTypes();
+      .thenGives();
     await given().when(retire).thenRejects('NOT_FOUND');
   });
 });
@@ -78,28 +83,28 @@ describe('the end of life of a model', () => {
     });
     await given(...known)
       .when(announce('2026-09-01'))
-      .thenGivesTypes('ModelEndOfLifeAnnounced');
+      .thenGives(announced('2026-09-01').event);
     await given(...known, announced('2026-09-01'))
       .when(announce('2026-09-01'))
-      .thenGivesTypes();
+      .thenGives();
     await given(...known, announced('2026-09-01'))
       .when(announce('2026-10-01'))
-      .thenGivesTypes('ModelEndOfLifeAnnounced');
+      .thenGives(announced('2026-10-01').event);
   });
 
   it('is warned of once at each limit, and anew when the date moves', async () => {
     await given(...known, announced('2026-09-01'))
       .when(warn(90))
-      .thenGivesTypes('ModelEndOfLifeWarned');
+      .thenGives(warned(90).event);
     await given(...known, announced('2026-09-01'), warned(90))
       .when(warn(90))
-      .thenGivesTypes();
+      .thenGives();
     await given(...known, announced('2026-09-01'), warned(90))
       .when(warn(30))
-      .thenGivesTypes('ModelEndOfLifeWarned');
+      .thenGives(warned(30).event);
     await given(...known, announced('2026-09-01'), warned(30), announced('2026-12-01'))
       .when(warn(180, '2026-12-01'))
-      .thenGivesTypes('ModelEndOfLifeWarned');
+      .thenGives({ type: 'ModelEndOfLifeWarned', data: { shutdownDate: '2026-12-01', withinDays: 180 } });
     await given(...known)
       .when(warn(30))
       .thenRejects('END_OF_LIFE_NOT_ANNOUNCED');

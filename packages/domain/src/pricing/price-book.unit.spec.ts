@@ -63,10 +63,10 @@ describe('a price book', () => {
     const rows = [row('m', 1, '2026-01-01')];
     await given()
       .when(revise(...rows))
-      .thenGivesTypes('PriceBookRevised');
+      .thenGives({ type: 'PriceBookRevised', data: { rows } });
     await given({ stream, event: { type: 'PriceBookRevised', data: { rows } } })
       .when(revise(...rows))
-      .thenGivesTypes();
+      .thenGives();
   });
   it('has no two prices of the same tokens from the same day on', async () => {
     await given()

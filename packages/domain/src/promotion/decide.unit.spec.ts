@@ -1,5 +1,6 @@
 import { ourWords } from '@ftm/contracts/scanned-text';
 import type { Command } from '../command.ts';
+import type { StreamEvent } from '../decision.ts';
 import { evaluated, gate, modelRegistered, PROJECT, target } from '../testing/examples.ts';
 import { given, type Past } from '../testing/spec.ts';
 import { evidenceSha256, newestEvidence } from './evidence.ts';
@@ -65,11 +66,48 @@ const moved = (promotionId: string, modelVersionId: string): Past => ({
   },
 });
 
+const asked = { projectId: PROJECT, modelVersionId: 'm1', target, minEvalScore: 0.7, notes: null };
+const approvedOver = (previousModelVersionId: string | null) => ({
+  type: 'PromotionApproved' as const,
+  data: {
+    modelVersionId: 'm1',
+    evidenceSha256: sha,
+    requestedBy: 'user:ada',
+    approvedBy: 'user:grace',
+    previousModelVersionId,
+  },
+});
+const movedFrom = (previousModelVersionId: string | null): StreamEvent => ({
+  stream: 'production-pointer/q1',
+  event: {
+    type: 'PointerMoved',
+    data: {
+      projectId: PROJECT,
+      target,
+      modelVersionId: 'm1',
+      providerModelId: 'pm',
+      previousModelVersionId,
+      promotionId: 'x1',
+    },
+  },
+});
+const live = (id: string, promotionId: string): StreamEvent => ({
+  stream: `model-version/${id}`,
+  event: { type: 'ModelVersionPromoted', data: { promotionId, target } },
+});
+const gone = (id: string, reason: 'superseded' | 'rolled_back'): StreamEvent => ({
+  stream: `model-version/${id}`,
+  event: { type: 'ModelVersionDemoted', data: { target, reason } },
+});
+
 describe('a promotion', () => {
   it('rests on the newest eval, and is blocked without a good one', async () => {
     await given(...evaluatedModel)
       .when(request)
-      .thenGivesTypes('PromotionRequested', 'GateAnswered');
+      .thenGives(
+        { type: 'PromotionRequested', data: { ...asked, evidence } },
+        { type: 'GateAnswered', data: gate() },
+      );
     for (const past of [
       model('m1'),
       model('m1', { type: 'ModelVersionEvaluated', data: evaluated(0.6) }),
@@ -89,15 +127,20 @@ describe('a promotion', () => {
   it('moves pointer and model versions in the same append', async () => {
     await given(...pending)
       .when(approve, 'user:grace')
-      .thenGivesTypes('GateAnswered', 'PromotionApproved', 'PointerMoved', 'ModelVersionPromoted');
+      .thenGives(
+        { type: 'GateAnswered', data: gate() },
+        approvedOver(null),
+        movedFrom(null),
+        live('m1', 'x1'),
+      );
     await given(...pending, ...model('m0'), moved('x0', 'm0'))
       .when(approve, 'user:grace')
-      .thenGivesTypes(
-        'GateAnswered',
-        'PromotionApproved',
-        'PointerMoved',
-        'ModelVersionDemoted',
-        'ModelVersionPromoted',
+      .thenGives(
+        { type: 'GateAnswered', data: gate() },
+        approvedOver('m0'),
+        movedFrom('m0'),
+        gone('m0', 'superseded'),
+        live('m1', 'x1'),
       );
   });
   it('needs four eyes, whoever the first two belong to', async () => {
@@ -125,7 +168,10 @@ describe('a promotion', () => {
   it('is blocked by a gate at the last moment too', async () => {
     await given(...pending)
       .when({ ...approve, gates: [gate('deny')] }, 'user:grace')
-      .thenGivesTypes('GateAnswered', 'PromotionBlocked');
+      .thenGives(
+        { type: 'GateAnswered', data: gate('deny') },
+        { type: 'PromotionBlocked', data: { gate: 'g', reasons: gate('deny').reasons } },
+      );
   });
   it('is undone only while the pointer stands on it', async () => {
     const promoted: Past[] = [
@@ -154,16 +200,29 @@ describe('a promotion', () => {
       reason: ourWords('r'),
       gates: [gate()],
     };
-    const events = await given(...promoted)
+    await given(...promoted)
       .when(rollBack)
-      .thenGivesTypes(
-        'GateAnswered',
-        'PromotionRolledBack',
-        'PointerRolledBack',
-        'ModelVersionDemoted',
-        'ModelVersionPromoted',
+      .thenGives(
+        { type: 'GateAnswered', data: gate() },
+        {
+          type: 'PromotionRolledBack',
+          data: { rolledBackBy: 'user:ada', reason: 'r', restoredModelVersionId: 'm0' },
+        },
+        {
+          stream: 'production-pointer/q1',
+          event: {
+            type: 'PointerRolledBack',
+            data: {
+              modelVersionId: 'm0',
+              providerModelId: 'pm',
+              fromModelVersionId: 'm1',
+              promotionId: 'x1',
+            },
+          },
+        },
+        gone('m1', 'rolled_back'),
+        live('m0', 'x0'),
       );
-    expect(events.at(-1)?.stream).toBe('model-version/m0');
     await given(...promoted, moved('x2', 'm2'))
       .when(rollBack)
       .thenRejects('POINTER_MOVED_ON');

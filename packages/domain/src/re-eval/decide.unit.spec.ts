@@ -19,8 +19,8 @@ const trigger = (scheduledFor: string): Command => ({
   trigger: { scheduledFor, evalRunId: 'e1' },
 });
 const unschedule: Command = { type: 'UnscheduleReEval', id: 'r1', reason: ourWords('enough') };
-const regression: Command = {
-  type: 'RecordRegression',
+const regression = {
+  type: 'RecordRegression' as const,
   id: 'r1',
   regression: {
     evalRunId: 'e1',
@@ -30,7 +30,7 @@ const regression: Command = {
     ciHigh: -0.05,
     pValue: 0.001,
   },
-};
+} satisfies Command;
 
 const scheduled: Past[] = [{ stream, event: { type: 'ReEvalScheduled', data: schedule } }];
 const ended: Past[] = [...scheduled, { stream, event: { type: 'ReEvalUnscheduled', data: { reason: 'x' } } }];
@@ -39,23 +39,29 @@ describe('a schedule of re-evals', () => {
   it('triggers once for each time', async () => {
     const first = await given(...scheduled)
       .when(trigger('2026-01-01T03:00:00.000Z'))
-      .thenGivesTypes('ReEvalTriggered');
+      .thenGives({
+        type: 'ReEvalTriggered',
+        data: { scheduledFor: '2026-01-01T03:00:00.000Z', evalRunId: 'e1' },
+      });
     const past = [...scheduled, ...first.map(({ event }) => ({ stream, event }))];
     await given(...past)
       .when(trigger('2026-01-01T03:00:00.000Z'))
-      .thenGivesTypes();
+      .thenGives();
     await given(...past)
       .when(trigger('2026-01-02T03:00:00.000Z'))
-      .thenGivesTypes('ReEvalTriggered');
+      .thenGives({
+        type: 'ReEvalTriggered',
+        data: { scheduledFor: '2026-01-02T03:00:00.000Z', evalRunId: 'e1' },
+      });
   });
 
   it('does not trigger after its end', async () => {
     await given(...scheduled)
       .when(unschedule)
-      .thenGivesTypes('ReEvalUnscheduled');
+      .thenGives({ type: 'ReEvalUnscheduled', data: { reason: 'enough' } });
     await given(...ended)
       .when(unschedule)
-      .thenGivesTypes();
+      .thenGives();
     await given(...ended)
       .when(trigger('2026-01-01T03:00:00.000Z'))
       .thenRejects('RE_EVAL_UNSCHEDULED');
@@ -64,10 +70,10 @@ describe('a schedule of re-evals', () => {
   it('tells of a regression once, and is not made against a gate’s no', async () => {
     const found = await given(...scheduled)
       .when(regression)
-      .thenGivesTypes('RegressionDetected');
+      .thenGives({ type: 'RegressionDetected', data: regression.regression });
     await given(...scheduled, ...found.map(({ event }) => ({ stream, event })))
       .when(regression)
-      .thenGivesTypes();
+      .thenGives();
     await given()
       .when({ type: 'ScheduleReEval', id: 'r1', schedule, gates: [gate('deny')] })
       .thenRejects('GATE_DENIED');
