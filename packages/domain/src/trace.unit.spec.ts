@@ -8,30 +8,13 @@ import { toPast } from './event-meta.ts';
 import type { Facts } from './facts.ts';
 import { primaryStream } from './handle.ts';
 import { evidenceSha256, newestEvidence } from './promotion/evidence.ts';
-import {
-  datasetRequested,
-  evaluated,
-  fineTuneRequested,
-  gate,
-  modelRegistered,
-  PROJECT,
-  suiteVersionPublished,
-  target,
-} from './testing/examples.ts';
+import { evaluated, gate, modelRegistered, PROJECT, target } from './testing/examples.ts';
 import { tenantErased } from './tenant/decide.ts';
+import { ASKING } from './testing/asking.ts';
 import { given, TENANT, type Past } from './testing/spec.ts';
 import { refusalOf } from './refusal.ts';
 
 const TENANT_STREAM = tenantStreamId(TENANT);
-const { suiteVersion: _v, ...version } = suiteVersionPublished;
-const {
-  trainObject: _t,
-  validationObject: _o,
-  contaminationApprovedBy: _c,
-  budgetMonth: _b,
-  ...job
-} = fineTuneRequested;
-
 const refused = (
   command: Command,
   code: string,
@@ -44,95 +27,6 @@ const refused = (
 const answered = (data: GateAnswered) => ({ type: 'GateAnswered' as const, data });
 const onTenant = <E>(event: E) => ({ stream: TENANT_STREAM, event });
 
-type Gated = Extract<Command, { readonly gates: readonly GateAnswered[] }>;
-type Asking = {
-  readonly [T in Gated['type']]: (gates: readonly GateAnswered[]) => Extract<Gated, { type: T }>;
-};
-
-/** Every command that gates are asked of: one that is missing does not compile. */
-const ASKING: Asking = {
-  RequestDataset: (gates) => ({ type: 'RequestDataset', id: 'd1', request: datasetRequested, gates }),
-  ApproveContaminationOverride: (gates) => ({ type: 'ApproveContaminationOverride', id: 'd1', gates }),
-  CreateEvalSuite: (gates) => ({
-    type: 'CreateEvalSuite',
-    id: 's1',
-    projectId: PROJECT,
-    name: 's',
-    version,
-    gates,
-  }),
-  PublishEvalSuiteVersion: (gates) => ({ type: 'PublishEvalSuiteVersion', id: 's1', version, gates }),
-  RequestEvalRun: (gates) => ({
-    type: 'RequestEvalRun',
-    id: 'e1',
-    request: {
-      projectId: PROJECT,
-      suiteId: 's1',
-      suiteVersion: null,
-      modelRef: { type: 'base_model', value: 'm' },
-      baselineRunId: null,
-      nonInferiorityMargin: 0,
-      maxCases: null,
-      costCapUsdMicros: null,
-    },
-    gates,
-  }),
-  RequestFineTune: (gates) => ({ type: 'RequestFineTune', id: 'f1', request: job, gates }),
-  RegisterModelVersion: (gates) => ({
-    type: 'RegisterModelVersion',
-    id: 'm1',
-    registration: modelRegistered,
-    gates,
-  }),
-  RequestPromotion: (gates) => ({
-    type: 'RequestPromotion',
-    id: 'x1',
-    projectId: PROJECT,
-    modelVersionId: 'm1',
-    target,
-    minEvalScore: 0.5,
-    minDaysToShutdown: 0,
-    notes: null,
-    gates,
-  }),
-  ApprovePromotion: (gates) => ({
-    type: 'ApprovePromotion',
-    id: 'x1',
-    pointerId: 'q1',
-    evidenceSha256: '',
-    minDaysToShutdown: 0,
-    gates,
-  }),
-  RollBackPromotion: (gates) => ({
-    type: 'RollBackPromotion',
-    id: 'x1',
-    pointerId: 'q1',
-    reason: ourWords('r'),
-    gates,
-  }),
-  OverridePointer: (gates) => ({
-    type: 'OverridePointer',
-    id: 'q1',
-    projectId: PROJECT,
-    target,
-    modelVersionId: 'm1',
-    reason: ourWords('r'),
-    gates,
-  }),
-  ScheduleReEval: (gates) => ({
-    type: 'ScheduleReEval',
-    id: 'r1',
-    schedule: {
-      projectId: PROJECT,
-      suiteId: 's1',
-      target,
-      cron: '0 3 * * *',
-      timeZone: 'UTC',
-      policy: { margin: 0.02, alpha: 0.05, autoRollback: false },
-    },
-    gates,
-  }),
-};
 const commands = Object.values(ASKING);
 
 const model: Past = {
