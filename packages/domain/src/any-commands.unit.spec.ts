@@ -50,6 +50,7 @@ const OTHERS: readonly Command[] = [
     result: {
       providerModelId: 'pm',
       trainedTokens: 5,
+      tokensUnknown: false,
       hyperparameters: fineTuneRequested.hyperparameters,
       curveObject: object,
       checkpoints: [],

@@ -196,8 +196,16 @@ describe('a job that may cost 3', () => {
     };
     const events = await given(...past)
       .when({ type: 'RecordSucceeded', id: 'f1', result })
-      .thenGives('FineTuneSucceeded', 'BudgetHoldSettled');
-    expect(events.at(-1)?.event.data).toMatchObject({ heldUsdMicros: 3, actualUsdMicros: null });
+      .thenGives(
+        { type: 'FineTuneSucceeded', data: result },
+        {
+          stream,
+          event: {
+            type: 'BudgetHoldSettled',
+            data: { ftJobId: 'f1', month: MONTH, heldUsdMicros: 3, actualUsdMicros: null },
+          },
+        },
+      );
     await given(...past, ...events)
       .when({
         type: 'RecordCost',
