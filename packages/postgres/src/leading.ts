@@ -2,7 +2,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Client, Pool } from './pool.ts';
 
 /** What one process at a time does, each by a number that nothing else locks in this database. */
-export const LEADERS = { auditForwarder: 7_283_003, checkpointer: 7_283_004, rebuilder: 7_283_006 } as const;
+export const LEADERS = {
+  auditForwarder: 7_283_003,
+  checkpointer: 7_283_004,
+  rebuilder: 7_283_006,
+  endOfLifeWatch: 7_283_007,
+} as const;
 
 /** Being the one among all processes that does a thing. */
 export interface Lead {

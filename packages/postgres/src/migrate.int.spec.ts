@@ -65,6 +65,36 @@ describe('migrate', () => {
     await writeFile(join(directory, '9000_more.sql'), 'create table public.more (id int);');
     expect(await run()).toEqual(['9000_more.sql']);
   });
+
+  it('keeps the watch over a model that had a job for it', async () => {
+    const watches = '0017_model_watches.sql';
+    for (const file of files.filter((each) => each >= watches)) await rm(join(directory, file));
+    await run();
+    const id = '0190a000-0000-7000-8000-000000000000';
+    await ask(
+      `insert into rm_v1.ftm_model_versions (tenant_id, id, project_id, status, version, last_seq, created_at, updated_at, state)
+       values ('acme', '${id}', 'p', 'candidate', 1, 1, now(), now(), '{"registration": {"providerModelId": "ft:a", "baseModel": "a"}}');
+       insert into rm_v1.ftm_model_versions (tenant_id, id, project_id, status, version, last_seq, created_at, updated_at, state)
+       values ('acme', gen_random_uuid(), 'p', 'retired', 2, 2, now(), now(), '{}');
+       select graphile_worker.add_job('end_of_life', '{"correlation": "chain", "causation": "cause"}', job_key => 'end_of_life/acme/${id}');
+       select graphile_worker.add_job('ft', '{}', job_key => 'ft/acme/${id}')`,
+    );
+    await copyFile(join(MIGRATIONS, watches), join(directory, watches));
+    await run();
+    expect(await ask('select * from work.model_watches')).toEqual([
+      {
+        tenant_id: 'acme',
+        model_version_id: id,
+        project_id: 'p',
+        provider_model_id: 'ft:a',
+        base_model: 'a',
+        correlation: 'chain',
+        causation: 'cause',
+        look_at: -Infinity,
+      },
+    ]);
+    expect(await ask('select key from graphile_worker.jobs')).toEqual([{ key: `ft/acme/${id}` }]);
+  });
 });
 
 describe('the job queue', () => {

@@ -55,6 +55,12 @@ const TABLES: Readonly<Record<string, Readonly<Record<Role, May>>>> = {
     ftm_runner: NOTHING,
   },
   'work.dataset_jobs': { ftm_api: NOTHING, ftm_writer: NOTHING, ftm_projector: NOTHING, ftm_runner: 'ra' },
+  'work.model_watches': {
+    ftm_api: NOTHING,
+    ftm_writer: NOTHING,
+    ftm_projector: NOTHING,
+    ftm_runner: 'racd',
+  },
   'work.provider_hints': { ftm_api: 'a', ftm_writer: NOTHING, ftm_projector: NOTHING, ftm_runner: 'rcd' },
   'work.provider_jobs': { ftm_api: NOTHING, ftm_writer: NOTHING, ftm_projector: NOTHING, ftm_runner: 'rad' },
   'work.provider_slots': {

@@ -42,7 +42,7 @@ export const Config = z.object({
     'Workers of one process for work that is due; all but one of them may build datasets and run evals.',
   ),
   FTM_WAITING_CONCURRENCY: upTo(64, 2).describe(
-    'Workers of one process for work that waits: looks at jobs of the provider, watches, what failed again and again.',
+    'Workers of one process for work that waits: looks at jobs of the provider, what failed again and again.',
   ),
   FTM_DATASET_MAX_ROWS: datasetMaxRows,
   FTM_DATASET_THREADS: upTo(64, availableParallelism()).meta({

@@ -23,6 +23,7 @@ import { Config } from './config.ts';
 import { createPgVector } from './dataset/pgvector-index.ts';
 import { startUploadSweep } from './dataset/sweep.ts';
 import { keyRoutes } from './key-routes.ts';
+import { startEndOfLifeWatch } from './model/end-of-life.ts';
 import { createProviders } from './provider/providers.ts';
 import { createFileSecrets, createFixedSecrets } from './provider/secret-store.ts';
 import { startHeartbeat } from './work/dead-workers.ts';
@@ -146,6 +147,7 @@ const watchdog = startWatchdog({
 shutdown.add('watchdog', watchdog.stop);
 const hints = startHints(pool, calm);
 shutdown.add('provider hints', async () => hints.stop());
+shutdown.add('end-of-life watch', startEndOfLifeWatch(pool, tools).stop);
 const sweep = startUploadSweep(store, tools.objects, {
   everyMs: config.FTM_UPLOAD_SWEEP_MS,
   keepMs: config.FTM_UPLOAD_KEEP_MS,

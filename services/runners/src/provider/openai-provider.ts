@@ -83,13 +83,16 @@ export function createOpenAiProvider(options: OpenAiOptions): TrainingProvider {
     shutdownDates: (models) =>
       asked(async () => {
         const found = await Promise.all(
-          [...new Set(models)].map((model) => unlessMissing(client.models.retrieve(model, ONCE))),
+          [...new Set(models)].map(async (model) => ({
+            model,
+            shown: await unlessMissing(client.models.retrieve(model, ONCE)),
+          })),
         );
-        return found.flatMap((model) => {
-          const shutdownDate = model === null ? null : toShutdownDate(model);
-          return model === null || shutdownDate === null
+        return found.flatMap(({ model, shown }) => {
+          const shutdownDate = shown === null ? null : toShutdownDate(shown);
+          return shown === null || shutdownDate === null
             ? []
-            : [{ shutdownDate, source: `the provider’s list of models: ${nameOf(model.id) ?? 'unnamed'}` }];
+            : [{ model, shutdownDate, source: `the provider’s list of models: ${nameOf(shown.id) ?? 'unnamed'}` }];
         });
       }),
     jobRequest,

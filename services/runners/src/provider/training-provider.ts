@@ -103,10 +103,10 @@ export interface TrainingProvider {
   findFiles(names: readonly string[]): Promise<readonly string[]>;
   /** One that is not there is deleted already. */
   deleteFile(id: string): Promise<void>;
-  /** Of those models that the provider shows and will shut down. */
+  /** Of those models that the provider shows and will shut down, by the names that were asked for. */
   shutdownDates(
     models: readonly string[],
-  ): Promise<readonly { readonly shutdownDate: string; readonly source: string }[]>;
+  ): Promise<readonly { readonly model: string; readonly shutdownDate: string; readonly source: string }[]>;
   jobRequest(order: JobOrder): JobRequest;
   /** Sent once: never repeated by the client itself. */
   createJob(request: JobRequest): Promise<ProviderJob>;

@@ -4,8 +4,6 @@ import { CommandRejected } from '@ftm/commands/steps';
 import type { Job, OpenWork, Outcome, Tools } from '../tasks.ts';
 
 const LOOK_AGAIN_MS = 500;
-/** This very work, and watches, which last as long as what they watch and make no bytes. */
-const ENDLESS: ReadonlySet<OpenWork['task']> = new Set(['tenant', 'end_of_life']);
 
 /**
  * What runs for the tenant is canceled and waited for: it would go on to make bytes, and jobs at the provider. Nothing new begins since the erasure was confirmed. Then the keys go,
@@ -14,7 +12,8 @@ const ENDLESS: ReadonlySet<OpenWork['task']> = new Set(['tenant', 'end_of_life']
 export async function runTenantErasure(job: Job, tools: Tools): Promise<Outcome> {
   const state = await tools.commands.load(job.tenantId, 'tenant', job.id);
   if (state.status !== 'erasing') return 'done';
-  const open = (await tools.tenants.openWork(job.tenantId)).filter(({ task }) => !ENDLESS.has(task));
+  // But this very work.
+  const open = (await tools.tenants.openWork(job.tenantId)).filter(({ task }) => task !== 'tenant');
   for (const work of open) await cancel(job, work, tools);
   if (open.length > 0) return { againInMs: LOOK_AGAIN_MS };
   const dataKeys = await tools.tenants.erase(job.tenantId);
@@ -42,7 +41,6 @@ function cancelOf({ task, id }: OpenWork): Command | undefined {
     case 'ft':
       return { type: 'RequestCancel', id, reason };
     case 'dataset_files':
-    case 'end_of_life':
     case 'erasure':
     case 'files':
     case 'model':

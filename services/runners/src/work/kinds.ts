@@ -1,7 +1,7 @@
 import type { Task } from './work-table.ts';
 
 /**
- * How a job is served. `long` work takes minutes and a processor, `short` work is due now, and `waiting` work looks at something that happens elsewhere: polls, watches, and what has failed again and
+ * How a job is served. `long` work takes minutes and a processor, `short` work is due now, and `waiting` work looks at something that happens elsewhere: polls, and what has failed again and
  * again. None of them takes the workers of another.
  */
 export const KINDS = ['long', 'short', 'waiting'] as const;
@@ -16,19 +16,16 @@ export interface Place {
 }
 
 const LONG: ReadonlySet<Task> = new Set(['dataset', 'eval']);
-/** A watch of a day may come an hour later than a poll of seconds. */
-const WATCHES: ReadonlySet<Task> = new Set(['end_of_life']);
-const [FIRST, USUAL, FAILED, LAST] = [-10, 0, 5, 10];
+const [FIRST, USUAL, FAILED] = [-10, 0, 5];
 
 /** Of work that an event has made. */
 export function placeOfNew(task: Task): Place {
-  if (WATCHES.has(task)) return { flags: ['waiting'], priority: LAST };
   return { flags: [LONG.has(task) ? 'long' : 'short'], priority: USUAL };
 }
 
 /** Of work that is not done: to be looked at again, or on to its next step at once. */
 export function placeOfAgain(task: Task, inMs: number): Place {
-  if (inMs === 0 || LONG.has(task) || WATCHES.has(task)) return placeOfNew(task);
+  if (inMs === 0 || LONG.has(task)) return placeOfNew(task);
   return { flags: ['waiting'], priority: USUAL };
 }
 

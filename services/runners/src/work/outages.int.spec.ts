@@ -111,7 +111,6 @@ function start({ name, proxy, random }: Awaited<ReturnType<typeof prepare>>): In
   const runners: Runners = {
     dataset: work,
     dataset_files: nothing,
-    end_of_life: nothing,
     erasure: nothing,
     eval: nothing,
     files: nothing,

@@ -10,7 +10,6 @@ import { runDataset } from '../dataset/runner.ts';
 import { runEval } from '../eval/runner.ts';
 import { runProviderFiles } from '../fine-tune/files.ts';
 import { runFineTune } from '../fine-tune/runner.ts';
-import { runEndOfLifeWatch } from '../model/end-of-life.ts';
 import { runModelRegistration } from '../model/runner.ts';
 import type { Runner, Tools } from '../tasks.ts';
 import { runTenantErasure } from '../tenant/erasure.ts';
@@ -24,7 +23,6 @@ export type Runners = { readonly [T in Task]: Runner };
 const RUNNERS: Runners = {
   dataset: runDataset,
   dataset_files: runDatasetCleanUp,
-  end_of_life: runEndOfLifeWatch,
   erasure: runErasure,
   eval: runEval,
   files: runProviderFiles,

@@ -3,6 +3,7 @@ import { parseStreamId } from '@ftm/contracts/ids';
 import type { ProjectedEvent } from '@ftm/projection/projection';
 import type { Client } from '@ftm/postgres/pool';
 import { placeOfNew } from './kinds.ts';
+import { noteModels } from '../model/watch-list.ts';
 import { workOf, type Task } from './work-table.ts';
 
 /** What a job is about; everything else it reads from the log. */
@@ -28,6 +29,7 @@ export const queueOf = (task: Task, tenantId: string): string | null =>
 
 /** Folds events into the queue, in the transaction that moves the checkpoint: a replay of what is done leaves no job behind. */
 export async function applyToQueue(client: Client, events: readonly ProjectedEvent[]): Promise<void> {
+  await noteModels(client, events);
   for (const { event, envelope } of events) {
     await note(client, event, envelope.tenantId, parseStreamId(envelope.stream).id);
     for (const { change, task, id = parseStreamId(envelope.stream).id } of workOf(event)) {

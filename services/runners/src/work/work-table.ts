@@ -1,8 +1,7 @@
 import type { EventName, FtmEvent } from '@ftm/contracts/generated/events';
 
 /** Kinds of open work; each has its runner. */
-export type Task =
-  'dataset' | 'dataset_files' | 'end_of_life' | 'erasure' | 'eval' | 'files' | 'ft' | 'model' | 'tenant';
+export type Task = 'dataset' | 'dataset_files' | 'erasure' | 'eval' | 'files' | 'ft' | 'model' | 'tenant';
 
 export interface WorkChange {
   readonly change: 'add' | 'remove';
@@ -79,14 +78,12 @@ const WORK: { readonly [N in EventName]: Rule<N> } = {
   FineTuneProviderFilesDeleted: remove('files'),
   FineTuneCostRecorded: remove('ft'),
   FineTuneCostVarianceDetected: null,
-  ModelVersionRegistered: ({ ftJobId }) => [
-    { change: 'add', task: 'end_of_life' },
-    ...(ftJobId === null ? [] : [{ change: 'remove' as const, task: 'model' as const, id: ftJobId }]),
-  ],
+  ModelVersionRegistered: ({ ftJobId }) =>
+    ftJobId === null ? [] : [{ change: 'remove', task: 'model', id: ftJobId }],
   ModelVersionEvaluated: null,
   ModelVersionPromoted: null,
   ModelVersionDemoted: null,
-  ModelVersionRetired: remove('end_of_life'),
+  ModelVersionRetired: null,
   ModelEndOfLifeAnnounced: null,
   ModelEndOfLifeWarned: null,
   PromotionRequested: null,
