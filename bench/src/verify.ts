@@ -3,7 +3,8 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { generateNoteKey, createNoteVerifier } from '@ftm/audit/signed-note';
-import { createLogVerifier, type LogEntry } from '@ftm/audit/verifier';
+import type { LogEntry } from '@ftm/audit/tenant-history';
+import { createLogVerifier } from '@ftm/audit/verifier';
 import { createSchemaCheck } from '@ftm/cli/audit/schemas';
 import {
   exportSource,

@@ -126,13 +126,18 @@ export async function consistencyProof(older: number, size: number, read: HashRe
   return proof(0, size, true);
 }
 
-/** RFC 9162 §2.1.3.2. */
+/** A tree, as whoever checks a proof knows it. */
+export interface KnownTree {
+  readonly size: number;
+  readonly root: Hash;
+}
+
+/** RFC 9162 §2.1.3.2: is this the leaf at `index` of the tree? */
 export function provesInclusion(
   leaf: Hash,
   index: number,
-  size: number,
   proof: readonly Hash[],
-  root: Hash,
+  { size, root }: KnownTree,
 ): boolean {
   if (!(index >= 0 && index < size)) return false;
   let node = leaf;
@@ -153,20 +158,18 @@ export function provesInclusion(
   return sn === 0 && same(node, root);
 }
 
-/** RFC 9162 §2.1.4.2. */
+/** RFC 9162 §2.1.4.2: does the tree extend the older one? */
 export function provesConsistency(
-  older: number,
-  size: number,
+  older: KnownTree,
+  { size, root }: KnownTree,
   proof: readonly Hash[],
-  olderRoot: Hash,
-  root: Hash,
 ): boolean {
-  if (!(older >= 1 && older <= size)) return false;
-  if (older === size) return proof.length === 0 && same(olderRoot, root);
-  const path = isPowerOfTwo(older) ? [olderRoot, ...proof] : [...proof];
+  if (!(older.size >= 1 && older.size <= size)) return false;
+  if (older.size === size) return proof.length === 0 && same(older.root, root);
+  const path = isPowerOfTwo(older.size) ? [older.root, ...proof] : [...proof];
   const [first, ...rest] = path;
   if (first === undefined) return false;
-  let fn = older - 1;
+  let fn = older.size - 1;
   let sn = size - 1;
   while (fn % 2 === 1) {
     fn = (fn - 1) / 2;
@@ -187,7 +190,7 @@ export function provesConsistency(
     fn = Math.floor(fn / 2);
     sn = Math.floor(sn / 2);
   }
-  return sn === 0 && same(olderNode, olderRoot) && same(node, root);
+  return sn === 0 && same(olderNode, older.root) && same(node, root);
 }
 
 /** Root of leaves `from` to `to`, a range as RFC 6962 splits them: `from` is a multiple of the next power of two. */

@@ -73,14 +73,14 @@ describe('a tenant’s Merkle tree', () => {
           const root = await treeRoot(size, read);
           const proof = await inclusionProof(index, size, read);
           const leaf = MANY[index] ?? EMPTY_ROOT;
-          expect(provesInclusion(leaf, index, size, proof, root)).toBe(true);
+          expect(provesInclusion(leaf, index, proof, { size, root })).toBe(true);
           const flipped = Buffer.from(leaf);
           flipped.writeUInt8(flipped.readUInt8(byte) ^ (1 << (bit % 8)), byte);
-          expect(provesInclusion(flipped, index, size, proof, root)).toBe(false);
-          expect(provesInclusion(leaf, index, size, [...proof, leaf], root)).toBe(false);
+          expect(provesInclusion(flipped, index, proof, { size, root })).toBe(false);
+          expect(provesInclusion(leaf, index, [...proof, leaf], { size, root })).toBe(false);
           if (size > 1) {
-            expect(provesInclusion(leaf, (index + 1) % size, size, proof, root)).toBe(false);
-            expect(provesInclusion(leaf, index, size, proof.slice(1), root)).toBe(false);
+            expect(provesInclusion(leaf, (index + 1) % size, proof, { size, root })).toBe(false);
+            expect(provesInclusion(leaf, index, proof.slice(1), { size, root })).toBe(false);
           }
         },
       ),
@@ -92,13 +92,14 @@ describe('a tenant’s Merkle tree', () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...SIZES), fc.nat(), async (size, seed) => {
         const older = 1 + (seed % size);
-        const [olderRoot, root] = [await treeRoot(older, read), await treeRoot(size, read)];
+        const from = { size: older, root: await treeRoot(older, read) };
+        const to = { size, root: await treeRoot(size, read) };
         const proof = await consistencyProof(older, size, read);
-        expect(provesConsistency(older, size, proof, olderRoot, root)).toBe(true);
+        expect(provesConsistency(from, to, proof)).toBe(true);
         const other = leafHash(Buffer.from('another history'));
-        expect(provesConsistency(older, size, proof, other, root)).toBe(false);
-        expect(provesConsistency(older, size, proof, olderRoot, other)).toBe(false);
-        expect(provesConsistency(older, size, [...proof, other], olderRoot, root)).toBe(false);
+        expect(provesConsistency({ ...from, root: other }, to, proof)).toBe(false);
+        expect(provesConsistency(from, { ...to, root: other }, proof)).toBe(false);
+        expect(provesConsistency(from, to, [...proof, other])).toBe(false);
       }),
       { numRuns: 150 },
     );

@@ -3,6 +3,7 @@ import { EMPTY_CHAIN, link, type ChainHead } from '@ftm/contracts/chain';
 import { fromHeaders, type Envelope } from '@ftm/contracts/envelope';
 import { tenantId } from '@ftm/contracts/ids';
 import { openCheckpoint, type Checkpoint } from './checkpoint.ts';
+import { createCoveredTree, EMPTY_TREE, type CoveredTreeState } from './covered-tree.ts';
 import {
   parseExportLine,
   SIDE_TABLES,
@@ -10,7 +11,6 @@ import {
   type ExportLine,
   type SnapshotEnd,
 } from './export-lines.ts';
-import { createCompactTree, hex, leafHash, type CompactTree } from './merkle.ts';
 import type { NoteVerifier } from './signed-note.ts';
 
 /** A snapshot that must not be restored; the message says where it is wrong, and how. */
@@ -40,11 +40,8 @@ export type SnapshotRead =
 
 interface Tenant {
   head: ChainHead;
-  readonly tree: CompactTree;
-  readonly due: Checkpoint[];
+  readonly tree: ReturnType<typeof createCoveredTree<Checkpoint>>;
   last: { readonly partition: number; readonly offset: string; readonly time: string };
-  covered: number;
-  firstUncovered: string | null;
 }
 
 /** An event may be so long without a checkpoint, measured at the newest event of the snapshot. */
@@ -63,22 +60,10 @@ function createChains() {
     if (tenant === undefined) {
       const due = (vouched.get(id) ?? []).sort((a, b) => a.size - b.size);
       const last = { partition: line.partition, offset: line.offset, time: '' };
-      tenant = { head: EMPTY_CHAIN, tree: createCompactTree(), due, last, covered: 0, firstUncovered: null };
+      tenant = { head: EMPTY_CHAIN, tree: createCoveredTree(EMPTY_TREE, due), last };
       tenants.set(id, tenant);
     }
     return tenant;
-  }
-
-  function meetCheckpoints(id: string, tenant: Tenant): void {
-    for (let next = tenant.due[0]; next?.size === tenant.tree.size; next = tenant.due[0]) {
-      tenant.due.shift();
-      if (hex(tenant.tree.root()) !== next.root)
-        throw new SnapshotRefused(
-          `${id}: the first ${next.size} events are not those that a signed checkpoint vouches for`,
-        );
-      tenant.covered = next.size;
-      tenant.firstUncovered = null;
-    }
   }
 
   return {
@@ -91,21 +76,18 @@ function createChains() {
       const where = `the event at ${line.partition}:${line.offset}`;
       if (BigInt(line.offset) < (ends.get(line.partition) ?? 0n))
         throw new SnapshotRefused(`${where} comes after a later one`);
-      let envelope: Envelope;
-      try {
-        envelope = fromHeaders(tenantId(line.key), line.headers);
-      } catch (error) {
-        throw new SnapshotRefused(`${where}: ${(error as Error).message}`, { cause: error });
-      }
+      const envelope = envelopeOf(line, where);
       const tenant = tenantOf(envelope.tenantId, line);
       const next = link(tenant.head, envelope, value);
       if (next.kind === 'void')
         throw new SnapshotRefused(`${where} does not extend ${line.key}: ${next.reason}`);
       tenant.head = next.head;
       tenant.last = { partition: line.partition, offset: line.offset, time: envelope.time };
-      tenant.tree.append(leafHash(Buffer.from(envelope.hash, 'hex')));
-      tenant.firstUncovered ??= envelope.time;
-      meetCheckpoints(envelope.tenantId, tenant);
+      const [refuted] = tenant.tree.append(envelope.hash, envelope.time);
+      if (refuted !== undefined)
+        throw new SnapshotRefused(
+          `${line.key}: the first ${refuted.size} events are not those that a signed checkpoint vouches for`,
+        );
       if (envelope.time > newest) newest = envelope.time;
       ends.set(line.partition, BigInt(line.offset) + 1n);
       events += 1;
@@ -113,30 +95,44 @@ function createChains() {
     },
     /** @throws SnapshotRefused when checkpoints vouch for more than there is, or for too little */
     meetAll(): void {
-      for (const [id, notes] of vouched) {
-        const most = Math.max(...notes.map((each) => each.size));
-        const seq = tenants.get(id)?.head.seq ?? 0;
-        if (most > seq)
-          throw new SnapshotRefused(
-            `${id}: it ends at event ${seq}, a signed checkpoint vouches for ${most}`,
-          );
-      }
-      for (const [id, { firstUncovered, covered }] of tenants)
-        if (firstUncovered !== null && Date.parse(newest) - Date.parse(firstUncovered) > STALE_MS)
-          throw new SnapshotRefused(
-            `${id}: no trusted checkpoint covers event ${covered + 1} and later ones`,
-          );
+      for (const [id, notes] of vouched) refuseTruncated(id, tenants.get(id)?.head.seq ?? 0, notes);
+      for (const [id, { tree }] of tenants) refuseStale(id, tree.state(), newest);
     },
     sum: (): Omit<SnapshotEnd, 'sha256' | 'kind'> => ({
       events,
       positions: Object.fromEntries([...ends].map(([partition, end]) => [partition, String(end)])),
       tenants: [...tenants]
-        .map(([id, { head, tree }]) => ({ tenantId: id, ...head, root: hex(tree.root()) }))
+        .map(([id, { head, tree }]) => ({ tenantId: id, ...head, root: tree.root() }))
         .sort((a, b) => (a.tenantId < b.tenantId ? -1 : 1)),
     }),
     heads: (): SnapshotHead[] =>
-      [...tenants].map(([id, { head, last, covered }]) => ({ tenantId: id, ...head, ...last, covered })),
+      [...tenants].map(([id, { head, last, tree }]) => ({
+        tenantId: id,
+        ...head,
+        ...last,
+        covered: tree.state().covered,
+      })),
   };
+}
+
+function envelopeOf(line: EventLine, where: string): Envelope {
+  try {
+    return fromHeaders(tenantId(line.key), line.headers);
+  } catch (error) {
+    throw new SnapshotRefused(`${where}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function refuseTruncated(tenant: string, seq: number, vouched: readonly Checkpoint[]): void {
+  const most = Math.max(...vouched.map((each) => each.size));
+  if (most > seq)
+    throw new SnapshotRefused(`${tenant}: it ends at event ${seq}, a signed checkpoint vouches for ${most}`);
+}
+
+function refuseStale(tenant: string, tree: CoveredTreeState, newest: string): void {
+  const { firstUncovered, covered } = tree;
+  if (firstUncovered !== null && Date.parse(newest) - Date.parse(firstUncovered) > STALE_MS)
+    throw new SnapshotRefused(`${tenant}: no trusted checkpoint covers event ${covered + 1} and later ones`);
 }
 
 /** Lines of a snapshot, as texts without line ends. Events must come in the order of the log. */

@@ -15,13 +15,52 @@ const UUID_LENGTH = 36;
 const MAX_VERSION = 0xffffffff;
 
 /**
- * Exact, in 32 to 64 bytes a stream whatever its name: a table with open addressing, whose key is the stream's UUID
- * and aggregate themselves. A name that is no `<aggregate>/<uuid>`, or a version beyond 32 bits, is odd and stands in
- * a map.
+ * Exact, in 32 to 64 bytes a stream whatever its name. A name that is no `<aggregate>/<uuid>`, or a version beyond 32
+ * bits, is odd and stands in a map.
  */
 export function createStreamVersions(from: Readonly<Record<string, number>> = {}): StreamVersions {
   const aggregates: string[] = [];
   const odd = new Map<string, number>();
+  const table = createTable();
+
+  /** Sets the table's key. False when the stream is an odd one. */
+  function parse(stream: string): boolean {
+    const slash = stream.length - UUID_LENGTH - 1;
+    if (slash < 1 || stream[slash] !== '/' || !parseUuid(stream, slash + 1, table.key)) return false;
+    const aggregate = stream.slice(0, slash);
+    let index = aggregates.indexOf(aggregate);
+    if (index < 0) index = aggregates.push(aggregate) - 1;
+    table.key[AGGREGATE] = index;
+    return true;
+  }
+
+  const versions: StreamVersions = {
+    get(stream) {
+      if (odd.size > 0) {
+        const version = odd.get(stream);
+        if (version !== undefined) return version;
+      }
+      return parse(stream) ? table.get() : 0;
+    },
+    set(stream, version) {
+      if (odd.has(stream) || !(version >= 1 && version <= MAX_VERSION) || !parse(stream))
+        odd.set(stream, version);
+      else table.set(version);
+    },
+    *entries() {
+      for (const slot of table.slots()) {
+        const name = `${aggregates[slot[AGGREGATE] ?? 0]}/${uuidOf(slot.subarray(0, AGGREGATE))}`;
+        if (!odd.has(name)) yield [name, slot[VERSION] ?? 0];
+      }
+      yield* odd;
+    },
+  };
+  for (const [stream, version] of Object.entries(from)) versions.set(stream, version);
+  return versions;
+}
+
+/** A table with open addressing, whose key is the stream's UUID and aggregate themselves. */
+function createTable() {
   // Nobody who chooses UUIDs knows where they come to stand.
   const seed = (Math.random() * 2 ** 32) | 0;
   const key = new Uint32Array(WORDS);
@@ -54,47 +93,25 @@ export function createStreamVersions(from: Readonly<Record<string, number>> = {}
     slots = wider;
     capacity *= 2;
   }
-  /** Sets `key`. False when the stream is an odd one. */
-  function parse(stream: string): boolean {
-    const slash = stream.length - UUID_LENGTH - 1;
-    if (slash < 1 || stream[slash] !== '/' || !parseUuid(stream, slash + 1, key)) return false;
-    const aggregate = stream.slice(0, slash);
-    let index = aggregates.indexOf(aggregate);
-    if (index < 0) index = aggregates.push(aggregate) - 1;
-    key[AGGREGATE] = index;
-    return true;
-  }
 
-  const versions: StreamVersions = {
-    get(stream) {
-      if (odd.size > 0) {
-        const version = odd.get(stream);
-        if (version !== undefined) return version;
-      }
-      return parse(stream) ? (slots[find(slots, capacity - 1) + VERSION] ?? 0) : 0;
-    },
-    set(stream, version) {
-      if (odd.has(stream) || !(version >= 1 && version <= MAX_VERSION) || !parse(stream)) {
-        odd.set(stream, version);
-        return;
-      }
+  return {
+    /** What `get` and `set` are about; they leave it as it is, but for `set` of a new one. */
+    key,
+    /** 0 when there is none. */
+    get: (): number => slots[find(slots, capacity - 1) + VERSION] ?? 0,
+    set(version: number): void {
       const at = find(slots, capacity - 1);
       if (slots[at + VERSION] === 0) used += 1;
       slots.set(key, at);
       slots[at + VERSION] = version;
       if (used > MAX_LOAD * capacity) grow();
     },
-    *entries() {
-      for (let at = 0; at < slots.length; at += WORDS) {
-        const version = slots[at + VERSION] ?? 0;
-        const name = `${aggregates[slots[at + AGGREGATE] ?? 0]}/${uuidOf(slots.subarray(at, at + AGGREGATE))}`;
-        if (version !== 0 && !odd.has(name)) yield [name, version];
-      }
-      yield* odd;
+    /** Those that are used, each of `WORDS` words. */
+    *slots(): Generator<Uint32Array> {
+      for (let at = 0; at < slots.length; at += WORDS)
+        if (slots[at + VERSION] !== 0) yield slots.subarray(at, at + WORDS);
     },
   };
-  for (const [stream, version] of Object.entries(from)) versions.set(stream, version);
-  return versions;
 }
 
 /** Lower case only, as it is written back. */

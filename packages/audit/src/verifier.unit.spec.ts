@@ -5,7 +5,9 @@ import type { StreamId, TenantId } from '@ftm/contracts/ids';
 import { signCheckpoint } from './checkpoint.ts';
 import { createCompactTree, hex, leafHash } from './merkle.ts';
 import { createNoteSigner, createNoteVerifier, generateNoteKey } from './signed-note.ts';
-import { createLogVerifier, type LogEntry, type PublishedNote, type VerifierState } from './verifier.ts';
+import type { LogEntry } from './tenant-history.ts';
+import { createLogVerifier, type VerifierState } from './verifier.ts';
+import type { PublishedNote } from './vouched.ts';
 
 const key = generateNoteKey('ftm');
 const signer = createNoteSigner(key.signerKey);

@@ -144,9 +144,8 @@ function whatIsWrong(record: PackedRecord, tenant: string, checkpoint: Checkpoin
   const proved = provesInclusion(
     leafHash(Buffer.from(envelope.hash, 'hex')),
     envelope.seq - 1,
-    checkpoint.size,
     record.proof.map((each) => Buffer.from(each, 'hex')),
-    Buffer.from(checkpoint.root, 'hex'),
+    { size: checkpoint.size, root: Buffer.from(checkpoint.root, 'hex') },
   );
   return proved ? null : 'its proof does not lead to the checkpoint: it is not in the log that was signed';
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AuditBatch } from './audit-sink.ts';
+import { AuditBatch } from './requests.ts';
 import { TraceRow } from './trace-store.ts';
 
 // What the simulator answers, for the OpenAPI document and for the specs that hold its answers against it.

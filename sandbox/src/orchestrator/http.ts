@@ -44,15 +44,9 @@ export function invalid(response: Response, error: z.ZodError): void {
   );
 }
 
-export function problem(
-  response: Response,
-  status: number,
-  code: string,
-  detail: string,
-  more: Readonly<Record<string, unknown>> = {},
-): void {
+export function problem(response: Response, status: number, code: string, detail: string): void {
   response
     .status(status)
     .type('application/problem+json')
-    .send(JSON.stringify({ type: 'about:blank', title: code, status, code, detail, ...more }));
+    .send(JSON.stringify({ type: 'about:blank', title: code, status, code, detail }));
 }

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { openApiOf, type Operation } from '../openapi-document.ts';
 import * as answers from './answers.ts';
-import { AuditBatch, AuditNote } from './audit-sink.ts';
 import { FaultOrder, TARGETS } from './faults.ts';
 import { PolicyOrder, Question } from './governance.ts';
 import { KeyOrder } from './keys.ts';
@@ -116,7 +115,7 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/v1/audit/events',
     tag: 'audit',
     summary: 'Append a contiguous range; repeats are accepted',
-    body: AuditBatch,
+    body: requests.AuditBatch,
     answer: answers.AcknowledgedAnswer,
     conflict: CONFLICT,
   },
@@ -125,7 +124,7 @@ export const OPERATIONS: readonly Operation[] = [
     path: '/v1/audit/checkpoints',
     tag: 'audit',
     summary: 'Keep a signed checkpoint that the copy bears out; repeats are accepted',
-    body: AuditNote,
+    body: requests.AuditNote,
     answer: answers.NoteKeptAnswer,
     conflict: CONFLICT,
   },

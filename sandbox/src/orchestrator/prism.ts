@@ -46,20 +46,20 @@ interface Approval {
 const LIMIT_USD_MICROS = 50_000_000;
 const VALID_MS = 7 * 86_400_000;
 
-/** Costs: estimates, approvals, usage; each idempotent by its key, and kept over a kill. */
-export function createPrism(directory: string) {
-  const log = openJsonLines<{
-    key: string | null;
-    approval?: Approval;
-    usage?: { id: string; tenant: string; micros: number };
-  }>(directory, 'prism.jsonl');
+type Entry = {
+  readonly key: string | null;
+  readonly approval?: Approval;
+  readonly usage?: { readonly id: string; readonly tenant: string; readonly micros: number };
+};
+
+/** What was approved and used, by id and by the key that it was asked for under; kept over a kill. */
+function openLedger(directory: string) {
+  const log = openJsonLines<Entry>(directory, 'prism.jsonl');
   const approvals = new Map<string, Approval>();
   const approvalByKey = new Map<string, string>();
   const usageByKey = new Map<string, string>();
   const totals: Record<string, number> = {};
-  let ordered: z.infer<typeof PrismOrder> = {};
-  for (const row of log.rows) remember(row);
-  function remember({ key, approval, usage }: (typeof log.rows)[number]): void {
+  const remember = ({ key, approval, usage }: Entry): void => {
     if (approval !== undefined) {
       approvals.set(approval.approval_id, approval);
       if (key !== null) approvalByKey.set(key, approval.approval_id);
@@ -68,11 +68,25 @@ export function createPrism(directory: string) {
       totals[usage.tenant] = (totals[usage.tenant] ?? 0) + usage.micros;
       if (key !== null) usageByKey.set(key, usage.id);
     }
-  }
-  const keep = (row: (typeof log.rows)[number]): void => {
-    log.append([row]);
-    remember(row);
   };
+  log.rows.forEach(remember);
+  return {
+    totals,
+    keep(entry: Entry): void {
+      log.append([entry]);
+      remember(entry);
+    },
+    approval: (id: string): Approval | undefined => approvals.get(id),
+    approvalOf: (key: string | null): Approval | undefined =>
+      key === null ? undefined : approvals.get(approvalByKey.get(key) ?? ''),
+    usageOf: (key: string | null): string | undefined => (key === null ? undefined : usageByKey.get(key)),
+  };
+}
+
+/** Costs: estimates, approvals, usage; each idempotent by its key. */
+export function createPrism(directory: string) {
+  const ledger = openLedger(directory);
+  let ordered: z.infer<typeof PrismOrder> = {};
   return {
     order(order: z.infer<typeof PrismOrder>) {
       ordered = order;
@@ -80,8 +94,8 @@ export function createPrism(directory: string) {
     },
     estimate: () => ({ estimate_id: randomUUID() }),
     request(order: z.infer<typeof ApprovalOrder>, key: string | undefined, deny: boolean): Approval {
-      const id = key === undefined ? undefined : approvalByKey.get(`${order.tenant_id} ${key}`);
-      const known = id === undefined ? undefined : approvals.get(id);
+      const scoped = scopedTo(order.tenant_id, key);
+      const known = ledger.approvalOf(scoped);
       if (known !== undefined) return shown(known);
       const { valid_ms = VALID_MS, approve_after_ms: afterMs } = ordered;
       const waits = afterMs !== undefined || order.amount_usd_micros > LIMIT_USD_MICROS;
@@ -95,32 +109,35 @@ export function createPrism(directory: string) {
           ? {}
           : { approves_at: new Date(Date.now() + afterMs).toISOString() }),
       };
-      keep({ key: key === undefined ? null : `${order.tenant_id} ${key}`, approval });
+      ledger.keep({ key: scoped, approval });
       return shown(approval);
     },
     approval(id: string): Approval | undefined {
-      const known = approvals.get(id);
+      const known = ledger.approval(id);
       return known === undefined ? undefined : shown(known);
     },
     decide(id: string, status: 'approved' | 'denied'): Approval | undefined {
-      const known = approvals.get(id);
+      const known = ledger.approval(id);
       if (known === undefined) return undefined;
       const { approves_at: _, ...rest } = known;
       const approval = { ...rest, status };
-      keep({ key: null, approval });
+      ledger.keep({ key: null, approval });
       return approval;
     },
     use(order: z.infer<typeof UsageOrder>, key: string | undefined): { usage_id: string } {
-      const scoped = key === undefined ? null : `${order.tenant_id} ${key}`;
-      const known = scoped === null ? undefined : usageByKey.get(scoped);
+      const scoped = scopedTo(order.tenant_id, key);
+      const known = ledger.usageOf(scoped);
       if (known !== undefined) return { usage_id: known };
       const id = randomUUID();
-      keep({ key: scoped, usage: { id, tenant: order.tenant_id, micros: order.amount_usd_micros } });
+      ledger.keep({ key: scoped, usage: { id, tenant: order.tenant_id, micros: order.amount_usd_micros } });
       return { usage_id: id };
     },
-    totals: () => totals,
+    totals: () => ledger.totals,
   };
 }
+
+const scopedTo = (tenant: string, key: string | undefined): string | null =>
+  key === undefined ? null : `${tenant} ${key}`;
 
 /** As it stands now. */
 function shown({ approves_at: at, ...approval }: Approval): Approval {

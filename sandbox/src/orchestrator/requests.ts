@@ -38,3 +38,37 @@ export const RevokeOrder = z.strictObject({ api_key: z.string() });
 export const ApprovalVerdict = z.strictObject({ status: z.enum(['approved', 'denied']) });
 
 export const NoteRange = z.object({ after_size: z.coerce.number().int().min(0).default(0) });
+
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+const text = z.string().min(1).max(512);
+const TENANT = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+export const AuditBatch = z.object({
+  tenant_id: z.string().regex(TENANT),
+  events: z
+    .array(
+      z.object({
+        seq: z.number().int().min(1),
+        prev: hash,
+        hash,
+        id: z.uuid(),
+        type: text,
+        source: text,
+        time: z.iso.datetime(),
+        stream: text,
+        version: z.number().int().min(1),
+        command: text,
+        fingerprint: text,
+        actor: text,
+        correlation: text,
+        causation: text.nullable(),
+        traceparent: text.nullable(),
+        value_base64: z.base64(),
+      }),
+    )
+    .min(1)
+    .max(1000),
+});
+export const AuditNote = z.object({
+  tenant_id: z.string().regex(TENANT),
+  note: z.string().min(1).max(10_000),
+});

@@ -1,16 +1,19 @@
-import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { join } from 'node:path';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
-import { adminRoutes } from './admin.ts';
-import { AuditBatch, AuditNote, createAuditSink } from './audit-sink.ts';
-import { createFaults, type Target } from './faults.ts';
-import { judge, POLICY_VERSION, Question, type Policy } from './governance.ts';
-import { HttpProblem, invalid, problem, validated } from './http.ts';
+import { adminRoutes } from './admin-routes.ts';
+import { auditRoutes } from './audit-routes.ts';
+import { createAuditSink } from './audit-sink.ts';
+import { createFaults } from './faults.ts';
+import { governanceRoutes } from './governance-routes.ts';
+import type { Policy } from './governance.ts';
+import { invalid, problem, validated } from './http.ts';
 import { createKeys } from './keys.ts';
+import { createOn } from './on.ts';
 import { openApiDocument } from './openapi.ts';
-import { ApprovalOrder, createPrism, EstimateOrder, UsageOrder } from './prism.ts';
-import { AuditRange, NoteRange, LoginOrder, ResolveOrder } from './requests.ts';
-import { openJsonLines } from './store.ts';
+import { prismRoutes } from './prism-routes.ts';
+import { createPrism } from './prism.ts';
+import { LoginOrder, ResolveOrder } from './requests.ts';
 import { generateTraces } from './traces/generate.ts';
 import { createTraceStore, TraceQuery } from './trace-store.ts';
 import { trismRoutes } from './trism-routes.ts';
@@ -24,8 +27,6 @@ export interface OrchestratorOptions {
   readonly trismSeed?: string | undefined;
 }
 
-const REFUSING: ReadonlySet<Target> = new Set<Target>(['resources', 'traces', 'audit']);
-
 /**
  * The HTTP server of the simulator. What is not on its list is a 404; what does not fit is a 400 that names the
  * field.
@@ -36,11 +37,6 @@ export function createOrchestrator({ dataDir, serviceKey, bucket, trismSeed }: O
   const traces = createTraceStore(generateTraces());
   const prism = createPrism(dataDir);
   const audit = createAuditSink(join(dataDir, 'audit'));
-  const decisions = openJsonLines<{ key: string; question?: string; answer: Record<string, unknown> }>(
-    dataDir,
-    'decisions.jsonl',
-  );
-  const decided = new Map(decisions.rows.map((row) => [row.key, row]));
   const policies: Policy[] = [];
   const calls: Record<string, number> = {};
 
@@ -60,32 +56,7 @@ export function createOrchestrator({ dataDir, serviceKey, bucket, trismSeed }: O
     if (isKey(request.get('authorization'), serviceKey)) next();
     else problem(response, 401, 'UNAUTHENTICATED', 'the service key is wrong');
   });
-  const on = (
-    method: 'get' | 'post',
-    target: Target,
-    path: string,
-    handler: (request: Request, response: Response) => void,
-  ): void => {
-    app[method](
-      path,
-      (_request, _response, next) => {
-        calls[target] = (calls[target] ?? 0) + 1;
-        next();
-      },
-      faults.middleware(target),
-      (request, response, next) => {
-        // Where an answer has no "no" of its own, a denial is a 403.
-        if (
-          REFUSING.has(target) &&
-          faults.denied(target, { ...request.query, ...(request.body as object | undefined) })
-        )
-          problem(response, 403, 'ORDERED', 'a denial was ordered');
-        else next();
-      },
-      handler,
-    );
-  };
-
+  const on = createOn(app, faults, calls);
   on(
     'post',
     'login',
@@ -95,63 +66,10 @@ export function createOrchestrator({ dataDir, serviceKey, bucket, trismSeed }: O
     ),
   );
 
-  on(
-    'post',
-    'governance',
-    '/v1/governance/check',
-    validated(Question, (asked, request) => {
-      const key = request.get('idempotency-key');
-      const question = createHash('sha256').update(JSON.stringify(asked)).digest('hex');
-      const known = key === undefined ? undefined : decided.get(`${asked.tenant_id} ${key}`);
-      // The answer to one question is never the answer to another.
-      if (known?.question !== undefined && known.question !== question)
-        throw new HttpProblem(422, 'IDEMPOTENCY_KEY_REUSED', 'the key was used for another question');
-      if (known !== undefined) return known.answer;
-      const reasons = faults.denied('governance', asked)
-        ? [{ code: 'ORDERED', message: 'a denial was ordered' }]
-        : judge(asked, policies);
-      const answer = {
-        decision_id: randomUUID(),
-        decision: reasons.length === 0 ? 'allow' : 'deny',
-        reasons,
-        policy_version: POLICY_VERSION,
-        decided_at: new Date().toISOString(),
-      };
-      if (key !== undefined) {
-        const row = { key: `${asked.tenant_id} ${key}`, question, answer };
-        decisions.append([row]);
-        decided.set(row.key, row);
-      }
-      return answer;
-    }),
-  );
-
+  governanceRoutes(on, faults, policies, dataDir);
   trismRoutes(on, faults, createTrism(dataDir, trismSeed));
-  on(
-    'post',
-    'prism',
-    '/v1/prism/estimates',
-    validated(EstimateOrder, () => prism.estimate()),
-  );
-  on(
-    'post',
-    'prism',
-    '/v1/prism/approvals',
-    validated(ApprovalOrder, (order, request) =>
-      prism.request(order, request.get('idempotency-key'), faults.denied('prism', order)),
-    ),
-  );
-  on('get', 'prism', '/v1/prism/approvals/:id', (request, response) => {
-    const found = prism.approval(String(request.params['id']));
-    if (found === undefined) problem(response, 404, 'NOT_FOUND', 'there is no such approval');
-    else response.json(found);
-  });
-  on(
-    'post',
-    'prism',
-    '/v1/prism/usage',
-    validated(UsageOrder, (order, request) => prism.use(order, request.get('idempotency-key'))),
-  );
+  prismRoutes(on, faults, prism);
+  auditRoutes(on, audit);
   on(
     'post',
     'resources',
@@ -164,44 +82,6 @@ export function createOrchestrator({ dataDir, serviceKey, bucket, trismSeed }: O
     const query = TraceQuery.safeParse(request.query);
     if (!query.success) invalid(response, query.error);
     else response.json(traces.page(query.data));
-  });
-  on('post', 'audit', '/v1/audit/events', (request, response) => {
-    const batch = AuditBatch.safeParse(request.body);
-    if (!batch.success) {
-      invalid(response, batch.error);
-      return;
-    }
-    const { status, body } = audit.accept(batch.data);
-    if (status === 200) response.json(body);
-    else response.status(status).type('application/problem+json').send(JSON.stringify(body));
-  });
-  on('post', 'audit', '/v1/audit/checkpoints', (request, response) => {
-    const note = AuditNote.safeParse(request.body);
-    if (!note.success) {
-      invalid(response, note.error);
-      return;
-    }
-    const { status, body } = audit.acceptNote(note.data);
-    response.status(status).json(body);
-  });
-  on('get', 'audit', '/v1/audit/tenants/:tenant/checkpoints', (request, response) => {
-    const query = NoteRange.safeParse(request.query);
-    if (!query.success) invalid(response, query.error);
-    else response.json({ data: audit.notes(String(request.params['tenant']), query.data.after_size) });
-  });
-  on(
-    'get',
-    'audit',
-    '/v1/audit/tenants/:tenant/position',
-    (request, response) => void response.json(audit.position(String(request.params['tenant']))),
-  );
-  on('get', 'audit', '/v1/audit/tenants/:tenant/events', (request, response) => {
-    const query = AuditRange.safeParse(request.query);
-    if (!query.success) invalid(response, query.error);
-    else
-      response.json({
-        data: audit.events(String(request.params['tenant']), query.data.from_seq, query.data.limit),
-      });
   });
   app.use((_request, response) => problem(response, 404, 'NOT_FOUND', 'there is no such resource'));
   app.use((error: unknown, _request: Request, response: Response, next: NextFunction) => {

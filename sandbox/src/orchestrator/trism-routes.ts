@@ -1,16 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { Request, Response } from 'express';
-import type { Faults, Target } from './faults.ts';
+import type { Faults } from './faults.ts';
 import { invalid, problem, validated } from './http.ts';
+import type { On } from './on.ts';
 import { MAX_SANITIZE_BYTES, SanitizeOrder, ScanOrder, ScoreOrder } from './requests.ts';
 import { riskOf, TRISM_POLICY, type createTrism } from './trism.ts';
-
-type On = (
-  method: 'get' | 'post',
-  target: Target,
-  path: string,
-  handler: (request: Request, response: Response) => void,
-) => void;
 
 export function trismRoutes(on: On, faults: Faults, trism: ReturnType<typeof createTrism>): void {
   on('post', 'trism', '/v1/trism/sanitize', (request, response) => {

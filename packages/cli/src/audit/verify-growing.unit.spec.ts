@@ -5,7 +5,7 @@ import { tenantId, type TenantId } from '@ftm/contracts/ids';
 import type { AuditEvent } from '@ftm/orchestrator/wire';
 import * as fc from 'fast-check';
 import { logOf } from '../testing/log-lines.ts';
-import type { AuditCopy } from './copy.ts';
+import type { AuditCopy } from './copy-reader.ts';
 import type { LogSource } from './sources.ts';
 import { verifyLog, type VerifyReport, type VerifyState } from './verify.ts';
 

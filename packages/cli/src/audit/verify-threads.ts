@@ -1,4 +1,5 @@
-import type { Finding, Verification, VerifierState } from '@ftm/audit/verifier';
+import type { Finding } from '@ftm/audit/findings';
+import type { Verification, VerifierState } from '@ftm/audit/verifier';
 import type { KafkaConnection } from '@ftm/event-log/kafka-clients';
 import { startThread } from '@ftm/runtime/thread';
 import { CannotRun } from '../cannot-run.ts';

@@ -1,11 +1,8 @@
-import {
-  createLogVerifier,
-  type PublishedNote,
-  type Verification,
-  type VerifierState,
-} from '@ftm/audit/verifier';
 import type { NoteVerifier } from '@ftm/audit/signed-note';
-import { createCopyCheck, type AuditCopy, type CopyReport, type CopyState } from './copy.ts';
+import { createLogVerifier, type Verification, type VerifierState } from '@ftm/audit/verifier';
+import type { PublishedNote } from '@ftm/audit/vouched';
+import type { AuditCopy } from './copy-reader.ts';
+import { createCopyCheck, type CopyReport, type CopyState } from './copy.ts';
 import type { SchemaCheck } from './schemas.ts';
 import type { LogSource, Positions } from './sources.ts';
 
