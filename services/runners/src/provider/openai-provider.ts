@@ -92,7 +92,13 @@ export function createOpenAiProvider(options: OpenAiOptions): TrainingProvider {
           const shutdownDate = shown === null ? null : toShutdownDate(shown);
           return shown === null || shutdownDate === null
             ? []
-            : [{ model, shutdownDate, source: `the provider’s list of models: ${nameOf(shown.id) ?? 'unnamed'}` }];
+            : [
+                {
+                  model,
+                  shutdownDate,
+                  source: `the provider’s list of models: ${nameOf(shown.id) ?? 'unnamed'}`,
+                },
+              ];
         });
       }),
     jobRequest,
