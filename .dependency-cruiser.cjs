@@ -36,7 +36,7 @@ module.exports = {
     only('object-store', []),
     only('orchestrator', ['contracts']),
     only('audit', ['contracts']),
-    only('api', ['contracts', 'domain']),
+    only('api', ['contracts', 'domain', 'pii']),
     only('evidence', ['api', 'audit', 'contracts', 'domain', 'report']),
     only('event-log', ['contracts']),
     only('commands', ['contracts', 'domain', 'event-log', 'runtime']),

@@ -76,7 +76,7 @@ try {
         stackEnv: stack.env,
         dir,
         apis: 1,
-        env: { FTM_LOG_LEVEL: 'warn' },
+        env: { FTM_LOG_LEVEL: 'warn', FTM_CHECK_ANSWERS: 'false' },
         onProgress: printProgress,
       })),
   };

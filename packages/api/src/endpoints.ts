@@ -18,4 +18,12 @@ export type AnswerOf<K extends EndpointKey> = (typeof ENDPOINTS)[K]['answer'] ex
     : null
   : never;
 
+type PathsOf<K> = K extends `GET ${infer Path}/{id}`
+  ? `GET ${Path}` extends EndpointKey
+    ? Path
+    : never
+  : never;
+/** Paths of resources that are listed, and got one by one. */
+export type ResourcePath = PathsOf<EndpointKey>;
+
 export const isEndpoint = (key: string): key is EndpointKey => Object.hasOwn(ENDPOINTS, key);

@@ -1,7 +1,16 @@
 import { z } from 'zod';
+import { detect } from '@ftm/pii/detect';
 import { CURSOR, SUMS_CURSOR } from './cursor.ts';
 
 /** What bodies, queries and answers are put together from. Texts that people type have a length; names that are no prose have a pattern. */
+
+/** A name that is no prose: it goes on the log as it stands, so its letters are few, and it may not be somebody's number or address all the same. */
+export function nameOf(pattern: RegExp, allowed: string): z.ZodString {
+  return z
+    .string()
+    .regex(pattern, allowed)
+    .refine((text) => detect(text).length === 0, 'it looks like personal data; name it otherwise');
+}
 
 export const id = z.uuid();
 export const ById = z.object({ id });
@@ -15,26 +24,20 @@ export const tenantId = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'an Orchestrator tenant: 1 to 64 of A-Z a-z 0-9 . _ -');
 /** As a provider names a model: `gpt-4.1-nano-2025-04-14`, `ft:gpt-4.1-nano:acme::9xY`. */
-export const modelName = z
-  .string()
-  .regex(
-    /^[A-Za-z0-9][A-Za-z0-9._:/-]{0,199}$/,
-    'a model as its provider names it: 1 to 200 of A-Z a-z 0-9 . _ : / -',
-  );
+export const modelName = nameOf(
+  /^[A-Za-z0-9][A-Za-z0-9._:/-]{0,199}$/,
+  'a model as its provider names it: 1 to 200 of A-Z a-z 0-9 . _ : / -',
+);
 /** A word that sorts things: no prose. */
-export const tag = z
-  .string()
-  .regex(
-    /^[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}$/,
-    '1 to 64 of A-Z a-z 0-9 . _ : / -, starting with a letter or digit',
-  );
+export const tag = nameOf(
+  /^[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}$/,
+  '1 to 64 of A-Z a-z 0-9 . _ : / -, starting with a letter or digit',
+);
 /** Of a case, and of what its cases have in common. */
-export const caseId = z
-  .string()
-  .regex(
-    /^[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}$/,
-    '1 to 100 of A-Z a-z 0-9 . _ : / -, starting with a letter or digit',
-  );
+export const caseId = nameOf(
+  /^[A-Za-z0-9][A-Za-z0-9._:/#-]{0,99}$/,
+  '1 to 100 of A-Z a-z 0-9 . _ : / # -, starting with a letter or digit',
+);
 /** A calendar month in UTC. */
 export const month = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'YYYY-MM');
 /** No year and no offset that the database does not know. */
@@ -51,12 +54,10 @@ const targetType = z.enum(['assistant', 'project', 'global']);
 export const NewTarget = z
   .strictObject({
     type: targetType,
-    value: z
-      .string()
-      .regex(
-        /^(\*|[A-Za-z0-9][A-Za-z0-9._:-]{0,99})$/,
-        'the id of an assistant or a project, or * for global: 1 to 100 of A-Z a-z 0-9 . _ : -',
-      ),
+    value: nameOf(
+      /^(\*|[A-Za-z0-9][A-Za-z0-9._:-]{0,99})$/,
+      'the id of an assistant or a project, or * for global: 1 to 100 of A-Z a-z 0-9 . _ : -',
+    ),
   })
   .meta({ id: 'NewTarget', description: 'Where a model version goes live.' });
 /** As it stands in the log: earlier ones were any text. */

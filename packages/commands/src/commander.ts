@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { LogPosition, RecordedEvent } from '@ftm/contracts/envelope';
 import type { StreamId, TenantId } from '@ftm/contracts/ids';
 import { toPast } from '@ftm/domain/event-meta';
+import type { Rejection } from '@ftm/domain/decision';
 import { refusalOf } from '@ftm/domain/refusal';
 import { handle, primaryStream, streamsToPrefetch } from '@ftm/domain/handle';
 import {
@@ -22,11 +23,10 @@ const NEWEST_WRITE_TIMEOUT_MS = 500;
 const CLAIM_WAIT_MS = 3000;
 const SOON: ReadonlySet<LogUnavailable['reason']> = new Set(['claiming', 'catching_up']);
 
-type Rejected = Extract<AppendOutcome, { readonly kind: 'rejected' }>;
-
 /** What became of a command. A refusal that the log keeps is replayed like anything that was appended. */
 export type Outcome =
-  Exclude<AppendOutcome, { readonly kind: 'rejected' }> | (Rejected & { readonly replayed: boolean });
+  | Exclude<AppendOutcome, { readonly kind: 'rejected' }>
+  | { readonly kind: 'rejected'; readonly rejection: Rejection; readonly replayed: boolean };
 
 /** The way to the rules. Here, on another instance, or on whichever of them is the tenant's writer: all the same to who asks. */
 export interface Commander {
@@ -157,7 +157,9 @@ async function decide(order: Order, read: DecisionReader): Promise<AppendDecisio
 
 /** What the log's answer means: the one place where an outcome becomes a rejection, for a first try, a retry and a look-up alike. */
 function concluded(outcome: AppendOutcome): Outcome {
-  if (outcome.kind === 'rejected') return { ...outcome, replayed: false };
+  // What the log hands back is what the rules gave it.
+  if (outcome.kind === 'rejected')
+    return { kind: 'rejected', rejection: outcome.rejection as Rejection, replayed: false };
   if (outcome.kind !== 'appended') return outcome;
   const rejection = refusalOf(outcome.events.map(({ event }) => event));
   return rejection === undefined ? outcome : { kind: 'rejected', rejection, replayed: outcome.replayed };

@@ -1,3 +1,4 @@
+import { RULE_CODES } from '@ftm/domain/rule-code';
 import { z } from 'zod';
 import type { Envelope, LogPosition, RecordedEvent } from '@ftm/contracts/envelope';
 import type { FtmEvent } from '@ftm/contracts/generated/events';
@@ -20,7 +21,7 @@ const Recorded = z.object({
 });
 
 const Rejection = z.object({
-  code: z.string(),
+  code: z.enum(RULE_CODES),
   message: z.string(),
   reasons: z.array(z.object({ code: z.string(), message: z.string() })).optional(),
 });

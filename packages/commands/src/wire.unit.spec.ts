@@ -38,10 +38,10 @@ const RECORDED: RecordedEvent = {
 const OUTCOMES: readonly Outcome[] = [
   { kind: 'appended', replayed: true, events: [RECORDED], history: [RECORDED], position: POSITION },
   { kind: 'appended', replayed: false, events: [], history: [], position: null },
-  { kind: 'rejected', rejection: { code: 'NO', message: 'no' }, replayed: false },
+  { kind: 'rejected', rejection: { code: 'FOUR_EYES', message: 'no' }, replayed: false },
   {
     kind: 'rejected',
-    rejection: { code: 'NO', message: 'no', reasons: [{ code: 'W', message: 'w' }] },
+    rejection: { code: 'FOUR_EYES', message: 'no', reasons: [{ code: 'W', message: 'w' }] },
     replayed: true,
   },
   { kind: 'fingerprint_mismatch' },

@@ -1,10 +1,10 @@
 import type { FtmEvent, GateAnswered, Reason } from '@ftm/contracts/generated/events';
 import type { StreamId } from '@ftm/contracts/ids';
+import type { RuleCode } from './rule-code.ts';
 
 /** A command that the rules refuse. */
 export interface Rejection {
-  /** SCREAMING_CASE and stable: clients act on it. */
-  readonly code: string;
+  readonly code: RuleCode;
   readonly message: string;
   readonly reasons?: readonly Reason[];
 }
@@ -26,7 +26,7 @@ export const NOTHING: readonly FtmEvent[] = [];
 
 export const isRejection = (verdict: Verdict): verdict is Rejection => !Array.isArray(verdict);
 
-export function reject(code: string, message: string, reasons?: readonly Reason[]): Rejection {
+export function reject(code: RuleCode, message: string, reasons?: readonly Reason[]): Rejection {
   return { code, message, ...(reasons === undefined ? {} : { reasons }) };
 }
 

@@ -1,10 +1,13 @@
 import type { FtmEvent } from '@ftm/contracts/generated/events';
 import { reject, type Rejection } from './decision.ts';
+import type { RuleCode } from './rule-code.ts';
 
 /** A refusal that the log keeps, from the events of its command. */
 export function refusalOf(events: readonly FtmEvent[]): Rejection | undefined {
   for (const { type, data } of events)
-    if (type === 'CommandRefused') return reject(data.code, data.message, data.reasons ?? undefined);
+    // A code that was ever written stays in the list.
+    if (type === 'CommandRefused')
+      return reject(data.code as RuleCode, data.message, data.reasons ?? undefined);
   return undefined;
 }
 

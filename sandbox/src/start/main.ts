@@ -55,6 +55,7 @@ try {
     dir,
     apis,
     apiPorts: Array.from({ length: apis }, (_, index) => firstPort + index * 2),
+    env: { FTM_CHECK_ANSWERS: 'false' },
     onProgress: printProgress,
   });
 } catch (error) {

@@ -82,6 +82,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     FTM_PROVIDER_TIMEOUT_MS: '5000',
     FTM_PROVIDER_SETTLE_MS: '3000',
     FTM_APPROVAL_POLL_MS: '500',
+    FTM_CHECK_ANSWERS: 'true',
     FTM_API_INTERNAL_URLS: internalPorts.map((port) => `http://127.0.0.1:${port}`).join(','),
     FTM_OPERATOR_URLS: [projectorPort, runnersPort].map((port) => `http://127.0.0.1:${port}`).join(','),
     ...options.env,

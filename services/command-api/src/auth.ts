@@ -39,7 +39,7 @@ export function createAuthenticator(orchestrator: Pick<OrchestratorClient, 'logi
 
 export function authorize(principal: Principal, roles: readonly Role[]): void {
   if (!principal.roles.some((role) => (roles as readonly string[]).includes(role)))
-    throw new Problem(403, 'ROLE_MISSING', `this needs one of the roles ${roles.join(', ')}`);
+    throw new Problem('ROLE_MISSING', `this needs one of the roles ${roles.join(', ')}`);
 }
 
 type Projects = Pick<Principal, 'projects'>;
@@ -64,16 +64,16 @@ export function inScope(principal: Projects, scope: Scope | null): boolean {
 /** @throws Problem 403 */
 export function requireProject(principal: Projects, project: string): void {
   if (!covers(principal, project))
-    throw new Problem(403, 'PROJECT_OUT_OF_SCOPE', 'the key does not cover the project');
+    throw new Problem('PROJECT_OUT_OF_SCOPE', 'the key does not cover the project');
 }
 
 /** Who may act in some projects only does not decide for all of them. @throws Problem 403 */
 export function requireWholeTenant(principal: Projects): void {
   if (!coversTenant(principal))
-    throw new Problem(403, 'PROJECT_OUT_OF_SCOPE', 'the key does not cover all projects of the tenant');
+    throw new Problem('PROJECT_OUT_OF_SCOPE', 'the key does not cover all projects of the tenant');
 }
 
 const unauthenticated = (): Problem =>
-  new Problem(401, 'UNAUTHENTICATED', 'a valid API key is needed: Authorization: Bearer <key>', {
+  new Problem('UNAUTHENTICATED', 'a valid API key is needed: Authorization: Bearer <key>', {
     headers: { 'www-authenticate': 'Bearer realm="ftm"' },
   });

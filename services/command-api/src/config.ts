@@ -59,5 +59,9 @@ export const Config = z.object({
     .describe(
       'A model that its provider shuts down in fewer days is not promoted; 0: only one that is gone is not.',
     ),
+  FTM_CHECK_ANSWERS: z
+    .stringbool()
+    .default(false)
+    .describe('For tests: an answer that is not what its schema says becomes a 500, and is logged.'),
   FTM_SESSION_TIMEOUT_MS: sessionTimeoutMs,
 });

@@ -5,7 +5,7 @@ import { ERROR_CODES, isErrorCode, pathOfCode, type ErrorCode } from '@ftm/api/e
 import { asyncApiDocument } from '@ftm/contracts/asyncapi';
 import { escape, facts, page, table } from '@ftm/report/html';
 import { CONTENT_SECURITY_POLICY } from '@ftm/report/style';
-import { openApiDocument } from './http/openapi.ts';
+import { openApiDocument } from '@ftm/api/openapi/document';
 import type { Route } from './http/route.ts';
 
 const PAGE = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>FTM API</title>

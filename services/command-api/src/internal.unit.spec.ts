@@ -140,7 +140,7 @@ describe('an order of a person', () => {
   it('is rejected with code, message and reasons', async () => {
     const log = createMemoryEventLog();
     const rejection = {
-      code: 'NO',
+      code: 'FOUR_EYES',
       message: 'no',
       reasons: [{ code: 'POLICY', message: 'not on a Friday' }],
     };

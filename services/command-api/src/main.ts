@@ -133,6 +133,7 @@ const server = await listen(
     routes,
     authenticator: createAuthenticator(orchestrator),
     logger,
+    checkAnswers: config.FTM_CHECK_ANSWERS,
     open: [
       health,
       documentRouter(routes),

@@ -1,31 +1,38 @@
 import type { ObjectRef } from '@ftm/contracts/generated/events';
 import { lineBytes } from '@ftm/object-store/lines';
 import { ObjectKeyErased } from '@ftm/object-store/object-store';
+import { numberCursor, pageOf, type List, type PageAsked } from './http/page.ts';
 import { Problem } from './http/problem.ts';
+import { snake } from '@ftm/api/snake';
 import type { Call } from './http/route.ts';
 import type { Services } from './services.ts';
 import { requireBytes } from './tenant/erased.ts';
 
-/** A page of the lines of a stored JSONL object, however large it is; all are counted, those of the page are parsed. @throws Problem 410 when its key was erased, or the tenant */
-export async function objectLines(
+/**
+ * A page of the lines of a stored JSONL object, however large it is: it is read up to the end of the page, and those of the page are parsed, with their names in
+ * snake_case. What a line is is known by who asks: `T`.
+ * @throws Problem 410 when its key was erased, or the tenant
+ */
+export async function objectLines<T>(
   services: Services,
   call: Call,
   object: ObjectRef,
-  page: { readonly limit: number; readonly offset: number },
-): Promise<{ data: unknown[]; total: number }> {
+  { limit, cursor }: PageAsked,
+): Promise<List<T>> {
   await requireBytes(services, call);
-  const data: unknown[] = [];
-  let total = 0;
+  const from = numberCursor(cursor);
+  const read: T[] = [];
+  let at = 0;
   try {
     for await (const line of lineBytes(services.objects.getStream(call.principal.tenantId, object))) {
-      if (total >= page.offset && data.length < page.limit)
-        data.push(JSON.parse(line.toString('utf8')) as unknown);
-      total += 1;
+      if (at >= from) read.push(snake(JSON.parse(line.toString('utf8'))) as T);
+      at += 1;
+      if (read.length > limit) break;
     }
   } catch (error) {
     throw asProblem(error);
   }
-  return { data, total };
+  return pageOf(read, limit, () => String(from + limit));
 }
 
 /** A small object as a whole. @throws Problem 410 when its key was erased */
@@ -38,5 +45,5 @@ export async function openObject(services: Services, call: Call, object: ObjectR
 
 const asProblem = (error: unknown): Error =>
   error instanceof ObjectKeyErased
-    ? new Problem(410, 'ERASED', 'the data key was destroyed; the bytes cannot be read any more')
+    ? new Problem('ERASED', 'the data key was destroyed; the bytes cannot be read any more')
     : (error as Error);

@@ -35,7 +35,6 @@ export function createQuotas(pool: Pool, most: Readonly<Record<QuotaKind, number
       const count = Number(rows[0]?.count ?? 0);
       if (count >= most[kind])
         throw new Problem(
-          429,
           'TOO_MANY_OPEN',
           `${count} ${KINDS[kind]} of the tenant have not ended, and there may be ${most[kind]}: wait until one has, or cancel one`,
           { retryAfterMs: RETRY_AFTER_MS },

@@ -51,7 +51,7 @@ export function createReadWaits(
   return {
     async waitFor(position) {
       if (!(await reached(position, ASKED_MS)))
-        throw new Problem(503, 'READS_BEHIND', 'reads have not come as far as FTM-Min-Position yet', {
+        throw new Problem('READS_BEHIND', 'reads have not come as far as FTM-Min-Position yet', {
           retryAfterMs: 1000,
         });
     },

@@ -12,18 +12,23 @@ import { viewOf } from '@ftm/read-models/read-model';
 import { READ_MODELS } from '@ftm/read-models/read-models';
 import { inScope } from './auth.ts';
 import { toPast } from '@ftm/domain/event-meta';
-import { decodeCursor, encodeCursor } from './http/cursor.ts';
+import { decodeCursor, encodeCursor } from '@ftm/api/cursor';
+import { pageOf, type List } from './http/page.ts';
 import { notFound, Problem } from './http/problem.ts';
-import { render } from '@ftm/api/views/render';
+import { render, type Rendered } from '@ftm/api/views/render';
 
-export interface ListOptions {
+/** What a list of resources was asked with. */
+export interface ListQuery {
   readonly limit: number;
-  readonly cursor: string | undefined;
-  /** `project_id`, `status` or a filter of the read model → value; undefined is no filter. */
-  readonly filters: Readonly<Record<string, string | undefined>>;
+  readonly cursor?: string | undefined;
+  /** By time of creation; default: the newest first. */
+  readonly sort?: 'desc' | 'asc' | undefined;
+  /** ISO 8601. */
+  readonly created_after?: string | undefined;
+  readonly created_before?: string | undefined;
+  /** `project_id`, `status` or a filter of the read model → value. */
+  readonly [filter: string]: string | number | undefined;
 }
-
-type Rendered = Record<string, unknown>;
 
 /** An event with what stands in Kafka for it. */
 export interface WrittenEvent extends RecordedEvent {
@@ -35,32 +40,27 @@ export interface WrittenEvent extends RecordedEvent {
 
 /** Reads of the projections and of the journal, always inside of one tenant. */
 export interface Reads {
-  one(
+  one<A extends Aggregate>(
     principal: Principal,
-    aggregate: Aggregate,
+    aggregate: A,
     id: string,
-  ): Promise<{ readonly body: Rendered; readonly etag: string }>;
-  list(
-    principal: Principal,
-    aggregate: Aggregate,
-    options: ListOptions,
-  ): Promise<{ readonly data: Rendered[]; readonly next_cursor: string | null }>;
+  ): Promise<{ readonly body: Rendered<A>; readonly etag: string }>;
+  list<A extends Aggregate>(principal: Principal, aggregate: A, query: ListQuery): Promise<List<Rendered<A>>>;
   stream(principal: Principal, stream: StreamId): Promise<readonly RecordedEvent[]>;
   /** The same, with the bytes. */
   written(principal: Principal, stream: StreamId): Promise<readonly WrittenEvent[]>;
   tenantEvents(principal: Principal, fromSeq: number, limit: number): Promise<readonly RecordedEvent[]>;
   /** All resources of an aggregate as they stood at a time. */
-  allAt(principal: Principal, aggregate: Aggregate, at: string): Promise<Rendered[]>;
+  allAt<A extends Aggregate>(principal: Principal, aggregate: A, at: string): Promise<Rendered<A>[]>;
 }
 
-const query = knex({ client: 'pg' });
+const sqlOf = knex({ client: 'pg' });
 
 export function createReads(pool: Pool, registry: Registry): Reads {
   const decode = async (record: JournalRecord): Promise<RecordedEvent> => {
     const envelope = fromHeaders(tenantId(record.tenantId), record.headers);
     if (eventName(envelope.type) === undefined)
       throw new Problem(
-        503,
         'UNKNOWN_EVENT',
         'a newer version of FTM wrote an event that this one does not know',
         { retryAfterMs: 60_000 },
@@ -75,9 +75,9 @@ export function createReads(pool: Pool, registry: Registry): Reads {
     Promise.all(records.map(decode));
 
   return {
-    async one(principal, aggregate, id) {
+    async one<A extends Aggregate>(principal: Principal, aggregate: A, id: string) {
       const { rows } = await withTenant(pool, principal.tenantId, (client) =>
-        client.query<{ state: StateOf<typeof aggregate>; version: number }>(
+        client.query<{ state: StateOf<A>; version: number }>(
           `select state, version from ${viewOf(READ_MODELS[aggregate])} where tenant_id = $1 and id = $2`,
           [principal.tenantId, id],
         ),
@@ -88,41 +88,15 @@ export function createReads(pool: Pool, registry: Registry): Reads {
       if (body === undefined) throw notFound();
       return { body, etag: `"${row.version}"` };
     },
-    async list(principal, aggregate, { limit, cursor, filters }) {
-      const builder = query(viewOf(READ_MODELS[aggregate]))
-        .select('id', 'state', query.raw('(extract(epoch from created_at) * 1000000)::bigint as micros'))
-        .where('tenant_id', principal.tenantId)
-        .orderBy([{ column: 'created_at', order: 'desc' }, { column: 'id' }])
-        .limit(limit + 1);
-      for (const [name, value] of Object.entries(filters))
-        if (value !== undefined) {
-          const where = READ_MODELS[aggregate].filters[name]?.where;
-          if (where === undefined) builder.where(name, value);
-          else builder.whereRaw(where, [value]);
-        }
-      if (!principal.projects.includes('*')) builder.whereIn('project_id', [...principal.projects]);
-      if (cursor !== undefined) {
-        const after = decodeCursor(cursor);
-        if (after === undefined)
-          throw new Problem(400, 'INVALID_CURSOR', 'the cursor is not one that was given out here');
-        const at = "timestamptz 'epoch' + ?::bigint * interval '1 microsecond'";
-        builder.whereRaw(`(created_at < ${at} or (created_at = ${at} and id > ?))`, [
-          after.micros,
-          after.micros,
-          after.id,
-        ]);
-      }
-      const { sql, bindings } = builder.toSQL().toNative();
+    async list<A extends Aggregate>(principal: Principal, aggregate: A, query: ListQuery) {
+      const { sql, bindings } = listStatement(principal, aggregate, query);
       const { rows } = await withTenant(pool, principal.tenantId, (client) =>
-        client.query<{ id: string; state: StateOf<typeof aggregate>; micros: string }>(sql, [...bindings]),
+        client.query<{ id: string; state: StateOf<A>; micros: string }>(sql, [...bindings]),
       );
-      const page = rows.slice(0, limit);
-      const last = page.at(-1);
+      const page = pageOf(rows, query.limit, encodeCursor);
       return {
-        data: page.flatMap((row): Rendered[] =>
-          present(render(aggregate, principal.tenantId, row.id, row.state)),
-        ),
-        next_cursor: rows.length > limit && last !== undefined ? encodeCursor(last) : null,
+        ...page,
+        data: page.data.flatMap((row) => present(render(aggregate, principal.tenantId, row.id, row.state))),
       };
     },
     stream: async (principal, stream) => decodeAll(await readStream(pool, principal.tenantId, stream)),
@@ -136,7 +110,7 @@ export function createReads(pool: Pool, registry: Registry): Reads {
       ),
     tenantEvents: async (principal, fromSeq, limit) =>
       decodeAll(await readTenant(pool, principal.tenantId, fromSeq, limit)),
-    async allAt(principal, aggregate, at) {
+    async allAt<A extends Aggregate>(principal: Principal, aggregate: A, at: string) {
       const events = await decodeAll(await readAggregate(pool, principal.tenantId, aggregate, at));
       const streams = new Map<string, PastEvent[]>();
       for (const event of events) {
@@ -144,7 +118,7 @@ export function createReads(pool: Pool, registry: Registry): Reads {
         if (known === undefined) streams.set(event.envelope.stream, [toPast(event)]);
         else known.push(toPast(event));
       }
-      return [...streams].flatMap(([stream, past]): Rendered[] => {
+      return [...streams].flatMap(([stream, past]) => {
         const state = fold(aggregate, past);
         return inScope(principal, projectOf(aggregate, state))
           ? present(render(aggregate, principal.tenantId, parseStreamId(stream).id, state))
@@ -154,4 +128,36 @@ export function createReads(pool: Pool, registry: Registry): Reads {
   };
 }
 
-const present = (body: Rendered | undefined): Rendered[] => (body === undefined ? [] : [body]);
+const present = <T>(body: T | undefined): T[] => (body === undefined ? [] : [body]);
+
+/** One row more than the page has: whether there is one says whether another page follows. @throws Problem 400 */
+function listStatement(principal: Principal, aggregate: Aggregate, query: ListQuery) {
+  const { limit, cursor, sort = 'desc', created_after, created_before, ...filters } = query;
+  const builder = sqlOf(viewOf(READ_MODELS[aggregate]))
+    .select('id', 'state', sqlOf.raw('(extract(epoch from created_at) * 1000000)::bigint as micros'))
+    .where('tenant_id', principal.tenantId)
+    .orderBy([{ column: 'created_at', order: sort }, { column: 'id' }])
+    .limit(limit + 1);
+  for (const [name, value] of Object.entries(filters))
+    if (value !== undefined) {
+      const where = READ_MODELS[aggregate].filters[name]?.where;
+      if (where === undefined) builder.where(name, value);
+      else builder.whereRaw(where, [value]);
+    }
+  if (created_after !== undefined) builder.where('created_at', '>', created_after);
+  if (created_before !== undefined) builder.where('created_at', '<', created_before);
+  if (!principal.projects.includes('*')) builder.whereIn('project_id', [...principal.projects]);
+  if (cursor !== undefined) {
+    const after = decodeCursor(cursor);
+    if (after === undefined)
+      throw new Problem('INVALID_CURSOR', 'the cursor is not one that was given out here');
+    const at = "timestamptz 'epoch' + ?::bigint * interval '1 microsecond'";
+    const further = sort === 'desc' ? '<' : '>';
+    builder.whereRaw(`(created_at ${further} ${at} or (created_at = ${at} and id > ?))`, [
+      after.micros,
+      after.micros,
+      after.id,
+    ]);
+  }
+  return builder.toSQL().toNative();
+}

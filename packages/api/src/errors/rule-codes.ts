@@ -1,3 +1,4 @@
+import type { RuleCode } from '@ftm/domain/rule-code';
 import { meaning, type CodeMeaning } from './error-code.ts';
 
 const RUNNERS = 'None: only FTM’s own runners ask this, and they go on from what the log says.';
@@ -167,4 +168,4 @@ export const RULE_CODES = {
     'Send the tenant’s own id: it says that the right one is meant.',
   ),
   TENANT_NOT_ERASING: meaning(409, 'Two people have not asked for the tenant to be erased.', RUNNERS),
-} as const satisfies Readonly<Record<string, CodeMeaning>>;
+} as const satisfies Readonly<Record<RuleCode, CodeMeaning>>;

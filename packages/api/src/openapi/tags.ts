@@ -1,5 +1,5 @@
 /** What the document sorts operations by, in the order of work. */
-export const TAGS: Readonly<Record<string, string>> = {
+export const TAGS = {
   datasets:
     'Training data, built from recorded traces, uploads or earlier datasets: validated, deduplicated, sanitised by TRiSM before anything is stored, compared with the eval suites, split, counted and priced.',
   'eval suites':
@@ -21,4 +21,5 @@ export const TAGS: Readonly<Record<string, string>> = {
   costs: 'What was spent, beside what was expected.',
   audit:
     'The log itself: every event, the state of anything at any time, and proofs that nothing was dropped or edited.',
-};
+} as const;
+export type Tag = keyof typeof TAGS;

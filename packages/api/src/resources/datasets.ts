@@ -102,7 +102,7 @@ export const CreateDataset = z
 export type CreateDataset = z.output<typeof CreateDataset>;
 
 export const RebuildDataset = z.strictObject({}).meta({ id: 'RebuildDataset' });
-export const CancelDataset = z.strictObject({ reason }).meta({ id: 'CancelDataset' });
+export const CancelDataset = z.strictObject({ reason: reason.optional() }).meta({ id: 'CancelDataset' });
 export const OverrideContamination = z.strictObject({ reason }).meta({ id: 'OverrideContamination' });
 export const ApproveContaminationOverride = z.strictObject({}).meta({ id: 'ApproveContaminationOverride' });
 export const EraseDataset = z.strictObject({ reason }).meta({ id: 'EraseDataset' });

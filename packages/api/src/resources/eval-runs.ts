@@ -41,9 +41,7 @@ export const CreateEvalRun = z
     cost_cap_usd: z.number().positive().max(1e6).nullish(),
   })
   .meta({ id: 'CreateEvalRun' });
-export const CancelEvalRun = z
-  .strictObject({ reason: reason.default('canceled by its owner') })
-  .meta({ id: 'CancelEvalRun' });
+export const CancelEvalRun = z.strictObject({ reason: reason.optional() }).meta({ id: 'CancelEvalRun' });
 
 export const ListEvalRuns = z.strictObject({
   ...Filters,

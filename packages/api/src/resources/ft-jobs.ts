@@ -8,6 +8,7 @@ import {
   JsonValue,
   listOf,
   modelName,
+  nameOf,
   nullable,
   numbered,
   ObjectRef,
@@ -56,10 +57,7 @@ export const CreateFineTune = z
       .catchall(JsonValue)
       .nullish()
       .describe('Of reinforcement fine-tuning, which is refused.'),
-    suffix: z
-      .string()
-      .regex(/^[A-Za-z0-9-]{1,64}$/, '1 to 64 of A-Z a-z 0-9 -')
-      .nullish(),
+    suffix: nameOf(/^[A-Za-z0-9-]{1,64}$/, '1 to 64 of A-Z a-z 0-9 -').nullish(),
     seed: z
       .number()
       .int()
@@ -72,11 +70,10 @@ export const CreateFineTune = z
   .meta({ id: 'CreateFineTune' });
 export type CreateFineTune = z.output<typeof CreateFineTune>;
 
-const steering = (name: string, unless: string) =>
-  z.strictObject({ reason: reason.default(unless) }).meta({ id: name });
-export const CancelFineTune = steering('CancelFineTune', 'canceled by its owner');
-export const PauseFineTune = steering('PauseFineTune', 'asked for by its owner');
-export const ResumeFineTune = steering('ResumeFineTune', 'asked for by its owner');
+const steering = (name: string) => z.strictObject({ reason: reason.optional() }).meta({ id: name });
+export const CancelFineTune = steering('CancelFineTune');
+export const PauseFineTune = steering('PauseFineTune');
+export const ResumeFineTune = steering('ResumeFineTune');
 export const ResolveSubmit = z
   .strictObject({
     decision: z.enum(['resubmit', 'adopt', 'fail']),

@@ -14,7 +14,7 @@ export const RegisterModelVersion = z
   })
   .meta({ id: 'RegisterModelVersion' });
 export const RetireModelVersion = z
-  .strictObject({ reason: reason.default('retired by its owner') })
+  .strictObject({ reason: reason.optional() })
   .meta({ id: 'RetireModelVersion' });
 export const ListModelVersions = z.strictObject({
   ...Filters,

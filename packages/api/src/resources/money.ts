@@ -78,7 +78,7 @@ export const BudgetMonthOf = z.strictObject({
 export const SetBudget = z
   .strictObject({
     monthly_usd: z.number().min(0).max(1e9).nullable().describe('Null takes the limit away.'),
-    reason: reason.default('set by an admin'),
+    reason: reason.optional(),
   })
   .meta({ id: 'SetBudget' });
 

@@ -10,11 +10,11 @@ export const ScheduleReEval = z
     target: NewTarget,
     cron: z
       .string()
-      .regex(/^([0-9A-Za-z*?,/#-]+ ){4}[0-9A-Za-z*?,/#-]+$/, 'five fields: minute hour day month weekday')
+      .regex(/^([0-9A-Za-z*,/#-]+ ){4}[0-9A-Za-z*,/#-]+$/, 'five fields: minute hour day month weekday')
       .max(100),
     time_zone: z
       .string()
-      .max(64)
+      .regex(/^[A-Za-z0-9_+/-]{1,64}$/, 'an IANA time zone, e.g. Europe/Berlin')
       .refine((zone) => isTimeZone(zone), 'an IANA time zone, e.g. Europe/Berlin')
       .default('UTC'),
     policy: z

@@ -1,31 +1,24 @@
-import { z } from 'zod';
 import { ourWords } from '@ftm/contracts/scanned-text';
 import { budgetId, type BudgetState } from '@ftm/domain/budget/state';
 import { budgetMonthId, heldUsdMicros, monthOf, type BudgetMonthState } from '@ftm/domain/budget-month/state';
 import { requireProject } from '../auth.ts';
 import { commandRoute } from '../http/command-route.ts';
 import { ofProject } from '../http/subject.ts';
-import { ADMIN, defineRoute, month, projectId, READ, reason, type Route } from '../http/route.ts';
+import { ADMIN, defineRoute, READ, type Route } from '../http/route.ts';
 import { readRoutes } from '../resource-routes.ts';
 import type { Services } from '../services.ts';
 import { stateOf, versionTag } from '../states.ts';
-
-const ByProject = z.object({ project_id: projectId });
-const PATH = '/v1/projects/{project_id}/budget';
 
 export function budgetRoutes(services: Services): Route[] {
   return [
     ...readRoutes(services, 'budget', '/v1/budgets', 'budgets'),
     ...readRoutes(services, 'budget-month', '/v1/budget-months', 'budget months'),
     defineRoute({
-      method: 'get',
-      path: PATH,
+      endpoint: 'GET /v1/projects/{project_id}/budget',
       summary:
         'What a project may spend on training in a month, what is spent of it, and what is held for whom',
       tag: 'budgets',
       roles: READ,
-      params: ByProject,
-      query: z.strictObject({ month: month.optional().describe('This one when absent.') }),
       async handle(call) {
         const project = call.params.project_id;
         requireProject(call.principal, project);
@@ -40,16 +33,10 @@ export function budgetRoutes(services: Services): Route[] {
       },
     }),
     commandRoute(services, {
-      method: 'put',
-      path: PATH,
+      endpoint: 'PUT /v1/projects/{project_id}/budget',
       summary: 'Limit what a project may spend on training in a calendar month (UTC)',
       tag: 'budgets',
       roles: ADMIN,
-      params: ByProject,
-      body: z.strictObject({
-        monthly_usd: z.number().min(0).max(1e9).nullable().describe('Null takes the limit away.'),
-        reason: reason.optional(),
-      }),
       status: 200,
       of: ofProject('budget', budgetId),
       texts: ({ reason: why }) => ({ reason: why ?? null }),
@@ -65,12 +52,12 @@ export function budgetRoutes(services: Services): Route[] {
   ];
 }
 
-function budgetBody(project: string, budget: BudgetState, month: string, state: BudgetMonthState): object {
+function budgetBody(project: string, budget: BudgetState, month: string, state: BudgetMonthState) {
   const limit = budget.status === 'absent' ? null : budget.monthlyUsdMicros;
   const spent = state.status === 'absent' ? 0 : state.spentUsdMicros;
   const held = heldUsdMicros(state);
   return {
-    object: 'budget',
+    object: 'project_budget' as const,
     id: budgetId(project),
     status: budget.status === 'absent' ? 'unlimited' : budget.status,
     project_id: project,

@@ -2,7 +2,7 @@ import type { Principal } from '@ftm/orchestrator/client';
 import { createPool, type Pool } from '@ftm/postgres/pool';
 import { createTestDatabase, type TestDatabase } from '@ftm/postgres/testing/database';
 import { inserting } from '../testing/read-models.ts';
-import { createCostReads, type CostReads } from './cost-reads.ts';
+import { createCostReads, type CostReads, type CostSum } from './cost-reads.ts';
 
 let database: TestDatabase;
 let api: Pool;
@@ -48,7 +48,8 @@ describe('costs', () => {
       result: { inputTokens: 3, outputTokens: 4, costUsdMicros: 8, usageId: null },
     });
     const all = { projectId: undefined, month: undefined };
-    expect(await costs.sums(of('acme'), all)).toEqual([
+    const first = { limit: 9, after: undefined };
+    expect(await costs.sums(of('acme'), all, first)).toEqual([
       {
         projectId: 'p1',
         month: '2026-12',
@@ -77,9 +78,11 @@ describe('costs', () => {
         actualUsdMicros: 8,
       },
     ]);
-    expect(await costs.sums(of('acme', 'p2'), all)).toMatchObject([{ projectId: 'p2' }]);
-    expect(await costs.sums(of('acme'), { projectId: 'p1', month: '2026-11' })).toMatchObject([{ count: 3 }]);
-    expect(await costs.entries(of('acme', 'p1'), { ...all, month: '2026-11' }, 9)).toContainEqual(
+    expect(await costs.sums(of('acme', 'p2'), all, first)).toMatchObject([{ projectId: 'p2' }]);
+    expect(await costs.sums(of('acme'), { projectId: 'p1', month: '2026-11' }, first)).toMatchObject([
+      { count: 3 },
+    ]);
+    expect(await costs.entries(of('acme', 'p1'), { ...all, month: '2026-11' }, first)).toContainEqual(
       expect.objectContaining({
         tokens: null,
         estimatedUsdMicros: null,
@@ -87,10 +90,28 @@ describe('costs', () => {
         usageId: null,
       }),
     );
-    expect(await costs.entries(of('acme'), all, 2)).toMatchObject([
+    expect(await costs.entries(of('acme'), all, { ...first, limit: 2 })).toMatchObject([
       { kind: 'fine_tune', month: '2026-12', actualUsdMicros: 1, tokens: 7, usageId: 'u' },
       { kind: 'fine_tune', recordedAt: '2026-11-30T23:59:59.999Z', actualUsdMicros: 5 },
     ]);
+  });
+  it('have pages that follow each other without a gap and without a repeat', async () => {
+    const all = { projectId: undefined, month: undefined };
+    const whole = await costs.sums(of('acme'), all, { limit: 9, after: undefined });
+    expect(whole.length).toBeGreaterThan(2);
+    const sums: CostSum[] = [];
+    for (let after: CostSum | undefined; sums.length < whole.length; after = sums.at(-1)) {
+      const page = await costs.sums(of('acme'), all, { limit: 1, after });
+      expect(page).toHaveLength(1);
+      sums.push(...page);
+    }
+    expect(sums).toEqual(whole);
+    const entries = await costs.entries(of('acme'), all, { limit: 99, after: undefined });
+    const [one, ...others] = entries;
+    expect(await costs.entries(of('acme'), all, { limit: 99, after: one })).toEqual(others);
+    expect(await costs.total(of('acme'), all)).toBe(
+      entries.reduce((sum, { actualUsdMicros }) => sum + (actualUsdMicros ?? 0), 0),
+    );
   });
   it('calibrate by the jobs of the model, whichever its version, and method that name their epochs', async () => {
     const billed = async (tenant: string, nEpochs: number | null, baseModel = 'm2'): Promise<void> => {

@@ -1,3 +1,4 @@
+import type { Cursor, SumsCursor } from '@ftm/api/cursor';
 import type { BilledSample } from '@ftm/dataset/tokens/calibration';
 import type { Principal } from '@ftm/orchestrator/client';
 import { withTenant, type Pool } from '@ftm/postgres/pool';
@@ -39,12 +40,24 @@ export interface CostFilter {
   readonly month: string | undefined;
 }
 
+interface Page<C> {
+  readonly limit: number;
+  /** Behind this one. */
+  readonly after: C | undefined;
+}
+
 /** Money as the read models have it. */
 export interface CostReads {
   /** One for each project, month and kind; newest month first. */
-  sums(principal: Principal, filter: CostFilter): Promise<CostSum[]>;
-  /** The newest first. */
-  entries(principal: Principal, filter: CostFilter, limit: number): Promise<CostEntry[]>;
+  sums(principal: Principal, filter: CostFilter, page: Page<SumsCursor>): Promise<CostSum[]>;
+  /** What all of them come to. */
+  total(principal: Principal, filter: CostFilter): Promise<number>;
+  /** The newest first, each with when it was recorded in microseconds since 1970. */
+  entries(
+    principal: Principal,
+    filter: CostFilter,
+    page: Page<Cursor>,
+  ): Promise<(CostEntry & { readonly micros: string })[]>;
   /** The tenant's last jobs of a model, whichever its dated version, and method that the provider has billed, for calibration. */
   billedSamples(principal: Principal, model: string, method: string): Promise<BilledSample[]>;
 }
@@ -53,6 +66,7 @@ const DATASETS = viewOf(READ_MODELS.dataset);
 const FT_JOBS = viewOf(READ_MODELS['fine-tune']);
 const EVAL_RUNS = viewOf(READ_MODELS['eval-run']);
 const SAMPLES = 50;
+const AT = "timestamptz 'epoch' + $4::bigint * interval '1 microsecond'";
 /** A model without the day of its version: `gpt-4.1-nano-2025-04-14` and `gpt-4.1-nano` read and bill tokens alike. */
 const FAMILY = (model: string): string => `regexp_replace(${model}, '-\\d{4}-\\d{2}-\\d{2}$', '')`;
 const COSTS = `
@@ -77,6 +91,25 @@ const COSTS = `
     where ($2::text[] is null or project_id = any($2)) and ($3::text is null or to_char(at at time zone 'UTC', 'YYYY-MM') = $3)
   )`;
 
+const SUMS = `${COSTS} select project_id as "projectId", month, kind, count(*) as count, count(*) filter (where actual is null) as "unknownCount",
+  sum(estimated) as "estimatedUsdMicros", coalesce(sum(actual), 0) as "actualUsdMicros"
+  from asked
+  where $4::text is null or month < $4 or (month = $4 and (project_id > $5 or (project_id = $5 and kind < $6)))
+  group by project_id, month, kind order by month desc, project_id, kind desc limit $7`;
+const ENTRIES = `${COSTS} select kind, id, project_id as "projectId", month, to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "recordedAt", model, tokens,
+  estimated as "estimatedUsdMicros", actual as "actualUsdMicros", usage_id as "usageId",
+  (extract(epoch from at) * 1000000)::bigint as micros
+  from asked
+  where $4::bigint is null or at < ${AT} or (at = ${AT} and id > $5::uuid)
+  order by at desc, id limit $6`;
+const BILLED = `select dataset.state #>> '{result,trainTokens}' as tokens, dataset.state #>> '{result,trainRows}' as rows,
+  dataset.state #>> '{result,trainRows}' as messages, job.state #>> '{result,trainedTokens}' as "trainedTokens",
+  job.state #>> '{result,hyperparameters,nEpochs}' as epochs
+  from ${FT_JOBS} job join ${DATASETS} dataset on dataset.tenant_id = job.tenant_id and dataset.id = job.dataset_id
+  where job.tenant_id = $1 and job.status = 'completed' and ${FAMILY("job.state #>> '{request,baseModel}'")} = ${FAMILY('$2')} and job.state #>> '{request,method}' = $3
+  and dataset.state #>> '{result,trainTokens}' is not null and job.state #>> '{result,hyperparameters,nEpochs}' is not null
+  order by job.updated_at desc limit ${SAMPLES}`;
+
 export function createCostReads(pool: Pool): CostReads {
   const query = async <R extends object>(
     principal: Principal,
@@ -89,14 +122,14 @@ export function createCostReads(pool: Pool): CostReads {
     return rows;
   };
   return {
-    async sums(principal, filter) {
-      const rows = await query<Numbers<CostSum>>(
-        principal,
-        `${COSTS} select project_id as "projectId", month, kind, count(*) as count, count(*) filter (where actual is null) as "unknownCount",
-           sum(estimated) as "estimatedUsdMicros", coalesce(sum(actual), 0) as "actualUsdMicros"
-         from asked group by project_id, month, kind order by month desc, project_id, kind desc`,
-        filterValues(principal, filter),
-      );
+    async sums(principal, filter, { limit, after }) {
+      const rows = await query<Numbers<CostSum>>(principal, SUMS, [
+        ...filterValues(principal, filter),
+        after?.month ?? null,
+        after?.projectId ?? null,
+        after?.kind ?? null,
+        limit,
+      ]);
       return rows.map((row) => ({
         ...row,
         count: Number(row.count),
@@ -105,14 +138,21 @@ export function createCostReads(pool: Pool): CostReads {
         actualUsdMicros: Number(row.actualUsdMicros),
       }));
     },
-    async entries(principal, filter, limit) {
-      const rows = await query<Numbers<CostEntry>>(
+    async total(principal, filter) {
+      const [row] = await query<{ readonly total: string }>(
         principal,
-        `${COSTS} select kind, id, project_id as "projectId", month, to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "recordedAt", model, tokens,
-           estimated as "estimatedUsdMicros", actual as "actualUsdMicros", usage_id as "usageId"
-         from asked order by at desc, id limit $4`,
-        [...filterValues(principal, filter), limit],
+        `${COSTS} select coalesce(sum(actual), 0) as total from asked`,
+        filterValues(principal, filter),
       );
+      return Number(row?.total ?? 0);
+    },
+    async entries(principal, filter, { limit, after }) {
+      const rows = await query<Numbers<CostEntry> & { readonly micros: string }>(principal, ENTRIES, [
+        ...filterValues(principal, filter),
+        after?.micros ?? null,
+        after?.id ?? null,
+        limit,
+      ]);
       return rows.map((row) => ({
         ...row,
         tokens: numberOrNull(row.tokens),
@@ -121,17 +161,7 @@ export function createCostReads(pool: Pool): CostReads {
       }));
     },
     async billedSamples(principal, model, method) {
-      const rows = await query<Numbers<BilledSample>>(
-        principal,
-        `select dataset.state #>> '{result,trainTokens}' as tokens, dataset.state #>> '{result,trainRows}' as rows,
-           dataset.state #>> '{result,trainRows}' as messages, job.state #>> '{result,trainedTokens}' as "trainedTokens",
-           job.state #>> '{result,hyperparameters,nEpochs}' as epochs
-         from ${FT_JOBS} job join ${DATASETS} dataset on dataset.tenant_id = job.tenant_id and dataset.id = job.dataset_id
-         where job.tenant_id = $1 and job.status = 'completed' and ${FAMILY("job.state #>> '{request,baseModel}'")} = ${FAMILY('$2')} and job.state #>> '{request,method}' = $3
-           and dataset.state #>> '{result,trainTokens}' is not null and job.state #>> '{result,hyperparameters,nEpochs}' is not null
-         order by job.updated_at desc limit ${SAMPLES}`,
-        [model, method],
-      );
+      const rows = await query<Numbers<BilledSample>>(principal, BILLED, [model, method]);
       return rows.map((row) => ({
         tokens: Number(row.tokens),
         // How many messages there were is not kept beside the tokens: what a message has more is found as what a row has more.

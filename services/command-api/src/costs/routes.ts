@@ -1,42 +1,69 @@
-import { z } from 'zod';
+import { decodeSumsCursor, encodeCursor, encodeSumsCursor, decodeCursor } from '@ftm/api/cursor';
 import { snake } from '@ftm/api/snake';
 import { requireProject } from '../auth.ts';
-import { defineRoute, month, projectId, READ, type Route } from '../http/route.ts';
+import { pageOf } from '../http/page.ts';
+import { Problem } from '../http/problem.ts';
+import { defineRoute, READ, type Call, type Route } from '../http/route.ts';
 import type { Services } from '../services.ts';
-import type { CostSum } from './cost-reads.ts';
-
-const ENTRIES = 500;
+import type { CostFilter, CostSum } from './cost-reads.ts';
 
 export function costRoutes(services: Services): Route[] {
   return [
     defineRoute({
-      method: 'get',
-      path: '/v1/costs',
+      endpoint: 'GET /v1/costs',
       summary: 'What was spent, by project and month: estimated, actual, and PRISM’s records',
       tag: 'costs',
       roles: READ,
-      query: z.strictObject({
-        project_id: projectId.optional(),
-        month: month.optional(),
-      }),
       async handle({ principal, query }) {
-        if (query.project_id !== undefined) requireProject(principal, query.project_id);
-        const filter = { projectId: query.project_id, month: query.month };
-        const sums = await services.costs.sums(principal, filter);
-        const entries = await services.costs.entries(principal, filter, ENTRIES + 1);
+        const filter = filterOf(principal, query);
+        const after = query.cursor === undefined ? undefined : known(decodeSumsCursor(query.cursor));
+        const sums = await services.costs.sums(principal, filter, { limit: query.limit + 1, after });
         return {
           status: 200,
           body: {
-            object: 'cost_report',
-            total_usd_micros: sums.reduce((sum, each) => sum + each.actualUsdMicros, 0),
-            data: snake(sums.map(withVariance)),
-            entries: snake(entries.slice(0, ENTRIES)),
-            has_more_entries: entries.length > ENTRIES,
+            ...pageOf(snake(sums.map(withVariance)), query.limit, ({ project_id, ...sum }) =>
+              encodeSumsCursor({ ...sum, projectId: project_id }),
+            ),
+            total_usd_micros: await services.costs.total(principal, filter),
           },
         };
       },
     }),
+    defineRoute({
+      endpoint: 'GET /v1/costs/entries',
+      summary: 'What each job and run has cost, the newest first',
+      tag: 'costs',
+      roles: READ,
+      async handle({ principal, query }) {
+        const after = query.cursor === undefined ? undefined : known(decodeCursor(query.cursor));
+        const entries = await services.costs.entries(principal, filterOf(principal, query), {
+          limit: query.limit + 1,
+          after,
+        });
+        const page = pageOf(entries, query.limit, encodeCursor);
+        return {
+          status: 200,
+          body: { ...page, data: page.data.map(({ micros: _, ...entry }) => snake(entry)) },
+        };
+      },
+    }),
   ];
+}
+
+/** @throws Problem 403 */
+function filterOf(
+  principal: Call['principal'],
+  query: { readonly project_id?: string | undefined; readonly month?: string | undefined },
+): CostFilter {
+  if (query.project_id !== undefined) requireProject(principal, query.project_id);
+  return { projectId: query.project_id, month: query.month };
+}
+
+/** @throws Problem 400 */
+function known<T>(cursor: T | undefined): T {
+  if (cursor === undefined)
+    throw new Problem('INVALID_CURSOR', 'the cursor is not one that was given out here');
+  return cursor;
 }
 
 const withVariance = (sum: CostSum): CostSum & { readonly varianceUsdMicros: number | null } => ({

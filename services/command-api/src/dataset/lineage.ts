@@ -1,5 +1,5 @@
 import { snake } from '@ftm/api/snake';
-import type { Call } from '../http/route.ts';
+import type { BodyOfAnswer, Call } from '../http/route.ts';
 import type { Services } from '../services.ts';
 import { fresh } from '../states.ts';
 
@@ -7,8 +7,12 @@ const MAX_ANCESTORS = 200;
 const PAGE = 200;
 
 /** Ancestors as far as they go, and the datasets, jobs and models that came of this one. */
-export async function datasetLineage(services: Services, call: Call, id: string): Promise<unknown> {
-  const ancestors = new Map<string, Record<string, unknown>>();
+export async function datasetLineage(
+  services: Services,
+  call: Call,
+  id: string,
+): Promise<BodyOfAnswer<'GET /v1/datasets/{id}/lineage'>> {
+  const ancestors = new Map<string, BodyOfAnswer<'GET /v1/datasets/{id}/lineage'>['datasets'][number]>();
   const edges: { from: string; to: string; kind: 'rebuild_of' | 'source' }[] = [];
   const waiting = [id];
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
@@ -34,7 +38,13 @@ export async function datasetLineage(services: Services, call: Call, id: string)
       waiting.push(parent.to);
     }
   }
-  return { dataset_id: id, datasets: [...ancestors.values()], edges, ...(await madeOf(services, call, id)) };
+  return {
+    object: 'dataset_lineage',
+    dataset_id: id,
+    datasets: [...ancestors.values()],
+    edges,
+    ...(await madeOf(services, call, id)),
+  };
 }
 
 /** What was made of a dataset: its rebuilds, the datasets that have it among their sources, jobs and models; the newest of each. */
@@ -43,8 +53,8 @@ export async function madeOf({ reads }: Services, { principal }: Pick<Call, 'pri
     aggregate: 'dataset' | 'fine-tune' | 'model-version',
     filters: Readonly<Record<string, string>>,
   ) =>
-    (await reads.list(principal, aggregate, { limit: PAGE, cursor: undefined, filters })).data.map(
-      (each) => ({ id: String(each['id']), status: String(each['status']), created_at: each['created_at'] }),
+    (await reads.list(principal, aggregate, { limit: PAGE, ...filters })).data.map(
+      ({ id: made, status, created_at }) => ({ id: made, status, created_at }),
     );
   return {
     rebuilds: await made('dataset', { rebuild_of: id }),

@@ -25,10 +25,9 @@ const TOKEN_ERROR = 0.02;
 export async function renderDatasetReport(services: Services, call: Call, id: string): Promise<string> {
   const state = await fresh(services, call, 'dataset', id);
   if (state.status === 'erasing' || state.status === 'erased')
-    throw new Problem(410, 'ERASED', 'the dataset was erased; what the log says of it stays');
+    throw new Problem('ERASED', 'the dataset was erased; what the log says of it stays');
   if (state.status !== 'ready' || state.result.statisticsObject === null)
     throw new Problem(
-      409,
       'NO_REPORT',
       state.status === 'ready'
         ? 'the version of FTM that built the dataset made no statistics: rebuild it'

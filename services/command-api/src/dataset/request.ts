@@ -1,16 +1,14 @@
-import { z } from 'zod';
 import { canonicalJson } from '@ftm/contracts/canonical-json';
 import type { DatasetRequested, DatasetSource } from '@ftm/contracts/generated/events';
 import { digest } from '@ftm/contracts/ids';
 import { requireProject } from '../auth.ts';
 import { Problem, type FieldError } from '../http/problem.ts';
-import { id, instant, modelName, projectId, slug, tagName, type Call } from '../http/route.ts';
+import type { CreateDataset } from '@ftm/api/resources/datasets';
+import type { Call } from '../http/route.ts';
 import type { Services } from '../services.ts';
 import { fresh } from '../states.ts';
 import { uploadedObject } from './upload.ts';
 
-const MAX_SEED = 2 ** 31 - 1;
-const MAX_ROWS = 10_000_000;
 const SUITES_PAGE = 200;
 
 /** Which fields of `source` mean something for which kind. */
@@ -21,71 +19,11 @@ const FIELDS_OF_KIND = {
   dataset: ['dataset_ids', 'limit', 'sample_fraction'],
 } as const;
 
-export const outputFormat = z.enum(['jsonl_chat', 'jsonl_prompt_completion', 'jsonl_preference']);
-
-export const DatasetBody = z.strictObject({
-  project_id: projectId,
-  assistant_id: id.nullish(),
-  name: slug.default('dataset'),
-  source: z.strictObject({
-    kind: z.enum(['orchestrator_traces', 'upload', 'dataset']),
-    from: instant.nullish(),
-    to: instant.nullish(),
-    outcome: z.enum(['resolved', 'unresolved', 'unknown']).nullish(),
-    tags: z.array(tagName).max(10).optional(),
-    upload_id: id.nullish(),
-    dataset_ids: z.array(id).min(1).max(20).nullish(),
-    limit: z.number().int().min(1).max(MAX_ROWS).nullish(),
-    sample_fraction: z.number().gt(0).max(1).nullish(),
-  }),
-  output_format: outputFormat.default('jsonl_chat'),
-  dedup: z
-    .strictObject({
-      exact: z.boolean().default(true),
-      near: z.boolean().default(false),
-      // Below, the index would find few of the pairs that there are.
-      near_threshold: z.number().min(0.7).max(1).default(0.8),
-      semantic_threshold: z.number().min(0.5).max(1).nullable().default(null),
-      semantic_embedder: z
-        .string()
-        .max(110)
-        .regex(/^(static|provider:[\w.:/-]+)$/, 'is static or provider:<model>')
-        .nullable()
-        .default(null)
-        .describe(
-          'What embeds: a table of word vectors that lies with the runners (static), or a model of the provider, which is sent the sanitised dialogues; null: hashed n-grams, which know spelling and no meaning.',
-        ),
-    })
-    .prefault({}),
-  contamination: z
-    .strictObject({
-      policy: z.enum(['block', 'drop']).default('block'),
-      threshold: z.number().min(0.5).max(1).default(0.8),
-    })
-    .prefault({}),
-  split: z
-    .strictObject({
-      validation_fraction: z.number().min(0).max(0.5).default(0.1),
-      by: z.enum(['random', 'stratified', 'grouped', 'time']).default('random'),
-      seed: z.number().int().min(0).max(MAX_SEED).default(0),
-    })
-    .prefault({}),
-  images: z.enum(['refused', 'allowed']).default('refused'),
-  target_model: modelName.nullable().default(null),
-  eval_suite_ids: z
-    .array(id)
-    .max(200)
-    .optional()
-    .describe('In addition to all suites of the project, which are always looked at.'),
-  sanitizer_profile: slug.default('default'),
-});
-export type DatasetBody = z.infer<typeof DatasetBody>;
-
 /** The recipe, with everything fixed that a rebuild must find again. @throws Problem 422 naming the field */
 export async function toDatasetRequest(
   services: Services,
   call: Call,
-  body: DatasetBody,
+  body: CreateDataset,
 ): Promise<DatasetRequested> {
   const { dedup, split, contamination } = body;
   const recipe = {
@@ -118,7 +56,7 @@ export async function toDatasetRequest(
 }
 
 /** @throws Problem 422 naming the fields of another kind of source */
-export function refuseForeignFields({ source, assistant_id }: DatasetBody): void {
+export function refuseForeignFields({ source, assistant_id }: CreateDataset): void {
   const allowed: readonly string[] = ['kind', ...FIELDS_OF_KIND[source.kind]];
   const errors: FieldError[] = Object.entries(source)
     .filter(([field, value]) => value !== null && value !== undefined && !allowed.includes(field))
@@ -133,18 +71,15 @@ export function refuseForeignFields({ source, assistant_id }: DatasetBody): void
   if (source.kind === 'dataset' && (source.dataset_ids ?? null) === null)
     errors.push({ path: 'source.dataset_ids', message: 'is needed for kind dataset' });
   if (errors.length > 0)
-    throw new Problem(
-      422,
-      'INVALID_SOURCE',
-      errors.map(({ path, message }) => `${path}: ${message}`).join('; '),
-      { errors },
-    );
+    throw new Problem('INVALID_SOURCE', errors.map(({ path, message }) => `${path}: ${message}`).join('; '), {
+      errors,
+    });
 }
 
 async function sourceOf(
   services: Services,
   call: Call,
-  { source, project_id, output_format }: DatasetBody,
+  { source, project_id, output_format }: CreateDataset,
 ): Promise<DatasetSource> {
   for (const datasetId of source.dataset_ids ?? []) {
     const parent = await fresh(services, call, 'dataset', datasetId);
@@ -158,7 +93,7 @@ async function sourceOf(
             ? `is ${parent.request.outputFormat}; its rows cannot become ${output_format}`
             : null;
     if (problem !== null)
-      throw new Problem(422, 'SOURCE_DATASET_UNFIT', `source.dataset_ids: ${datasetId} ${problem}`);
+      throw new Problem('SOURCE_DATASET_UNFIT', `source.dataset_ids: ${datasetId} ${problem}`);
   }
   const traces = source.kind === 'orchestrator_traces';
   return {
@@ -192,9 +127,9 @@ async function suitesOf(services: Services, call: Call, project: string): Promis
     const page = await services.reads.list(call.principal, 'eval-suite', {
       limit: SUITES_PAGE,
       cursor,
-      filters: { project_id: project },
+      project_id: project,
     });
-    ids.push(...page.data.map((suite) => String(suite['id'])));
+    ids.push(...page.data.map((suite) => suite.id));
     cursor = page.next_cursor ?? undefined;
   } while (cursor !== undefined);
   return ids;

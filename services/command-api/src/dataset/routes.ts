@@ -1,22 +1,11 @@
-import { z } from 'zod';
+import type { z } from 'zod';
+import type { RejectedRow } from '@ftm/api/resources/datasets';
 import { ourWords } from '@ftm/contracts/scanned-text';
 import { requireProject } from '../auth.ts';
 import { commandRoute } from '../http/command-route.ts';
 import { changes, makes, makesAnother } from '../http/subject.ts';
 import { Problem } from '../http/problem.ts';
-import {
-  ADMIN,
-  APPROVE,
-  ById,
-  defineRoute,
-  Page,
-  projectId,
-  READ,
-  reason,
-  slug,
-  WRITE,
-  type Route,
-} from '../http/route.ts';
+import { ADMIN, APPROVE, defineRoute, READ, WRITE, type Route } from '../http/route.ts';
 import { htmlAnswer } from '../http/html.ts';
 import { objectLines } from '../object-lines.ts';
 import { readRoutes } from '../resource-routes.ts';
@@ -24,25 +13,18 @@ import type { Services } from '../services.ts';
 import { fresh } from '../states.ts';
 import { datasetLineage } from './lineage.ts';
 import { renderDatasetReport } from './report.ts';
-import { DatasetBody, outputFormat, refuseForeignFields, toDatasetRequest } from './request.ts';
+import { refuseForeignFields, toDatasetRequest } from './request.ts';
 import { getUpload, receiveUpload } from './upload.ts';
-
-const Rows = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(1000).default(100),
-  offset: z.coerce.number().int().min(0).default(0),
-});
 
 const PATH = '/v1/datasets';
 
 export function datasetRoutes(services: Services): Route[] {
   return [
     commandRoute(services, {
-      method: 'post',
-      path: PATH,
+      endpoint: 'POST /v1/datasets',
       summary: 'Build a dataset from recorded traces, an upload or earlier datasets',
       tag: 'datasets',
       roles: WRITE,
-      body: DatasetBody,
       status: 202,
       of: makes('dataset', PATH),
       check: refuseForeignFields,
@@ -60,13 +42,10 @@ export function datasetRoutes(services: Services): Route[] {
       command: ({ id }, gates, request) => ({ type: 'RequestDataset', id, request, gates }),
     }),
     commandRoute(services, {
-      method: 'post',
-      path: `${PATH}/{id}/rebuild`,
+      endpoint: 'POST /v1/datasets/{id}/rebuild',
       summary: 'Build a dataset again by the same recipe',
       tag: 'datasets',
       roles: WRITE,
-      params: ById,
-      body: z.strictObject({}),
       status: 202,
       of: makesAnother('dataset', PATH),
       quota: 'dataset',
@@ -79,17 +58,10 @@ export function datasetRoutes(services: Services): Route[] {
       }),
     }),
     defineRoute({
-      method: 'post',
-      path: '/v1/datasets/uploads',
+      endpoint: 'POST /v1/datasets/uploads',
       summary: 'Send rows as JSONL: validated and sanitised while they come in, never stored raw',
       tag: 'datasets',
       roles: WRITE,
-      query: z.strictObject({
-        project_id: projectId,
-        output_format: outputFormat.default('jsonl_chat'),
-        sanitizer_profile: slug.default('default'),
-        images: z.enum(['refused', 'allowed']).default('refused'),
-      }),
       streams: 'application/jsonl',
       success: 201,
       async handle(call) {
@@ -101,27 +73,21 @@ export function datasetRoutes(services: Services): Route[] {
       },
     }),
     defineRoute({
-      method: 'get',
-      path: '/v1/datasets/uploads/{id}',
+      endpoint: 'GET /v1/datasets/uploads/{id}',
       summary: 'What an upload came to',
       tag: 'datasets',
       roles: READ,
-      params: ById,
-      query: z.strictObject({ project_id: projectId }),
       async handle(call) {
         requireProject(call.principal, call.query.project_id);
         return getUpload(services, call, call.query.project_id, call.params.id);
       },
     }),
-    ...readRoutes(services, 'dataset', '/v1/datasets', 'datasets', ['rebuild_of', 'source_dataset_id']),
+    ...readRoutes(services, 'dataset', '/v1/datasets', 'datasets'),
     commandRoute(services, {
-      method: 'post',
-      path: `${PATH}/{id}/cancel`,
+      endpoint: 'POST /v1/datasets/{id}/cancel',
       summary: 'Stop building a dataset',
       tag: 'datasets',
       roles: WRITE,
-      params: ById,
-      body: z.strictObject({ reason: reason.optional() }),
       status: 200,
       of: changes('dataset'),
       texts: ({ reason: why }) => ({ reason: why ?? null }),
@@ -133,14 +99,11 @@ export function datasetRoutes(services: Services): Route[] {
       }),
     }),
     commandRoute(services, {
-      method: 'post',
-      path: `${PATH}/{id}/contamination-override`,
+      endpoint: 'POST /v1/datasets/{id}/contamination-override',
       summary:
         'Ask for a dataset to be built though eval suites ask what it teaches; somebody else must approve',
       tag: 'datasets',
       roles: WRITE,
-      params: ById,
-      body: z.strictObject({ reason }),
       status: 202,
       of: changes('dataset'),
       texts: ({ reason: why }) => ({ reason: why }),
@@ -148,13 +111,10 @@ export function datasetRoutes(services: Services): Route[] {
       command: ({ id, texts }) => ({ type: 'RequestContaminationOverride', id, reason: texts.reason }),
     }),
     commandRoute(services, {
-      method: 'post',
-      path: `${PATH}/{id}/contamination-override/approve`,
+      endpoint: 'POST /v1/datasets/{id}/contamination-override/approve',
       summary: 'Let the contaminated rows stay; by another than who asked',
       tag: 'datasets',
       roles: APPROVE,
-      params: ById,
-      body: z.strictObject({}),
       status: 202,
       of: changes('dataset'),
       gate: ({ state }) => ({
@@ -164,32 +124,25 @@ export function datasetRoutes(services: Services): Route[] {
       command: ({ id }, gates) => ({ type: 'ApproveContaminationOverride', id, gates }),
     }),
     defineRoute({
-      method: 'get',
-      path: '/v1/datasets/{id}/report',
+      endpoint: 'GET /v1/datasets/{id}/report',
       summary: 'The dataset as a page for people: what was left out and why, its shape, its cost',
       tag: 'datasets',
       roles: READ,
-      params: ById,
       produces: 'text/html',
       handle: async (call) => htmlAnswer(await renderDatasetReport(services, call, call.params.id)),
     }),
     defineRoute({
-      method: 'get',
-      path: '/v1/datasets/{id}/lineage',
+      endpoint: 'GET /v1/datasets/{id}/lineage',
       summary: 'What the dataset was made from, and what was made from it',
       tag: 'datasets',
       roles: READ,
-      params: ById,
       handle: async (call) => ({ status: 200, body: await datasetLineage(services, call, call.params.id) }),
     }),
     commandRoute(services, {
-      method: 'post',
-      path: `${PATH}/{id}/erasure`,
+      endpoint: 'POST /v1/datasets/{id}/erasure',
       summary: 'Erase a dataset: its data key is destroyed, for good; what the log says of it stays',
       tag: 'datasets',
       roles: ADMIN,
-      params: ById,
-      body: z.strictObject({ reason }),
       status: 202,
       of: changes('dataset', PATH),
       texts: ({ reason: why }) => ({ reason: why }),
@@ -197,44 +150,37 @@ export function datasetRoutes(services: Services): Route[] {
       command: ({ id, texts }) => ({ type: 'RequestDatasetErasure', id, reason: texts.reason }),
     }),
     defineRoute({
-      method: 'get',
-      path: '/v1/datasets/{id}/erasure',
+      endpoint: 'GET /v1/datasets/{id}/erasure',
       summary: 'How far an erasure is, and the models that were trained on the dataset',
       tag: 'datasets',
       roles: READ,
-      params: ById,
-      query: z.strictObject(Page),
       async handle({ principal, params, query }) {
         const { body } = await services.reads.one(principal, 'dataset', params.id);
-        const { data, next_cursor } = await services.reads.list(principal, 'model-version', {
-          limit: query.limit,
-          cursor: query.cursor,
-          filters: { dataset_id: params.id },
+        const models = await services.reads.list(principal, 'model-version', {
+          ...query,
+          dataset_id: params.id,
         });
         const { id: dataset, status, erasure_reason, erasure } = body;
         const erased = status === 'erased';
         return {
           status: 200,
           body: {
+            object: 'dataset_erasure' as const,
             dataset_id: dataset,
-            state: erased ? 'erased' : status === 'erasing' ? 'erasing' : 'not_asked',
-            reason: erasure_reason ?? null,
-            data_key_id: erased ? (erasure as { data_key_id: string }).data_key_id : null,
-            erased_at: erased ? body['updated_at'] : null,
-            models: data,
-            next_cursor,
+            state: status === 'erased' || status === 'erasing' ? status : ('not_asked' as const),
+            reason: erasure_reason,
+            data_key_id: erasure?.data_key_id ?? null,
+            erased_at: erased ? body.updated_at : null,
+            models,
           },
         };
       },
     }),
     defineRoute({
-      method: 'get',
-      path: '/v1/datasets/{id}/rejections',
+      endpoint: 'GET /v1/datasets/{id}/rejections',
       summary: 'The rejected rows: row, JSON path, code, remedy',
       tag: 'datasets',
       roles: READ,
-      params: ById,
-      query: Rows,
       async handle(call) {
         const state = await fresh(services, call, 'dataset', call.params.id);
         const object =
@@ -247,11 +193,13 @@ export function datasetRoutes(services: Services): Route[] {
                 : null;
         if (object === null)
           throw new Problem(
-            409,
             'NO_REJECTIONS',
             `the dataset is ${state.status}: there is no list of rejected rows`,
           );
-        return { status: 200, body: await objectLines(services, call, object, call.query) };
+        return {
+          status: 200,
+          body: await objectLines<z.input<typeof RejectedRow>>(services, call, object, call.query),
+        };
       },
     }),
   ];

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { z } from 'zod';
 import type { ObjectRef } from '@ftm/contracts/generated/events';
 import { jsonlSource } from '@ftm/dataset/ingest/from-jsonl';
 import { encodeChunk } from '@ftm/dataset/ingest/chunk';
@@ -12,10 +13,13 @@ import { sanitizeTogether } from '@ftm/orchestrator/sanitize-all';
 import { derivedUuid } from '@ftm/contracts/ids';
 import { callIds } from '../http/call-ids.ts';
 import { notFound, Problem } from '../http/problem.ts';
+import type { Upload } from '@ftm/api/resources/datasets';
 import type { Answer, Call } from '../http/route.ts';
 import type { Services } from '../services.ts';
 import { askGate } from '../gates.ts';
 import { requireBytes, requireTenant } from '../tenant/erased.ts';
+
+type Shown = z.input<typeof Upload>;
 
 const ASK_AGAIN_MS = 3000;
 
@@ -35,11 +39,10 @@ interface UploadRef {
 }
 
 const reused = (): Problem =>
-  new Problem(422, 'IDEMPOTENCY_KEY_REUSED', 'this Idempotency-Key was used for another body or query');
+  new Problem('IDEMPOTENCY_KEY_REUSED', 'this Idempotency-Key was used for another body or query');
 
 const expired = (): Problem =>
   new Problem(
-    409,
     'UPLOAD_EXPIRED',
     'an upload was begun with this Idempotency-Key, not finished in time, and removed: send it with another key',
   );
@@ -57,7 +60,7 @@ export async function receiveUpload(
   asked: UploadAsked,
   body: AsyncIterable<Uint8Array>,
   limits: { readonly maxBytes: number; readonly maxRows: number },
-): Promise<Answer> {
+): Promise<Answer<Shown>> {
   await requireTenant(services, call);
   const { newId, tenant: tenantId, ofCommand } = callIds(call, UPLOAD_ROUTE);
   // Two projects never share an upload, nor its data key.
@@ -78,7 +81,7 @@ export async function receiveUpload(
     },
   );
   if (gate.decision === 'deny')
-    throw new Problem(409, 'GATE_DENIED', `the gate ${gate.gate} said no`, { reasons: gate.reasons });
+    throw new Problem('GATE_DENIED', `the gate ${gate.gate} said no`, { reasons: gate.reasons });
 
   const prefix = uploadPrefix(tenantId, asked.project_id, id);
   const known = await refOf(services, tenantId, prefix);
@@ -122,25 +125,19 @@ export async function receiveUpload(
   ).catch((error: unknown) => {
     if (error instanceof TooManyRows)
       throw new Problem(
-        413,
         'TOO_MANY_ROWS',
         `${error.message}; send it in parts, make a dataset of each, and one dataset of those`,
       );
     // An unknown profile, for one: the same body would be refused again.
     if (error instanceof OrchestratorRefused)
       throw new Problem(
-        422,
         'ORCHESTRATOR_REFUSED',
         `TRiSM does not take the rows with the sanitizer_profile ${asked.sanitizer_profile}: ${error.code}`,
       );
     throw error;
   });
   if (ingested.blocked)
-    throw new Problem(
-      409,
-      'TRISM_BLOCKED',
-      'TRiSM refused rows of the body altogether: there is no upload of it',
-    );
+    throw new Problem('TRISM_BLOCKED', 'TRiSM refused rows of the body altogether: there is no upload of it');
 
   const { rejected } = source.summary();
   const manifest: UploadManifest = {
@@ -195,10 +192,10 @@ export async function uploadedObject(
   const { tenantId } = call.principal;
   const ref = await refOf(services, tenantId, uploadPrefix(tenantId, of.project, of.id));
   if (ref === undefined || ref === 'expired')
-    throw new Problem(422, 'UPLOAD_NOT_FOUND', 'source.upload_id: there is no such upload in the project');
+    throw new Problem('UPLOAD_NOT_FOUND', 'source.upload_id: there is no such upload in the project');
   const { outputFormat } = await readManifest(services, tenantId, ref.manifest);
   if (outputFormat !== of.format)
-    throw new Problem(422, 'UPLOAD_FORMAT_MISMATCH', `source.upload_id: its rows are ${outputFormat}`);
+    throw new Problem('UPLOAD_FORMAT_MISMATCH', `source.upload_id: its rows are ${outputFormat}`);
   return ref.manifest;
 }
 
@@ -208,7 +205,7 @@ export async function getUpload(
   call: Call,
   project: string,
   id: string,
-): Promise<Answer> {
+): Promise<Answer<Shown>> {
   await requireBytes(services, call);
   const { tenantId } = call.principal;
   const ref = await refOf(services, tenantId, uploadPrefix(tenantId, project, id));
@@ -233,10 +230,11 @@ const readManifest = async (
 ): Promise<UploadManifest> =>
   JSON.parse((await services.objects.get(tenantId, object)).toString('utf8')) as UploadManifest;
 
-const answer = (manifest: UploadManifest): Answer => ({
+const answer = (manifest: UploadManifest): Answer<Shown> => ({
   status: 201,
   body: {
     id: manifest.uploadId,
+    object: 'dataset_upload',
     status: 'received',
     output_format: manifest.outputFormat,
     rows_read: manifest.rowsRead,
@@ -279,7 +277,6 @@ function measure(body: AsyncIterable<Uint8Array>, maxBytes: number) {
         length += part.length;
         if (length > maxBytes)
           throw new Problem(
-            413,
             'BODY_TOO_LARGE',
             `the body is larger than the ${maxBytes} bytes that are allowed here`,
           );

@@ -1,18 +1,9 @@
-import { z } from 'zod';
+import type { z } from 'zod';
+import type { EvalRunCase } from '@ftm/api/resources/eval-runs';
 import { ourWords } from '@ftm/contracts/scanned-text';
 import { commandRoute } from '../http/command-route.ts';
 import { Problem } from '../http/problem.ts';
-import {
-  ById,
-  defineRoute,
-  id,
-  modelName,
-  projectId,
-  READ,
-  reason,
-  WRITE,
-  type Route,
-} from '../http/route.ts';
+import { defineRoute, READ, WRITE, type Route } from '../http/route.ts';
 import { changes, makes } from '../http/subject.ts';
 import { objectLines } from '../object-lines.ts';
 import { snake } from '@ftm/api/snake';
@@ -20,34 +11,15 @@ import { readRoutes } from '../resource-routes.ts';
 import type { Services } from '../services.ts';
 import { fresh } from '../states.ts';
 
-const ModelRef = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('ft_model_version'), value: id }),
-  z.strictObject({ type: z.literal('base_model'), value: modelName }),
-  z.strictObject({ type: z.literal('provider_model_id'), value: modelName }),
-]);
-
-const Body = z.strictObject({
-  project_id: projectId,
-  suite_id: id,
-  suite_version: z.number().int().min(1).nullish(),
-  model_ref: ModelRef,
-  baseline_run_id: id.nullish(),
-  non_inferiority_margin: z.number().min(0).max(0.5).default(0.02),
-  max_cases: z.number().int().min(1).nullish(),
-  cost_cap_usd: z.number().positive().max(1e6).nullish(),
-});
-
 const PATH = '/v1/eval-runs';
 
 export function evalRunRoutes(services: Services): Route[] {
   return [
     commandRoute(services, {
-      method: 'post',
-      path: PATH,
+      endpoint: 'POST /v1/eval-runs',
       summary: 'Run an eval suite on a model',
       tag: 'eval runs',
       roles: WRITE,
-      body: Body,
       status: 202,
       of: makes('eval-run', PATH),
       gate: ({ call: { body } }) => ({
@@ -78,18 +50,16 @@ export function evalRunRoutes(services: Services): Route[] {
       }),
     }),
     defineRoute({
-      method: 'get',
-      path: '/v1/eval-runs/compare',
+      endpoint: 'GET /v1/eval-runs/compare',
       summary: 'Two completed runs, side by side',
       tag: 'eval runs',
       roles: READ,
-      query: z.strictObject({ candidate: id, baseline: id }),
       async handle(call) {
         const candidate = await fresh(services, call, 'eval-run', call.query.candidate);
         const baseline = await fresh(services, call, 'eval-run', call.query.baseline);
         if (candidate.status !== 'completed' || baseline.status !== 'completed')
-          throw new Problem(409, 'EVAL_RUN_OPEN', 'both runs must be completed');
-        const side = (run: typeof candidate): unknown =>
+          throw new Problem('EVAL_RUN_OPEN', 'both runs must be completed');
+        const side = (run: typeof candidate) =>
           snake({
             providerModelId: run.request.providerModelId,
             score: run.result.score,
@@ -100,6 +70,7 @@ export function evalRunRoutes(services: Services): Route[] {
         return {
           status: 200,
           body: {
+            object: 'eval_run_comparison' as const,
             candidate: side(candidate),
             baseline: side(baseline),
             comparison:
@@ -110,15 +81,12 @@ export function evalRunRoutes(services: Services): Route[] {
         };
       },
     }),
-    ...readRoutes(services, 'eval-run', PATH, 'eval runs', ['suite_id', 'model_ref']),
+    ...readRoutes(services, 'eval-run', PATH, 'eval runs'),
     commandRoute(services, {
-      method: 'post',
-      path: `${PATH}/{id}/cancel`,
+      endpoint: 'POST /v1/eval-runs/{id}/cancel',
       summary: 'Cancel a run that has not ended',
       tag: 'eval runs',
       roles: WRITE,
-      params: ById,
-      body: z.strictObject({ reason: reason.optional() }),
       status: 200,
       of: changes('eval-run'),
       texts: ({ reason: why }) => ({ reason: why ?? null }),
@@ -130,23 +98,21 @@ export function evalRunRoutes(services: Services): Route[] {
       }),
     }),
     defineRoute({
-      method: 'get',
-      path: '/v1/eval-runs/{id}/cases',
+      endpoint: 'GET /v1/eval-runs/{id}/cases',
       summary: 'The answers and scores, case by case',
       tag: 'eval runs',
       roles: READ,
-      params: ById,
-      query: z.strictObject({
-        limit: z.coerce.number().int().min(1).max(1000).default(100),
-        offset: z.coerce.number().int().min(0).default(0),
-      }),
       async handle(call) {
         const state = await fresh(services, call, 'eval-run', call.params.id);
-        if (state.status !== 'completed')
-          throw new Problem(409, 'EVAL_RUN_OPEN', `the run is ${state.status}`);
+        if (state.status !== 'completed') throw new Problem('EVAL_RUN_OPEN', `the run is ${state.status}`);
         return {
           status: 200,
-          body: await objectLines(services, call, state.result.resultsObject, call.query),
+          body: await objectLines<z.input<typeof EvalRunCase>>(
+            services,
+            call,
+            state.result.resultsObject,
+            call.query,
+          ),
         };
       },
     }),

@@ -1,11 +1,11 @@
-import { z } from 'zod';
 import { canonicalJson } from '@ftm/contracts/canonical-json';
 import type { EvalSuiteVersionPublished } from '@ftm/contracts/generated/events';
 import { digest, type TenantId } from '@ftm/contracts/ids';
 import { denied } from '@ftm/domain/decision';
 import { commandRoute } from '../http/command-route.ts';
 import { Problem } from '../http/problem.ts';
-import { ById, caseName, projectId, slug, WRITE, type Route } from '../http/route.ts';
+import type { PublishEvalSuiteVersion } from '@ftm/api/resources/eval-suites';
+import { WRITE, type Route } from '../http/route.ts';
 import { changes, makes } from '../http/subject.ts';
 import { readRoutes } from '../resource-routes.ts';
 import type { Services } from '../services.ts';
@@ -14,61 +14,10 @@ import { requireTenant } from '../tenant/erased.ts';
 const MAX_BODY_BYTES = 16 * 2 ** 20;
 const TRISM_BATCH = 200;
 
-const Case = z.strictObject({
-  id: caseName,
-  /** Cases of one conversation are not independent of each other. */
-  cluster: caseName.optional(),
-  input: z
-    .array(
-      z.strictObject({
-        role: z.enum(['system', 'developer', 'user', 'assistant']),
-        content: z.string().max(100_000),
-      }),
-    )
-    .min(1)
-    .max(100),
-  expected: z.string().max(100_000),
-});
-const Grader = z.discriminatedUnion('kind', [
-  z.strictObject({
-    name: slug,
-    kind: z.literal('string_check'),
-    config: z.strictObject({ operation: z.enum(['eq', 'ne', 'like', 'ilike']).default('eq') }).prefault({}),
-  }),
-  z.strictObject({
-    name: slug,
-    kind: z.literal('text_similarity'),
-    config: z
-      .strictObject({ evaluation_metric: z.enum(['fuzzy_match']).default('fuzzy_match') })
-      .prefault({}),
-  }),
-]);
-const Version = {
-  cases: z
-    .array(Case)
-    .min(1)
-    .max(10_000)
-    .refine(
-      (cases) => new Set(cases.map((each) => each.id)).size === cases.length,
-      'case ids must be unique',
-    ),
-  graders: z
-    .array(Grader)
-    .min(1)
-    .max(10)
-    .refine(
-      (graders) => new Set(graders.map((each) => each.name)).size === graders.length,
-      'grader names must be unique',
-    ),
-  policy_profile: slug.default('default'),
-};
-const Create = z.strictObject({ project_id: projectId, name: slug, ...Version });
-const Publish = z.strictObject(Version);
-
 const PATH = '/v1/eval-suites';
 
 export function evalSuiteRoutes(services: Services): Route[] {
-  const asksFor = ({ cases, graders, policy_profile }: z.infer<typeof Publish>) => ({
+  const asksFor = ({ cases, graders, policy_profile }: PublishEvalSuiteVersion) => ({
     action: 'eval.suite.create' as const,
     context: {
       cases: cases.length,
@@ -79,12 +28,10 @@ export function evalSuiteRoutes(services: Services): Route[] {
   });
   return [
     commandRoute(services, {
-      method: 'post',
-      path: PATH,
+      endpoint: 'POST /v1/eval-suites',
       summary: 'Create an eval suite with its first version',
       tag: 'eval suites',
       roles: WRITE,
-      body: Create,
       maxBodyBytes: MAX_BODY_BYTES,
       status: 201,
       of: makes('eval-suite', PATH),
@@ -103,13 +50,10 @@ export function evalSuiteRoutes(services: Services): Route[] {
       }),
     }),
     commandRoute(services, {
-      method: 'post',
-      path: `${PATH}/{id}/versions`,
+      endpoint: 'POST /v1/eval-suites/{id}/versions',
       summary: 'Publish another version; earlier ones stay as they are',
       tag: 'eval suites',
       roles: WRITE,
-      params: ById,
-      body: Publish,
       maxBodyBytes: MAX_BODY_BYTES,
       status: 201,
       of: changes('eval-suite'),
@@ -125,14 +69,14 @@ export function evalSuiteRoutes(services: Services): Route[] {
         gates,
       }),
     }),
-    ...readRoutes(services, 'eval-suite', PATH, 'eval suites', ['name']),
+    ...readRoutes(services, 'eval-suite', PATH, 'eval suites'),
   ];
 }
 
 /** Cases pass through TRiSM before they are stored, as everything does that comes from outside. */
 async function storeVersion(
   services: Services,
-  body: z.infer<typeof Publish>,
+  body: PublishEvalSuiteVersion,
   { tenant, project, suite }: { readonly tenant: TenantId; readonly project: string; readonly suite: string },
 ): Promise<Omit<EvalSuiteVersionPublished, 'suiteVersion'>> {
   const of = { tenantId: tenant, projectId: project, profile: body.policy_profile };
@@ -154,7 +98,7 @@ async function storeVersion(
         clean.action === 'drop' ||
         clean.action === 'block'
       )
-        throw new Problem(409, 'GATE_DENIED', `TRiSM refused the case ${each.id}`, {
+        throw new Problem('GATE_DENIED', `TRiSM refused the case ${each.id}`, {
           reasons: [
             {
               code: 'TRISM_REFUSED',

@@ -37,7 +37,6 @@ export async function estimateJob(
   const price = priceFor(asked.baseModel, 'training', await pricesOf(services, call));
   if (price === undefined)
     throw new Problem(
-      422,
       'PRICE_UNKNOWN',
       `there is no training price for ${asked.baseModel}, so its cost cannot be governed; an admin can add one with PUT /v1/pricing`,
     );

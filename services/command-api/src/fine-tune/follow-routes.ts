@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { derivedUuid, streamId } from '@ftm/contracts/ids';
 import type { RecordedEvent } from '@ftm/contracts/envelope';
 import type { ObjectRef } from '@ftm/contracts/generated/events';
@@ -7,12 +6,13 @@ import { toPast } from '@ftm/domain/event-meta';
 import { billedTokens } from '@ftm/domain/fine-tune/cost';
 import type { FineTuneState } from '@ftm/domain/fine-tune/state';
 import { snake } from '@ftm/api/snake';
-import { eventToWire } from '@ftm/commands/wire';
+import { viewEvent } from '@ftm/api/views/event';
 import { asTenant } from '../http/as-tenant.ts';
 import { eventStream, lastEventId } from '../http/event-stream.ts';
 import { htmlAnswer } from '../http/html.ts';
+import { pageOfAll } from '../http/page.ts';
 import { Problem } from '../http/problem.ts';
-import { ById, defineRoute, READ, type Call, type Route } from '../http/route.ts';
+import { defineRoute, READ, type Call, type Route } from '../http/route.ts';
 import { openObject } from '../object-lines.ts';
 import type { Services } from '../services.ts';
 import { fresh } from '../states.ts';
@@ -20,70 +20,49 @@ import { jobReport } from './report.ts';
 import type { CurvePoint } from './report-input.ts';
 
 type Known = Exclude<FineTuneState, { status: 'absent' }>;
-type ById = Call<{ readonly id: string }>;
-
-const EventsPage = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(1000).default(200),
-  cursor: z
-    .string()
-    .regex(/^\d{1,9}$/, 'the next_cursor of a page before')
-    .optional(),
-});
+type OfOne = Call<{ readonly id: string }>;
 
 /** What somebody asks who waits for a job. */
 export function followRoutes(services: Services): Route[] {
-  const history = (call: ById): Promise<readonly RecordedEvent[]> =>
+  const history = (call: OfOne): Promise<readonly RecordedEvent[]> =>
     services.commander.readStream(asTenant(call.principal.tenantId), streamId('fine-tune', call.params.id));
   return [
     defineRoute({
-      method: 'get',
-      path: '/v1/ft-jobs/{id}/events',
+      endpoint: 'GET /v1/ft-jobs/{id}/events',
       summary:
         'Everything that happened to the job, from the log; with Accept: text/event-stream also what happens until it has ended',
       tag: 'fine-tune jobs',
       roles: READ,
-      params: ById,
-      query: EventsPage,
       alsoProduces: 'text/event-stream',
       async handle(call) {
         await fresh(services, call, 'fine-tune', call.params.id);
         if (call.request.accepts(['application/json', 'text/event-stream']) === 'text/event-stream')
           return streamed(services, call, history);
-        const { limit, cursor } = call.query;
-        const later = (await history(call)).filter(({ envelope }) => envelope.version > Number(cursor ?? 0));
-        const page = later.slice(0, limit);
+        return { status: 200, body: pageOfAll((await history(call)).map(viewEvent), call.query) };
+      },
+    }),
+    defineRoute({
+      endpoint: 'GET /v1/ft-jobs/{id}/curve',
+      summary:
+        'The loss curve as far as it is known; of a job that is under way, as it was when it last told of progress',
+      tag: 'fine-tune jobs',
+      roles: READ,
+      async handle(call) {
+        const state = await fresh(services, call, 'fine-tune', call.params.id);
         return {
           status: 200,
           body: {
-            data: page.map((each) => snake(eventToWire(each))),
-            next_cursor: later.length > limit ? String(page.at(-1)?.envelope.version) : null,
+            ...pageOfAll(snake(await curve(services, call, state)), call.query),
+            status: state.status,
           },
         };
       },
     }),
     defineRoute({
-      method: 'get',
-      path: '/v1/ft-jobs/{id}/curve',
-      summary:
-        'The loss curve as far as it is known; of a job that is under way, as it was when it last told of progress',
-      tag: 'fine-tune jobs',
-      roles: READ,
-      params: ById,
-      async handle(call) {
-        const state = await fresh(services, call, 'fine-tune', call.params.id);
-        return {
-          status: 200,
-          body: { data: snake(await curve(services, call, state)), status: state.status },
-        };
-      },
-    }),
-    defineRoute({
-      method: 'get',
-      path: '/v1/ft-jobs/{id}/report',
+      endpoint: 'GET /v1/ft-jobs/{id}/report',
       summary: 'The job as one page for people: warnings, loss curve, checkpoints, cost, gates, lineage',
       tag: 'fine-tune jobs',
       roles: READ,
-      params: ById,
       produces: 'text/html',
       async handle(call) {
         const state = await fresh(services, call, 'fine-tune', call.params.id);
@@ -111,8 +90,8 @@ export function followRoutes(services: Services): Route[] {
 /** A client that has seen all there is and ever will be is told not to come again. */
 async function streamed(
   services: Services,
-  call: ById,
-  history: (call: ById) => Promise<readonly RecordedEvent[]>,
+  call: OfOne,
+  history: (call: OfOne) => Promise<readonly RecordedEvent[]>,
 ) {
   const after = lastEventId(call.request.get('last-event-id'));
   const look = async (seen: number) => {
@@ -123,7 +102,7 @@ async function streamed(
         .map((each) => ({
           id: each.envelope.version,
           type: each.event.type,
-          data: snake(eventToWire(each)),
+          data: viewEvent(each),
         })),
       ended: hasEnded(fold('fine-tune', events.map(toPast))),
     };

@@ -1,71 +1,24 @@
-import { z } from 'zod';
 import type { CostEstimate } from '@ftm/contracts/generated/events';
 import { ourWords } from '@ftm/contracts/scanned-text';
 import { requireProject } from '../auth.ts';
 import { Problem } from '../http/problem.ts';
-import {
-  ADMIN,
-  ById,
-  defineRoute,
-  id,
-  modelName,
-  modelSuffix,
-  projectId,
-  READ,
-  reason,
-  WRITE,
-  type Call,
-  type Route,
-} from '../http/route.ts';
+import { ADMIN, defineRoute, READ, WRITE, type Call, type Route } from '../http/route.ts';
+import type { CreateFineTune } from '@ftm/api/resources/ft-jobs';
 import { snake } from '@ftm/api/snake';
 import { commandRoute } from '../http/command-route.ts';
+import { pageOfAll } from '../http/page.ts';
 import { changes, makes } from '../http/subject.ts';
 import { readRoutes } from '../resource-routes.ts';
 import type { Services } from '../services.ts';
 import { fresh } from '../states.ts';
 import { estimateJob } from './estimate.ts';
 
-const Job = z.strictObject({
-  project_id: projectId,
-  method: z.enum(['supervised', 'dpo', 'rft']),
-  base_model: modelName,
-  dataset_id: id,
-  validation_dataset_id: id.nullish(),
-  hyperparams: z
-    .strictObject({
-      n_epochs: z.number().int().min(1).max(50).nullish(),
-      batch_size: z.number().int().min(1).max(256).nullish(),
-      learning_rate_multiplier: z.number().positive().max(1000).nullish(),
-      beta: z.number().positive().max(2).nullish(),
-      reasoning_effort: z.enum(['default', 'low', 'medium', 'high']).nullish(),
-      compute_multiplier: z.number().gt(0.00001).max(10).nullish(),
-      eval_interval: z.number().int().min(1).nullish(),
-      eval_samples: z.number().int().min(1).nullish(),
-    })
-    .prefault({}),
-  /** Of reinforcement fine-tuning. */
-  grader: z
-    .looseObject({ type: z.string().regex(/^[a-z_]{1,100}$/, 'the name of a kind of grader') })
-    .nullish(),
-  suffix: modelSuffix.nullish(),
-  seed: z
-    .number()
-    .int()
-    .min(0)
-    .max(2 ** 31 - 1)
-    .nullish(),
-  cost_threshold_usd: z.number().min(0).max(1e6).default(50),
-  ambiguity_policy: z.enum(['operator', 'resubmit']).default('operator'),
-});
-type JobBody = z.infer<typeof Job>;
-
 const OF_RFT = ['reasoning_effort', 'compute_multiplier', 'eval_interval', 'eval_samples'] as const;
 
 /** @throws Problem 422 for reinforcement fine-tuning, or a field that the method does not have */
-function supportedMethod({ method, hyperparams, grader }: JobBody): 'supervised' | 'dpo' {
+function supportedMethod({ method, hyperparams, grader }: CreateFineTune): 'supervised' | 'dpo' {
   if (method === 'rft')
     throw new Problem(
-      422,
       'METHOD_NOT_SUPPORTED',
       'method: reinforcement fine-tuning is not supported yet; use supervised with a jsonl_chat dataset, or dpo with a jsonl_preference one',
     );
@@ -76,28 +29,13 @@ function supportedMethod({ method, hyperparams, grader }: JobBody): 'supervised'
   ];
   if (foreign.length > 0)
     throw new Problem(
-      422,
       'FIELD_NOT_OF_METHOD',
       `${foreign.join(', ')}: not of the method ${method}; leave it out`,
     );
   return method;
 }
 
-const Resolution = z
-  .strictObject({
-    decision: z.enum(['resubmit', 'adopt', 'fail']),
-    provider_job_id: z
-      .string()
-      .regex(/^[A-Za-z0-9_-]{1,100}$/, 'a job id of the provider')
-      .nullish(),
-    reason,
-  })
-  .refine(({ decision, provider_job_id: named }) => (decision === 'adopt') === (named != null), {
-    path: ['provider_job_id'],
-    message: 'needed to adopt a job, and for nothing else',
-  });
-
-const estimate = (services: Services, call: Call<unknown, unknown, JobBody>): Promise<CostEstimate> =>
+const estimate = (services: Services, call: Call<unknown, unknown, CreateFineTune>): Promise<CostEstimate> =>
   estimateJob(services, call, {
     projectId: call.body.project_id,
     method: supportedMethod(call.body),
@@ -106,7 +44,7 @@ const estimate = (services: Services, call: Call<unknown, unknown, JobBody>): Pr
     nEpochs: call.body.hyperparams.n_epochs ?? null,
   });
 
-const requestOf = (body: JobBody, cost: CostEstimate) => ({
+const requestOf = (body: CreateFineTune, cost: CostEstimate) => ({
   projectId: body.project_id,
   method: supportedMethod(body),
   baseModel: body.base_model,
@@ -152,12 +90,10 @@ const PATH = '/v1/ft-jobs';
 export function fineTuneRoutes(services: Services): Route[] {
   return [
     commandRoute(services, {
-      method: 'post',
-      path: PATH,
+      endpoint: 'POST /v1/ft-jobs',
       summary: 'Fine-tune a model on a sanitised dataset',
       tag: 'fine-tune jobs',
       roles: WRITE,
-      body: Job,
       status: 202,
       of: makes('fine-tune', PATH),
       check: (body) => void supportedMethod(body),
@@ -182,27 +118,22 @@ export function fineTuneRoutes(services: Services): Route[] {
       }),
     }),
     defineRoute({
-      method: 'post',
-      path: '/v1/ft-jobs/estimate',
+      endpoint: 'POST /v1/ft-jobs/estimate',
       summary: 'What a job would cost, as a range',
       tag: 'fine-tune jobs',
       roles: WRITE,
-      body: Job,
       async handle(call) {
         requireProject(call.principal, call.body.project_id);
         return { status: 200, body: snake(await estimate(services, call)) };
       },
     }),
-    ...readRoutes(services, 'fine-tune', '/v1/ft-jobs', 'fine-tune jobs', ['dataset_id']),
+    ...readRoutes(services, 'fine-tune', '/v1/ft-jobs', 'fine-tune jobs'),
     ...STEERING.map(({ verb, type, summary, unless }) =>
       commandRoute(services, {
-        method: 'post',
-        path: `${PATH}/{id}/${verb}`,
+        endpoint: `POST /v1/ft-jobs/{id}/${verb}` as const,
         summary,
         tag: 'fine-tune jobs',
         roles: WRITE,
-        params: ById,
-        body: z.strictObject({ reason: reason.optional() }),
         status: 202,
         of: changes('fine-tune'),
         texts: ({ reason: why }) => ({ reason: why ?? null }),
@@ -211,13 +142,10 @@ export function fineTuneRoutes(services: Services): Route[] {
       }),
     ),
     commandRoute(services, {
-      method: 'post',
-      path: `${PATH}/{id}/resolve`,
+      endpoint: 'POST /v1/ft-jobs/{id}/resolve',
       summary: 'Decide what to do about a submit of which it is not known whether the provider has the job',
       tag: 'fine-tune jobs',
       roles: ADMIN,
-      params: ById,
-      body: Resolution,
       status: 202,
       of: changes('fine-tune'),
       texts: ({ reason: why }) => ({ reason: why }),
@@ -233,23 +161,17 @@ export function fineTuneRoutes(services: Services): Route[] {
       }),
     }),
     defineRoute({
-      method: 'get',
-      path: '/v1/ft-jobs/{id}/checkpoints',
+      endpoint: 'GET /v1/ft-jobs/{id}/checkpoints',
       summary: 'The checkpoints that the provider kept',
       tag: 'fine-tune jobs',
       roles: READ,
-      params: ById,
       async handle(call) {
         const state = await fresh(services, call, 'fine-tune', call.params.id);
+        const { checkpoints, selectedCheckpoint } =
+          state.status === 'completed' ? state.result : { checkpoints: [], selectedCheckpoint: null };
         return {
           status: 200,
-          body:
-            state.status === 'completed'
-              ? {
-                  data: snake(state.result.checkpoints),
-                  selected: snake(state.result.selectedCheckpoint),
-                }
-              : { data: [], selected: null },
+          body: { ...pageOfAll(snake(checkpoints), call.query), selected: snake(selectedCheckpoint) },
         };
       },
     }),

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import helmet from 'helmet';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { runWithContext } from '@ftm/runtime/context';
 import type { Logger } from '@ftm/runtime/logger';
 import { counter, histogram } from '@ftm/runtime/metrics';
@@ -28,6 +28,8 @@ export interface AppOptions {
   /** Routers without authentication: health, documents. */
   readonly open: readonly express.Router[];
   readonly reads: ReadWaits;
+  /** In tests: an answer that is not what its schema says is an error of ours. */
+  readonly checkAnswers?: boolean;
 }
 
 /** The public app: what is not a route of the table is a 404. */
@@ -58,20 +60,20 @@ export function createApp(options: AppOptions): express.Express {
       response.set('allow', allowed);
       sendProblem(
         response,
-        new Problem(405, 'METHOD_NOT_ALLOWED', `${request.method} is not allowed here: ${allowed} are`),
+        new Problem('METHOD_NOT_ALLOWED', `${request.method} is not allowed here: ${allowed} are`),
         requestId(request),
       );
     });
   }
   app.use((request, response) =>
-    sendProblem(response, new Problem(404, 'NOT_FOUND', 'there is no such resource'), requestId(request)),
+    sendProblem(response, new Problem('NOT_FOUND', 'there is no such resource'), requestId(request)),
   );
   app.use((error: unknown, request: Request, response: Response, next: NextFunction) => {
     if (response.headersSent) next(error);
     else
       sendProblem(
         response,
-        new Problem(400, 'MALFORMED_REQUEST', 'the request cannot be read'),
+        new Problem('MALFORMED_REQUEST', 'the request cannot be read'),
         requestId(request),
       );
   });
@@ -102,7 +104,9 @@ async function serve(route: Route, request: Request, response: Response, options
           const principal = await options.authenticator.authenticate(request.get('authorization'));
           await runWithContext({ tenant: principal.tenantId }, async () => {
             authorize(principal, route.roles);
-            send(response, await route.handle(await validate(route, request, principal, id, options)), id);
+            const answer = await route.handle(await validate(route, request, principal, id, options));
+            if (options.checkAnswers === true) checkAnswer(route, answer);
+            send(response, answer, id);
           });
         } catch (error) {
           const problem = toProblem(error);
@@ -110,11 +114,7 @@ async function serve(route: Route, request: Request, response: Response, options
           sendProblem(
             response,
             problem ??
-              new Problem(
-                500,
-                'INTERNAL',
-                'something went wrong on our side; it was logged with this request id',
-              ),
+              new Problem('INTERNAL', 'something went wrong on our side; it was logged with this request id'),
             id,
           );
         }
@@ -139,13 +139,12 @@ async function validate(
   const idempotencyKey = request.get('idempotency-key') ?? '';
   if (writes && !/^[\x21-\x7e]{1,255}$/.test(idempotencyKey))
     throw new Problem(
-      400,
       'IDEMPOTENCY_KEY_MISSING',
       'Idempotency-Key is needed: 1 to 255 visible ASCII characters, a new one for each thing to do, the same one for its retries',
     );
   const ifMatch = request.get('if-match');
   if (route.needsIfMatch && ifMatch === undefined)
-    throw new Problem(428, 'IF_MATCH_MISSING', 'If-Match is needed: the ETag of the version that you saw');
+    throw new Problem('IF_MATCH_MISSING', 'If-Match is needed: the ETag of the version that you saw');
   const parsed = route.params.safeParse(request.params);
   if (!parsed.success) throw notFound();
   const query = check(route.query, request.query, 'INVALID_QUERY');
@@ -175,12 +174,11 @@ async function validate(
   };
 }
 
-function check(schema: z.ZodType, value: unknown, code: string): unknown {
+function check(schema: z.ZodType, value: unknown, code: 'INVALID_QUERY' | 'INVALID_BODY'): unknown {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const errors = result.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message }));
   throw new Problem(
-    400,
     code,
     errors
       .map((each) => `${each.path === '' ? 'the whole' : each.path}: ${each.message}`)
@@ -193,14 +191,14 @@ function check(schema: z.ZodType, value: unknown, code: string): unknown {
 function mustSend(mediaType: string, request: Request): void {
   const [type = ''] = (request.get('content-type') ?? '').split(';');
   if (type.trim().toLowerCase() !== mediaType)
-    throw new Problem(415, 'UNSUPPORTED_MEDIA_TYPE', `the body must be ${mediaType}`);
+    throw new Problem('UNSUPPORTED_MEDIA_TYPE', `the body must be ${mediaType}`);
   if (request.get('content-encoding') !== undefined)
-    throw new Problem(415, 'UNSUPPORTED_ENCODING', 'send the body without content encoding');
+    throw new Problem('UNSUPPORTED_ENCODING', 'send the body without content encoding');
 }
 
 async function jsonOf(route: Route, request: Request): Promise<unknown> {
   if (!/^application\/json(?: *; *charset="?utf-8"?)? *$/i.test(request.get('content-type') ?? ''))
-    throw new Problem(415, 'UNSUPPORTED_MEDIA_TYPE', 'the body must be application/json, in UTF-8');
+    throw new Problem('UNSUPPORTED_MEDIA_TYPE', 'the body must be application/json, in UTF-8');
   return parseStrictJson(await readWhole(request, route.maxBodyBytes));
 }
 
@@ -208,11 +206,7 @@ function minPosition(header: string | undefined): LogPosition | null {
   if (header === undefined) return null;
   const match = /^(\d{1,5}):(\d{1,18})$/.exec(header);
   if (match?.[1] === undefined || match[2] === undefined || Number(match[1]) >= EVENTS_PARTITIONS)
-    throw new Problem(
-      400,
-      'INVALID_POSITION',
-      'FTM-Min-Position is <partition>:<offset>, as FTM-Position was',
-    );
+    throw new Problem('INVALID_POSITION', 'FTM-Min-Position is <partition>:<offset>, as FTM-Position was');
   return { partition: Number(match[1]), offset: BigInt(match[2]) };
 }
 
@@ -234,6 +228,18 @@ function send(response: Response, answer: Answer, id: string): void {
   else if (isStream(answer.body)) sendAsItComes(response, answer.body);
   else if (answer.body instanceof Uint8Array) response.send(Buffer.from(answer.body));
   else response.json(answer.body);
+}
+
+/** @throws Error saying what is not as the schema says */
+function checkAnswer(route: Route, { status, body }: Answer): void {
+  if (body === undefined || body instanceof Uint8Array || isStream(body)) return;
+  const parsed = route.answer?.safeParse(JSON.parse(JSON.stringify(body)));
+  if (parsed?.success !== true || status !== route.success)
+    throw new Error(
+      `${route.method} ${route.path} answers ${status} with what its schema does not say: ${
+        parsed?.success === false ? z.prettifyError(parsed.error) : 'nothing is said of it'
+      }`,
+    );
 }
 
 const isStream = (body: unknown): body is AsyncIterable<string> =>

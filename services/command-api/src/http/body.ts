@@ -5,12 +5,12 @@ import { Problem } from './problem.ts';
 const BODY_WITHIN_MS = 30_000;
 
 const tooLarge = (maxBytes: number): Problem =>
-  new Problem(413, 'BODY_TOO_LARGE', `the body is larger than the ${maxBytes} bytes that are allowed here`);
+  new Problem('BODY_TOO_LARGE', `the body is larger than the ${maxBytes} bytes that are allowed here`);
 
 /** What the header says already. @throws Problem 413, 415 */
 export function refuseByHeader(request: Request, maxBytes: number): void {
   if (request.get('content-encoding') !== undefined)
-    throw new Problem(415, 'UNSUPPORTED_ENCODING', 'send the body without content encoding');
+    throw new Problem('UNSUPPORTED_ENCODING', 'send the body without content encoding');
   if (Number(request.get('content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes);
 }
 
@@ -33,8 +33,8 @@ export async function readWhole(request: Request, maxBytes: number): Promise<Buf
   } catch (error) {
     if (error instanceof Problem) throw error;
     throw deadline.aborted
-      ? new Problem(408, 'BODY_TOO_SLOW', `the body did not come within ${BODY_WITHIN_MS / 1000} s`)
-      : new Problem(400, 'MALFORMED_REQUEST', 'the body ended before it was whole');
+      ? new Problem('BODY_TOO_SLOW', `the body did not come within ${BODY_WITHIN_MS / 1000} s`)
+      : new Problem('MALFORMED_REQUEST', 'the body ended before it was whole');
   } finally {
     deadline.removeEventListener('abort', onLate);
   }

@@ -43,7 +43,7 @@ beforeAll(async () => {
     costs: { billedSamples: async () => [] },
     quotas: {
       requireRoom: async (_of: unknown, kind: QuotaKind) => {
-        if (full.has(kind)) throw new Problem(429, 'TOO_MANY_OPEN', 'full');
+        if (full.has(kind)) throw new Problem('TOO_MANY_OPEN', 'full');
       },
     },
     orchestrator: createOrchestratorClient({ baseUrl: simulator.url, serviceKey: TEST_SERVICE_KEY }),

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { z } from 'zod';
+import type { EndpointKey } from '@ftm/api/endpoints';
+import type { Tag } from '@ftm/api/openapi/tags';
 import { streamId, type TenantId } from '@ftm/contracts/ids';
 import type { Command } from '@ftm/domain/command';
 import type { GateAnswer } from '@ftm/domain/gate-answer';
@@ -13,7 +14,16 @@ import { scanTexts, type Scanned, type Texts } from '../scans.ts';
 import type { Services } from '../services.ts';
 import { answerOf, type Answering } from './outcome.ts';
 import { Problem } from './problem.ts';
-import { defineRoute, type Answer, type Call, type Role, type Route } from './route.ts';
+import {
+  defineRoute,
+  placeOf,
+  type Answer,
+  type BodyOfAnswer,
+  type Call,
+  type CallOf,
+  type Role,
+  type Route,
+} from './route.ts';
 import type { Subject } from './subject.ts';
 
 /** What a command is made of: the validated request, who and what it is about, and the words in it as TRiSM left them. */
@@ -33,6 +43,9 @@ export interface Context<C extends Call, S, T extends Texts> {
   readonly texts: Scanned<T>;
 }
 
+/** Endpoints that change something. */
+type WriteKey = Exclude<EndpointKey, `GET ${string}`>;
+
 /** Nobody is asked, and why. */
 export interface NoGate {
   readonly none: string;
@@ -43,30 +56,20 @@ type Asks<C extends Call, S, T extends Texts, X> = (
   prepared: X,
 ) => Pick<Question, 'action' | 'context'>;
 
-export interface CommandRouteOptions<
-  P extends z.ZodType,
-  B extends z.ZodType,
-  S,
-  T extends Texts,
-  X,
-  C extends Call = Call<z.infer<P>, unknown, z.infer<B>>,
-> {
-  readonly method: Exclude<Route['method'], 'get'>;
-  readonly path: string;
+export interface CommandRouteOptions<K extends WriteKey, S, T extends Texts, X, C extends Call = CallOf<K>> {
+  readonly endpoint: K;
   readonly summary: string;
-  readonly tag: string;
+  readonly tag: Tag;
   readonly roles: readonly Role[];
-  readonly params?: P;
-  readonly body?: B;
   readonly maxBodyBytes?: number;
   readonly needsIfMatch?: boolean;
   /** Of the answer to a command that was taken. */
   readonly status: number;
   readonly of: Subject<C, S>;
   /** What the request shows alone. @throws Problem */
-  check?(body: z.infer<B>): void;
+  check?(body: C['body']): void;
   /** The words of a person in it. */
-  texts?(body: z.infer<B>): T;
+  texts?(body: C['body']): T;
   /** What TRiSM flags in them is a no, and not only taken out. */
   readonly flaggedIsNo?: boolean;
   readonly quota?: QuotaKind;
@@ -83,82 +86,80 @@ export interface CommandRouteOptions<
  * A retry is looked up before anything that may have changed since is asked, so that the same key and body give the same answer; a command whose gate was
  * asked leaves its answer on the log also when it is refused, and its key is used up.
  */
-export function commandRoute<
-  P extends z.ZodType = z.ZodObject,
-  B extends z.ZodType = z.ZodUndefined,
-  S = undefined,
-  T extends Texts = Texts,
-  X = undefined,
->(services: Services, options: CommandRouteOptions<P, B, S, T, X>): Route {
+export function commandRoute<K extends WriteKey, S = undefined, T extends Texts = Texts, X = undefined>(
+  services: Services,
+  options: CommandRouteOptions<K, S, T, X>,
+): Route {
   const { of } = options;
-  return defineRoute<P, z.ZodObject, B>({
-    method: options.method,
-    path: options.path,
+  const place = placeOf(options.endpoint);
+  return defineRoute<K>({
+    endpoint: options.endpoint,
     summary: options.summary,
     tag: options.tag,
     roles: options.roles,
-    ...(options.params === undefined ? {} : { params: options.params }),
-    ...(options.body === undefined ? {} : { body: options.body }),
     ...(options.maxBodyBytes === undefined ? {} : { maxBodyBytes: options.maxBodyBytes }),
     ...(options.needsIfMatch === undefined ? {} : { needsIfMatch: options.needsIfMatch }),
     success: options.status,
-    async handle(call): Promise<Answer> {
-      options.check?.(call.body);
-      of.guard(call);
-      const expectedVersion = versionOf(call.ifMatch);
-      const ids = callIds(call, options);
-      const id = of.id(call, ids);
-      const primary = streamId(of.aggregate, id);
-      const answering: Answering = {
-        tenant: ids.tenant,
-        primary,
-        status: options.status,
-        location: of.location,
-      };
-
-      const before = await inFlightIsConflict(services.commander.find({ ...ids.ofCommand, primary }));
-      if (before !== null) return answerOf(before, answering);
-
-      const { projectId, state } = await of.admit(services, call, id);
-      const asker = {
-        tenant: ids.tenant,
-        actor: call.principal.subject,
-        fingerprint: ids.ofCommand.fingerprint,
-        now: new Date().toISOString(),
-      };
-      const typed = options.texts?.(call.body) ?? ({} as unknown as T);
-      const { texts, gates: scans } = await scanTexts(
-        services.orchestrator,
-        { tenant: ids.tenant, projectId },
-        typed,
-      );
-      const context = { call, ...asker, id, projectId, state, texts };
-      if (options.quota !== undefined) await services.quotas.requireRoom(call.principal, options.quota);
-      const prepared = (await options.prepare?.(context)) as X;
-      const gates = options.flaggedIsNo === true ? scans.map(counted) : [];
-      if (!('none' in options.gate)) {
-        const question = options.gate(context, prepared);
-        const resource = {
-          type: of.aggregate === 'fine-tune' ? 'ft_job' : of.aggregate.replaceAll('-', '_'),
-          id,
-        };
-        gates.push(await askGate(services.orchestrator, asker, { ...question, projectId, resource }));
-      }
-      const command = await options.command(context, gates, prepared);
-      const outcome = await inFlightIsConflict(
-        services.commander.execute({
-          ...ids.ofCommand,
-          actor: asker.actor,
-          correlation: traceparent()?.split('-')[1] ?? randomUUID(),
-          causation: null,
-          now: asker.now,
-          ...(expectedVersion === undefined ? {} : { expectedVersion }),
-          command,
-        }),
-      );
-      return answerOf(outcome, answering);
-    },
+    // What a command answers is the resource as `render` shows it, which is what the schemas say of it: every answer is checked against them in tests.
+    handle: (call) => serve(call) as Promise<Answer<BodyOfAnswer<K>>>,
   });
+
+  async function serve(call: CallOf<K>): Promise<Answer> {
+    options.check?.(call.body);
+    of.guard(call);
+    const expectedVersion = versionOf(call.ifMatch);
+    const ids = callIds(call, place);
+    const id = of.id(call, ids);
+    const primary = streamId(of.aggregate, id);
+    const answering: Answering = {
+      tenant: ids.tenant,
+      primary,
+      status: options.status,
+      location: of.location,
+    };
+
+    const before = await inFlightIsConflict(services.commander.find({ ...ids.ofCommand, primary }));
+    if (before !== null) return answerOf(before, answering);
+
+    const { projectId, state } = await of.admit(services, call, id);
+    const asker = {
+      tenant: ids.tenant,
+      actor: call.principal.subject,
+      fingerprint: ids.ofCommand.fingerprint,
+      now: new Date().toISOString(),
+    };
+    const typed = options.texts?.(call.body) ?? ({} as unknown as T);
+    const { texts, gates: scans } = await scanTexts(
+      services.orchestrator,
+      { tenant: ids.tenant, projectId },
+      typed,
+    );
+    const context = { call, ...asker, id, projectId, state, texts };
+    if (options.quota !== undefined) await services.quotas.requireRoom(call.principal, options.quota);
+    const prepared = (await options.prepare?.(context)) as X;
+    const gates = options.flaggedIsNo === true ? scans.map(counted) : [];
+    if (!('none' in options.gate)) {
+      const question = options.gate(context, prepared);
+      const resource = {
+        type: of.aggregate === 'fine-tune' ? 'ft_job' : of.aggregate.replaceAll('-', '_'),
+        id,
+      };
+      gates.push(await askGate(services.orchestrator, asker, { ...question, projectId, resource }));
+    }
+    const command = await options.command(context, gates, prepared);
+    const outcome = await inFlightIsConflict(
+      services.commander.execute({
+        ...ids.ofCommand,
+        actor: asker.actor,
+        correlation: traceparent()?.split('-')[1] ?? randomUUID(),
+        causation: null,
+        now: asker.now,
+        ...(expectedVersion === undefined ? {} : { expectedVersion }),
+        command,
+      }),
+    );
+    return answerOf(outcome, answering);
+  }
 }
 
 async function inFlightIsConflict<T extends Outcome | null>(outcome: Promise<T>): Promise<T> {
@@ -166,7 +167,7 @@ async function inFlightIsConflict<T extends Outcome | null>(outcome: Promise<T>)
     return await outcome;
   } catch (error) {
     if (error instanceof CommandInFlight)
-      throw new Problem(409, 'COMMAND_IN_FLIGHT', 'a request with this Idempotency-Key is being worked on', {
+      throw new Problem('COMMAND_IN_FLIGHT', 'a request with this Idempotency-Key is being worked on', {
         retryAfterMs: 1000,
       });
     throw error;
@@ -177,6 +178,6 @@ function versionOf(ifMatch: string | undefined): number | undefined {
   if (ifMatch === undefined || ifMatch === '*') return undefined;
   const version = /^(?:W\/)?"(\d{1,9})"$/.exec(ifMatch)?.[1];
   if (version === undefined)
-    throw new Problem(400, 'INVALID_IF_MATCH', 'If-Match is the ETag of a version: a number in quotes');
+    throw new Problem('INVALID_IF_MATCH', 'If-Match is the ETag of a version: a number in quotes');
   return Number(version);
 }

@@ -26,11 +26,7 @@ let open = 0;
 export function lastEventId(header: string | undefined): number {
   if (header === undefined || header === '') return 0;
   if (!/^\d{1,9}$/.test(header))
-    throw new Problem(
-      400,
-      'INVALID_LAST_EVENT_ID',
-      'Last-Event-ID is the id of an event that was sent from here',
-    );
+    throw new Problem('INVALID_LAST_EVENT_ID', 'Last-Event-ID is the id of an event that was sent from here');
   return Number(header);
 }
 
@@ -46,7 +42,6 @@ export function eventStream(
 ): AsyncIterable<string> {
   if (open >= MOST_OPEN)
     throw new Problem(
-      503,
       'TOO_MANY_STREAMS',
       'too many clients listen here; ask for the events as JSON, or later',
       {

@@ -26,12 +26,11 @@ export function answerOf(outcome: Outcome, { tenant, primary, status, location }
       throw rejectionProblem(outcome.rejection, { headers: replayedHeader(outcome) });
     case 'fingerprint_mismatch':
       throw new Problem(
-        422,
         'IDEMPOTENCY_KEY_REUSED',
         'this Idempotency-Key was used for another request: take a new one for another thing to do',
       );
     case 'version_conflict':
-      throw new Problem(412, 'VERSION_CONFLICT', `the resource is at version ${outcome.actual}`);
+      throw new Problem('VERSION_CONFLICT', `the resource is at version ${outcome.actual}`);
     case 'appended': {
       const { aggregate, id } = parseStreamId(primary);
       const replayed = replayedHeader(outcome);

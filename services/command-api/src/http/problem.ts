@@ -1,3 +1,4 @@
+import { ERROR_CODES, pathOfCode, type ErrorCode } from '@ftm/api/errors/error-codes';
 import type { Reason } from '@ftm/contracts/generated/events';
 import type { Rejection } from '@ftm/domain/decision';
 import { LogUnavailable } from '@ftm/event-log/event-log';
@@ -18,15 +19,15 @@ export interface ProblemOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A refusal as the caller sees it: RFC 9457, with a stable code. */
+/** A refusal as the caller sees it: RFC 9457, with a stable code, which says the status. */
 export class Problem extends Error {
   readonly status: number;
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly options: ProblemOptions;
-  constructor(status: number, code: string, detail: string, options: ProblemOptions = {}) {
+  constructor(code: ErrorCode, detail: string, options: ProblemOptions = {}) {
     super(detail);
     this.name = 'Problem';
-    this.status = status;
+    this.status = ERROR_CODES[code].status;
     this.code = code;
     this.options = options;
   }
@@ -53,7 +54,7 @@ const TITLES: Record<number, string> = {
 export function problemBody(problem: Problem, requestId: string): Record<string, unknown> {
   const { reasons, errors, resourceId } = problem.options;
   return {
-    type: `urn:ftm:problem:${problem.code.toLowerCase().replaceAll('_', '-')}`,
+    type: pathOfCode(problem.code),
     title: TITLES[problem.status] ?? 'Error',
     status: problem.status,
     code: problem.code,
@@ -65,22 +66,8 @@ export function problemBody(problem: Problem, requestId: string): Record<string,
   };
 }
 
-/** Rejections of the domain that are not a conflict with what is there. */
-const STATUS_OF_REJECTION: Readonly<Record<string, number>> = {
-  NOT_FOUND: 404,
-  DATASET_NOT_FOUND: 422,
-  EVAL_SUITE_NOT_FOUND: 422,
-  EVAL_SUITE_VERSION_NOT_FOUND: 422,
-  MODEL_VERSION_NOT_FOUND: 422,
-  BASELINE_NOT_COMPARABLE: 422,
-  DATASET_FORMAT_MISMATCH: 422,
-  DATASET_TOO_SMALL: 422,
-  TENANT_NOT_CONFIRMED: 422,
-  FOUR_EYES: 403,
-};
-
 export function rejectionProblem(rejection: Rejection, options: ProblemOptions = {}): Problem {
-  return new Problem(STATUS_OF_REJECTION[rejection.code] ?? 409, rejection.code, rejection.message, {
+  return new Problem(rejection.code, rejection.message, {
     ...options,
     ...(rejection.reasons === undefined ? {} : { reasons: rejection.reasons }),
   });
@@ -92,26 +79,23 @@ const CALLERS_FAULT: ReadonlySet<number> = new Set([400, 404, 413, 422]);
 export function toProblem(error: unknown): Problem | undefined {
   if (error instanceof Problem) return error;
   if (error instanceof LogUnavailable)
-    return new Problem(503, 'LOG_UNAVAILABLE', `commands cannot be taken now: ${error.reason}`, {
+    return new Problem('LOG_UNAVAILABLE', `commands cannot be taken now: ${error.reason}`, {
       retryAfterMs: error.retryAfterMs,
     });
   if (error instanceof OrchestratorUnavailable)
-    return new Problem(
-      503,
-      'ORCHESTRATOR_UNAVAILABLE',
-      'the Orchestrator cannot be asked, so nothing is done',
-      { retryAfterMs: error.retryAfterMs },
-    );
+    return new Problem('ORCHESTRATOR_UNAVAILABLE', 'the Orchestrator cannot be asked, so nothing is done', {
+      retryAfterMs: error.retryAfterMs,
+    });
   // What a caller named, such as a policy profile, it does not know. That it does not take FTM's own key is no fault of theirs.
   if (error instanceof OrchestratorRefused && CALLERS_FAULT.has(error.status))
-    return new Problem(422, 'ORCHESTRATOR_REFUSED', error.message);
+    return new Problem('ORCHESTRATOR_REFUSED', error.message);
   if (error instanceof ObjectStoreUnavailable)
-    return new Problem(503, 'OBJECT_STORE_UNAVAILABLE', 'the object store does not answer', {
+    return new Problem('OBJECT_STORE_UNAVAILABLE', 'the object store does not answer', {
       retryAfterMs: 1000,
     });
   if (isUnavailable(error))
-    return new Problem(503, 'DATABASE_UNAVAILABLE', 'the database does not answer', { retryAfterMs: 1000 });
+    return new Problem('DATABASE_UNAVAILABLE', 'the database does not answer', { retryAfterMs: 1000 });
   return undefined;
 }
 
-export const notFound = (): Problem => new Problem(404, 'NOT_FOUND', 'there is no such resource');
+export const notFound = (): Problem => new Problem('NOT_FOUND', 'there is no such resource');

@@ -1,8 +1,8 @@
 import type { Request } from 'express';
-import { z } from 'zod';
+import type { z } from 'zod';
+import { ENDPOINTS, type EndpointKey } from '@ftm/api/endpoints';
+import type { Tag } from '@ftm/api/openapi/tags';
 import type { Principal } from '@ftm/orchestrator/client';
-import { detect } from '@ftm/pii/detect';
-import { CURSOR } from './cursor.ts';
 
 export type Role = 'viewer' | 'engineer' | 'approver' | 'admin' | 'auditor' | 'service';
 export const READ: readonly Role[] = ['viewer', 'engineer', 'approver', 'admin', 'auditor', 'service'];
@@ -26,11 +26,45 @@ export interface Call<P = unknown, Q = unknown, B = unknown> {
   stillAllowed(): Promise<Principal>;
 }
 
-export interface Answer {
+export interface Answer<T = unknown> {
   readonly status: number;
-  /** JSON, bytes, or text that is sent as it comes. */
-  readonly body: unknown;
+  /** JSON, bytes, text that is sent as it comes, or nothing. */
+  readonly body: T | Uint8Array | AsyncIterable<string> | undefined;
   readonly headers?: Readonly<Record<string, string>>;
+}
+
+type Part<
+  K extends EndpointKey,
+  P extends 'params' | 'query' | 'body',
+> = (typeof ENDPOINTS)[K][P] extends infer S ? (S extends z.ZodType ? z.output<S> : undefined) : never;
+/** What the handler of an endpoint gets. */
+export type CallOf<K extends EndpointKey> = Call<Part<K, 'params'>, Part<K, 'query'>, Part<K, 'body'>>;
+/** What it answers in JSON. */
+export type BodyOfAnswer<K extends EndpointKey> = (typeof ENDPOINTS)[K]['answer'] extends infer S
+  ? S extends z.ZodType
+    ? z.input<S>
+    : never
+  : never;
+
+/** What FTM says of an endpoint besides what goes in and what comes out, which is in the table of endpoints. */
+export interface RouteOptions<K extends EndpointKey> {
+  readonly endpoint: K;
+  readonly summary: string;
+  readonly tag: Tag;
+  readonly roles: readonly Role[];
+  /** Status of a success; default: 200. */
+  readonly success?: number;
+  /** Media type of a success; default: JSON. */
+  readonly produces?: string;
+  /** Media type of an answer that is sent as it comes, for who asks for it. */
+  readonly alsoProduces?: string;
+  readonly maxBodyBytes?: number;
+  /** Media type of a body that the handler reads from the request as it comes in; default: the body is JSON, and read before. */
+  readonly streams?: string;
+  readonly needsIfMatch?: boolean;
+  /** Where a GET looks: what the projection has not seen yet of the caller's own writes is waited for; the writer's state has it all. */
+  readonly reads?: 'projection' | 'writer';
+  handle(call: CallOf<K>): Promise<Answer<BodyOfAnswer<K>>>;
 }
 
 /** One route, as it is served and as the OpenAPI document shows it. */
@@ -39,21 +73,19 @@ export interface Route {
   /** OpenAPI form: `/v1/datasets/{id}`. */
   readonly path: string;
   readonly summary: string;
-  readonly tag: string;
+  readonly tag: Tag;
   readonly roles: readonly Role[];
   readonly params: z.ZodType;
   readonly query: z.ZodType;
   readonly body: z.ZodType | null;
+  /** What a success says in JSON; null where it is none. */
+  readonly answer: z.ZodType | null;
   readonly success: number;
-  /** Media type of a successful answer. */
   readonly produces: string;
-  /** Media type of an answer that is sent as it comes, for who asks for it. */
   readonly alsoProduces: string | null;
   readonly maxBodyBytes: number;
-  /** Media type of a body that the handler reads from the request as it comes in; null: the body is JSON, and read before. */
   readonly streams: string | null;
   readonly needsIfMatch: boolean;
-  /** Where a GET looks: what the projection has not seen yet of the caller's own writes is waited for; the writer's state has it all. */
   readonly reads: 'projection' | 'writer';
   handle(call: Call): Promise<Answer>;
 }
@@ -62,96 +94,33 @@ export interface Route {
 export const isWrite = ({ method }: Pick<Route, 'method'>): boolean =>
   method === 'post' || method === 'put' || method === 'patch';
 
-export interface RouteOptions<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
-  readonly method: Route['method'];
-  readonly path: string;
-  readonly summary: string;
-  readonly tag: string;
-  readonly roles: readonly Role[];
-  readonly params?: P;
-  readonly query?: Q;
-  readonly body?: B;
-  readonly success?: number;
-  readonly produces?: string;
-  readonly alsoProduces?: string;
-  readonly maxBodyBytes?: number;
-  readonly streams?: string;
-  readonly needsIfMatch?: boolean;
-  readonly reads?: Route['reads'];
-  handle(call: Call<z.infer<P>, z.infer<Q>, z.infer<B>>): Promise<Answer>;
-}
-
 const MIB = 2 ** 20;
 
-export function defineRoute<
-  P extends z.ZodType = z.ZodObject,
-  Q extends z.ZodType = z.ZodObject,
-  B extends z.ZodType = z.ZodUndefined,
->(options: RouteOptions<P, Q, B>): Route {
+export function defineRoute<K extends EndpointKey>(options: RouteOptions<K>): Route {
+  const { params, query, body, answer } = ENDPOINTS[options.endpoint];
   return {
-    method: options.method,
-    path: options.path,
+    ...placeOf(options.endpoint),
     summary: options.summary,
     tag: options.tag,
     roles: options.roles,
-    params: options.params ?? z.object({}),
-    query: options.query ?? z.strictObject({}),
-    body: options.body ?? null,
+    params,
+    query,
+    body,
+    answer,
+    success: options.success ?? 200,
     produces: options.produces ?? 'application/json',
     alsoProduces: options.alsoProduces ?? null,
-    success: options.success ?? 200,
     maxBodyBytes: options.maxBodyBytes ?? MIB,
     streams: options.streams ?? null,
     needsIfMatch: options.needsIfMatch ?? false,
     reads: options.reads ?? 'projection',
     // The edge has validated with these very schemas.
-    handle: (call) => options.handle(call as Call<z.infer<P>, z.infer<Q>, z.infer<B>>),
+    handle: (call) => options.handle(call as CallOf<K>),
   };
 }
 
-/**
- * A name that is no prose: it goes on the log as it stands, so its letters are few, and it may not be somebody's number or address all the same.
- */
-function nameOf(pattern: RegExp, allowed: string): z.ZodString {
-  return z
-    .string()
-    .regex(pattern, allowed)
-    .refine((text) => detect(text).length === 0, 'it looks like personal data; name it otherwise');
+/** Method and path of `POST /v1/datasets`. */
+export function placeOf(endpoint: EndpointKey): Pick<Route, 'method' | 'path'> {
+  const [method = '', path = ''] = endpoint.split(' ');
+  return { method: method.toLowerCase() as Route['method'], path };
 }
-
-export const id = z.uuid();
-export const slug = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, '1 to 64 of a-z 0-9 . _ -, starting with a letter or digit');
-export const ById = z.object({ id });
-export const projectId = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, '1 to 64 of A-Z a-z 0-9 . _ -');
-/** A calendar month in UTC. */
-export const month = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'YYYY-MM');
-/** No year and no offset that the database does not know. */
-export const instant = z.iso.datetime({ offset: true }).regex(/^[12]/, 'a year from 1000 to 2999');
-export const target = z.strictObject({
-  type: z.enum(['assistant', 'project', 'global']),
-  value: nameOf(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, '1 to 100 of A-Z a-z 0-9 . _ -'),
-});
-/** A model as its provider names it. */
-export const modelName = nameOf(
-  /^[A-Za-z0-9][A-Za-z0-9._:/-]{0,199}$/,
-  '1 to 200 of A-Z a-z 0-9 . _ : / -, starting with a letter or digit',
-);
-export const modelSuffix = nameOf(/^[A-Za-z0-9-]{1,64}$/, '1 to 64 of A-Z a-z 0-9 -');
-export const tagName = nameOf(
-  /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/,
-  '1 to 64 of A-Z a-z 0-9 . _ : -, starting with a letter or digit',
-);
-/** Of a case, or of a cluster of cases. */
-export const caseName = nameOf(
-  /^[A-Za-z0-9][A-Za-z0-9._:/#-]{0,99}$/,
-  '1 to 100 of A-Z a-z 0-9 . _ : / # -, starting with a letter or digit',
-);
-export const reason = z.string().trim().min(1).max(500);
-export const Page = {
-  limit: z.coerce.number().int().min(1).max(200).default(50),
-  cursor: z.string().regex(CURSOR, 'it must be the next_cursor of the page before').optional(),
-};

@@ -18,7 +18,6 @@ export function parseStrictJson(bytes: Uint8Array): unknown {
     .join('')
     .slice(0, MAX_PATH_CHARS);
   throw new Problem(
-    400,
     'MALFORMED_BODY',
     detail,
     path === '' ? {} : { errors: [{ path, message: fault.detail }] },

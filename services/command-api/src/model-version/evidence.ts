@@ -90,8 +90,8 @@ export async function evidencePack(
   ): Promise<StreamId[]> {
     const found: StreamId[] = [];
     for (let cursor: string | undefined, more = true; more;) {
-      const page = await reads.list(principal, aggregate, { limit: PAGE, cursor, filters });
-      found.push(...page.data.map(({ id }) => streamId(aggregate, String(id))));
+      const page = await reads.list(principal, aggregate, { limit: PAGE, cursor, ...filters });
+      found.push(...page.data.map(({ id }) => streamId(aggregate, id)));
       cursor = page.next_cursor ?? undefined;
       more = cursor !== undefined;
     }

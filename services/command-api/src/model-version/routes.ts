@@ -1,7 +1,6 @@
-import { z } from 'zod';
 import { ourWords } from '@ftm/contracts/scanned-text';
 import { commandRoute } from '../http/command-route.ts';
-import { ById, defineRoute, modelName, projectId, READ, reason, WRITE, type Route } from '../http/route.ts';
+import { defineRoute, READ, WRITE, type Route } from '../http/route.ts';
 import { changes, makes } from '../http/subject.ts';
 import { snake } from '@ftm/api/snake';
 import { readRoutes } from '../resource-routes.ts';
@@ -9,24 +8,15 @@ import { evidencePack } from './evidence.ts';
 import type { Services } from '../services.ts';
 import { fresh } from '../states.ts';
 
-const Body = z.strictObject({
-  project_id: projectId,
-  origin: z.literal('external').default('external'),
-  base_model: modelName,
-  provider_model_id: modelName,
-});
-
 const PATH = '/v1/model-versions';
 
 export function modelVersionRoutes(services: Services): Route[] {
   return [
     commandRoute(services, {
-      method: 'post',
-      path: PATH,
+      endpoint: 'POST /v1/model-versions',
       summary: 'Register a model that was not made by FTM',
       tag: 'model versions',
       roles: WRITE,
-      body: Body,
       status: 201,
       of: makes('model-version', PATH),
       gate: ({ call: { body } }) => ({
@@ -52,19 +42,12 @@ export function modelVersionRoutes(services: Services): Route[] {
         gates,
       }),
     }),
-    ...readRoutes(services, 'model-version', PATH, 'model versions', [
-      'ft_job_id',
-      'dataset_id',
-      'provider_model_id',
-    ]),
+    ...readRoutes(services, 'model-version', PATH, 'model versions'),
     commandRoute(services, {
-      method: 'post',
-      path: `${PATH}/{id}/retire`,
+      endpoint: 'POST /v1/model-versions/{id}/retire',
       summary: 'Take a version out of use',
       tag: 'model versions',
       roles: WRITE,
-      params: ById,
-      body: z.strictObject({ reason: reason.optional() }),
       status: 200,
       of: changes('model-version'),
       texts: ({ reason: why }) => ({ reason: why ?? null }),
@@ -76,13 +59,11 @@ export function modelVersionRoutes(services: Services): Route[] {
       }),
     }),
     defineRoute({
-      method: 'get',
-      path: '/v1/model-versions/{id}/evidence',
+      endpoint: 'GET /v1/model-versions/{id}/evidence',
       summary:
         'The evidence pack: the version’s whole history with proofs and a report, to be verified offline',
       tag: 'model versions',
       roles: READ,
-      params: ById,
       produces: 'application/zip',
       async handle(call) {
         await fresh(services, call, 'model-version', call.params.id);
@@ -97,12 +78,10 @@ export function modelVersionRoutes(services: Services): Route[] {
       },
     }),
     defineRoute({
-      method: 'get',
-      path: '/v1/model-versions/{id}/lineage',
+      endpoint: 'GET /v1/model-versions/{id}/lineage',
       summary: 'What the version was made from: dataset, job, evals',
       tag: 'model versions',
       roles: READ,
-      params: ById,
       async handle(call) {
         const model = await fresh(services, call, 'model-version', call.params.id);
         const { ftJobId, datasetId } = model.registration;
@@ -110,30 +89,33 @@ export function modelVersionRoutes(services: Services): Route[] {
         const dataset = datasetId === null ? null : await fresh(services, call, 'dataset', datasetId);
         return {
           status: 200,
-          body: snake({
-            modelVersionId: call.params.id,
-            registration: model.registration,
-            ftJob:
-              job === null
-                ? null
-                : {
-                    id: ftJobId,
-                    status: job.status,
-                    request: job.request,
-                    submitted: job.submitted,
-                    cost: job.cost,
-                  },
-            dataset:
-              dataset === null
-                ? null
-                : {
-                    id: datasetId,
-                    status: dataset.status,
-                    request: dataset.request,
-                    result: 'result' in dataset ? dataset.result : null,
-                  },
-            evaluations: model.evaluations,
-          }),
+          body: {
+            object: 'model_version_lineage' as const,
+            ...snake({
+              modelVersionId: call.params.id,
+              registration: model.registration,
+              ftJob:
+                job === null || ftJobId === null
+                  ? null
+                  : {
+                      id: ftJobId,
+                      status: job.status,
+                      request: job.request,
+                      submitted: job.submitted,
+                      cost: job.cost,
+                    },
+              dataset:
+                dataset === null || datasetId === null
+                  ? null
+                  : {
+                      id: datasetId,
+                      status: dataset.status,
+                      request: dataset.request,
+                      result: 'result' in dataset ? dataset.result : null,
+                    },
+              evaluations: model.evaluations,
+            }),
+          },
         };
       },
     }),

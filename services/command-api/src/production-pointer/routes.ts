@@ -1,65 +1,38 @@
-import { z } from 'zod';
+import { wholeList } from '../http/page.ts';
 import { commandRoute } from '../http/command-route.ts';
-import {
-  ADMIN,
-  ById,
-  defineRoute,
-  id,
-  instant,
-  Page,
-  projectId,
-  READ,
-  reason,
-  type Route,
-} from '../http/route.ts';
+import { ADMIN, defineRoute, READ, type Route } from '../http/route.ts';
 import { changes } from '../http/subject.ts';
-import { readRoutes } from '../resource-routes.ts';
+import { oneRoute } from '../resource-routes.ts';
 import type { Services } from '../services.ts';
 
 export function productionPointerRoutes(services: Services): Route[] {
-  const [, one] = readRoutes(
-    services,
-    'production-pointer',
-    '/v1/production-pointers',
-    'production pointers',
-  );
   return [
     defineRoute({
-      method: 'get',
-      path: '/v1/production-pointers',
+      endpoint: 'GET /v1/production-pointers',
       summary: 'What is live, now or at an earlier time',
       tag: 'production pointers',
       roles: READ,
-      query: z.strictObject({
-        ...Page,
-        project_id: projectId.optional(),
-        status: z.string().max(40).optional(),
-        at: instant.optional(),
-      }),
-      async handle({ principal, query: { limit, cursor, at, ...filters } }) {
+      async handle({ principal, query: { at, ...query } }) {
         if (at === undefined)
           return {
             status: 200,
-            body: await services.reads.list(principal, 'production-pointer', { limit, cursor, filters }),
+            body: await services.reads.list(principal, 'production-pointer', query),
           };
         const all = await services.reads.allAt(principal, 'production-pointer', new Date(at).toISOString());
         const data = all.filter(
           (each) =>
-            (filters.project_id === undefined || each['project_id'] === filters.project_id) &&
-            (filters.status === undefined || each['status'] === filters.status),
+            (query.project_id === undefined || each.project_id === query.project_id) &&
+            (query.status === undefined || each.status === query.status),
         );
-        return { status: 200, body: { data, next_cursor: null, at } };
+        return { status: 200, body: wholeList(data) };
       },
     }),
-    ...(one === undefined ? [] : [one]),
+    oneRoute(services, 'production-pointer', '/v1/production-pointers', 'production pointers'),
     commandRoute(services, {
-      method: 'patch',
-      path: '/v1/production-pointers/{id}',
+      endpoint: 'PATCH /v1/production-pointers/{id}',
       summary: 'An admin’s override, by compare-and-set',
       tag: 'production pointers',
       roles: ADMIN,
-      params: ById,
-      body: z.strictObject({ model_version_id: id, reason }),
       needsIfMatch: true,
       status: 200,
       of: changes('production-pointer'),

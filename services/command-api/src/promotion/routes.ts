@@ -1,19 +1,10 @@
-import { z } from 'zod';
 import type { PromotionTarget } from '@ftm/contracts/generated/events';
 import { derivedUuid, type TenantId } from '@ftm/contracts/ids';
 import { commandRoute } from '../http/command-route.ts';
-import { APPROVE, ById, id, projectId, reason, target, WRITE, type Route } from '../http/route.ts';
+import { APPROVE, WRITE, type Route } from '../http/route.ts';
 import { changes, makes } from '../http/subject.ts';
 import { readRoutes } from '../resource-routes.ts';
 import type { Services } from '../services.ts';
-
-const Body = z.strictObject({
-  project_id: projectId,
-  model_version_id: id,
-  target,
-  min_eval_score: z.number().min(0).max(1),
-  notes: z.string().trim().min(1).max(4000).nullish(),
-});
 
 /** One pointer for each target of a tenant. */
 export const pointerId = (tenant: TenantId, of: PromotionTarget): string =>
@@ -25,12 +16,10 @@ export function promotionRoutes(services: Services): Route[] {
   const { minDaysToShutdown } = services.limits;
   return [
     commandRoute(services, {
-      method: 'post',
-      path: PATH,
+      endpoint: 'POST /v1/promotions',
       summary: 'Ask to make a model version live',
       tag: 'promotions',
       roles: WRITE,
-      body: Body,
       status: 201,
       of: makes('promotion', PATH),
       texts: ({ notes }) => ({ notes: notes ?? null }),
@@ -57,17 +46,12 @@ export function promotionRoutes(services: Services): Route[] {
         gates,
       }),
     }),
-    ...readRoutes(services, 'promotion', PATH, 'promotions', ['model_version_id']),
+    ...readRoutes(services, 'promotion', PATH, 'promotions'),
     commandRoute(services, {
-      method: 'post',
-      path: `${PATH}/{id}/approve`,
+      endpoint: 'POST /v1/promotions/{id}/approve',
       summary: 'Approve exactly this model on exactly this evidence; a second principal must',
       tag: 'promotions',
       roles: APPROVE,
-      params: ById,
-      body: z.strictObject({
-        evidence_sha256: z.string().regex(/^[0-9a-f]{64}$/, '64 hex digits, as the promotion shows them'),
-      }),
       status: 200,
       of: changes('promotion'),
       gate: ({ state, actor, call }) => ({
@@ -91,13 +75,10 @@ export function promotionRoutes(services: Services): Route[] {
       }),
     }),
     commandRoute(services, {
-      method: 'post',
-      path: `${PATH}/{id}/reject`,
+      endpoint: 'POST /v1/promotions/{id}/reject',
       summary: 'Say no to a promotion',
       tag: 'promotions',
       roles: APPROVE,
-      params: ById,
-      body: z.strictObject({ reason }),
       status: 200,
       of: changes('promotion'),
       texts: ({ reason: why }) => ({ reason: why }),
@@ -109,13 +90,10 @@ export function promotionRoutes(services: Services): Route[] {
       }),
     }),
     commandRoute(services, {
-      method: 'post',
-      path: `${PATH}/{id}/rollback`,
+      endpoint: 'POST /v1/promotions/{id}/rollback',
       summary: 'Bring back what was live before',
       tag: 'promotions',
       roles: APPROVE,
-      params: ById,
-      body: z.strictObject({ reason }),
       status: 200,
       of: changes('promotion'),
       texts: ({ reason: why }) => ({ reason: why }),

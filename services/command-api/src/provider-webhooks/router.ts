@@ -48,7 +48,7 @@ export function providerWebhookRouter(secrets: readonly string[], keep: KeepHint
         if (problem === undefined) logger.error('a webhook of the provider could not be taken', { error });
         sendProblem(
           response,
-          problem ?? new Problem(500, 'INTERNAL', 'something went wrong on our side'),
+          problem ?? new Problem('INTERNAL', 'something went wrong on our side'),
           randomUUID(),
         );
       }
@@ -75,7 +75,6 @@ function verified(
     }
   }
   throw new Problem(
-    401,
     'SIGNATURE_INVALID',
     'the webhook is not signed with a secret that is known here, or too old',
   );

@@ -1,7 +1,6 @@
-import { z } from 'zod';
 import { ourWords } from '@ftm/contracts/scanned-text';
 import { commandRoute } from '../http/command-route.ts';
-import { ById, id, projectId, target, WRITE, type Route } from '../http/route.ts';
+import { WRITE, type Route } from '../http/route.ts';
 import { changes, makes } from '../http/subject.ts';
 import { readRoutes } from '../resource-routes.ts';
 import type { Services } from '../services.ts';
@@ -9,37 +8,13 @@ import { fresh } from '../states.ts';
 
 const PATH = '/v1/monitoring/re-evals';
 
-const Body = z.strictObject({
-  project_id: projectId,
-  suite_id: id,
-  target,
-  cron: z
-    .string()
-    .max(100)
-    .regex(/^([\dA-Za-z*,/#-]+ ){4}[\dA-Za-z*,/#-]+$/, 'five fields: minute hour day month weekday'),
-  time_zone: z
-    .string()
-    .regex(/^[A-Za-z0-9_+/-]{1,64}$/, 'an IANA time zone, e.g. Europe/Berlin')
-    .refine((zone) => isTimeZone(zone), 'an IANA time zone, e.g. Europe/Berlin')
-    .default('UTC'),
-  policy: z
-    .strictObject({
-      margin: z.number().min(0).max(0.5).default(0.02),
-      alpha: z.number().gt(0).max(0.2).default(0.05),
-      auto_rollback: z.boolean().default(false),
-    })
-    .prefault({}),
-});
-
 export function reEvalRoutes(services: Services): Route[] {
   return [
     commandRoute(services, {
-      method: 'post',
-      path: PATH,
+      endpoint: 'POST /v1/monitoring/re-evals',
       summary: 'Evaluate the live model again and again',
       tag: 'monitoring',
       roles: WRITE,
-      body: Body,
       status: 201,
       of: makes('re-eval', PATH),
       prepare: ({ call }) => fresh(services, call, 'eval-suite', call.body.suite_id),
@@ -73,12 +48,10 @@ export function reEvalRoutes(services: Services): Route[] {
     }),
     ...readRoutes(services, 're-eval', PATH, 'monitoring'),
     commandRoute(services, {
-      method: 'delete',
-      path: `${PATH}/{id}`,
+      endpoint: 'DELETE /v1/monitoring/re-evals/{id}',
       summary: 'End a schedule',
       tag: 'monitoring',
       roles: WRITE,
-      params: ById,
       status: 200,
       of: changes('re-eval'),
       gate: { none: 'What ends is no risk.' },
@@ -89,13 +62,4 @@ export function reEvalRoutes(services: Services): Route[] {
       }),
     }),
   ];
-}
-
-function isTimeZone(zone: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: zone });
-    return true;
-  } catch {
-    return false;
-  }
 }

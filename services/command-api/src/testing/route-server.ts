@@ -27,6 +27,7 @@ export async function serveRoutes(
     },
     logger: { error: () => undefined, warn: () => undefined, info: () => undefined, debug: () => undefined },
     open: [],
+    checkAnswers: true,
     reads: { waitFor: async () => undefined, waitForOwn: async () => undefined },
   });
   const server = createServer(app).listen(0, '127.0.0.1');
