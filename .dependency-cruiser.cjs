@@ -52,7 +52,9 @@ module.exports = {
       'domain',
       'event-log',
       'evidence',
+      'object-store',
       'orchestrator',
+      'postgres',
       'runtime',
     ]),
     {

@@ -2,11 +2,6 @@ import type { Setting } from './settings.ts';
 
 /** What is neither of a service nor of `ftm`, and so is in no schema: of the sandbox, of tests and measurements. */
 const AROUND: readonly (readonly [name: string, who: string, meaning: string])[] = [
-  ['FTM_OWNER_DATABASE_URL', 'migrations; tests', 'Postgres, as the role that owns the schemas.'],
-  ['FTM_API_DATABASE_PASSWORD', 'migrations', 'Password that the role `ftm_api` gets.'],
-  ['FTM_PROJECTOR_DATABASE_PASSWORD', 'migrations', 'Password that the role `ftm_projector` gets.'],
-  ['FTM_RUNNER_DATABASE_PASSWORD', 'migrations', 'Password that the role `ftm_runner` gets.'],
-  ['FTM_WRITER_DATABASE_PASSWORD', 'migrations', 'Password that the role `ftm_writer` gets.'],
   ['FTM_OWNER_PASSWORD', '`docker-compose.kafka.yml`', 'Password of Postgres’s owner.'],
   [
     'FTM_API_INTERNAL_SECRET',

@@ -26,6 +26,8 @@ const MEMBER_RETRY: RetryOptions = {
   maxRetryTime: 2000,
   retries: 20,
 };
+/** Somebody waits for the answer: some 5 s, enough for a leader that is just elected. */
+const OPERATOR_RETRY: RetryOptions = { initialRetryTime: 100, multiplier: 2, maxRetryTime: 1000, retries: 7 };
 
 /**
  * For one transactional producer. Idempotent producers must never give up in the middle of a send: hence the many
@@ -41,6 +43,11 @@ export function readerClient(connection: KafkaConnection): Kafka {
 
 export function memberClient(connection: KafkaConnection): Kafka {
   return client(connection, MEMBER_RETRY, 30_000);
+}
+
+/** For what an operator runs and waits for. */
+export function operatorClient(connection: KafkaConnection): Kafka {
+  return client(connection, OPERATOR_RETRY, 30_000);
 }
 
 function client(connection: KafkaConnection, retry: RetryOptions, requestTimeout: number): Kafka {

@@ -1,4 +1,4 @@
-import { COMPATIBILITY, SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry';
+import { SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry';
 import {
   decodeBody,
   encodeBody,
@@ -7,8 +7,9 @@ import {
   UnknownSchemaVersion,
   writtenVersion,
 } from '@ftm/contracts/codec';
-import { EVENT_SCHEMAS, type FtmEvent } from '@ftm/contracts/generated/events';
+import type { FtmEvent } from '@ftm/contracts/generated/events';
 import { EVENTS_TOPIC } from '@ftm/contracts/topics';
+import { registerSchemas } from './registered-schemas.ts';
 
 /** The registry does not answer, or does not know the schema yet: the same call may succeed later. */
 export class RegistryUnavailable extends Error {
@@ -61,7 +62,6 @@ export interface RegistryOptions {
 }
 
 const HEADER_BYTES = 5;
-const COMPATIBILITY_LEVEL = COMPATIBILITY.FULL_TRANSITIVE;
 
 /** @param url of the Confluent API, e.g. `http://127.0.0.1:28081/apis/ccompat/v7` */
 export function createRegistry(url: string, options: RegistryOptions = {}): Registry {
@@ -131,26 +131,6 @@ export function createRegistry(url: string, options: RegistryOptions = {}): Regi
     return Buffer.concat([header, body]);
   }
 
-  async function register(fullName: string, schema: unknown): Promise<number> {
-    const attempt = () =>
-      client.register(avroSchema(schema), {
-        subject: subject(fullName),
-        compatibility: COMPATIBILITY_LEVEL,
-      });
-    try {
-      return (await attempt()).id;
-    } catch (error) {
-      if (!isCompatibilitySetting(error)) throw refusal(fullName, error);
-    }
-    // The subject exists with another level: someone else made it, or an earlier run ended between its two calls.
-    await setCompatibility(host, subject(fullName), timeoutMs);
-    try {
-      return (await attempt()).id;
-    } catch (error) {
-      throw refusal(fullName, error);
-    }
-  }
-
   return {
     schemaId,
     encode: (event) => frame(event.type, event.data),
@@ -163,13 +143,7 @@ export function createRegistry(url: string, options: RegistryOptions = {}): Regi
       const { id, schema } = await writerOf(fullType, value);
       return { id, version: understood(fullType, () => writtenVersion(fullType, schema)) };
     },
-    async registerAll() {
-      const ids = new Map<string, number>();
-      for (const versions of Object.values(EVENT_SCHEMAS))
-        for (const { fullName, schema } of versions)
-          ids.set(subject(fullName), await register(fullName, schema));
-      return ids;
-    },
+    registerAll: async () => (await registerSchemas({ url: host, topic, timeoutMs })).ids,
   };
 }
 
@@ -223,33 +197,6 @@ function describe(id: number, type: unknown): WriterSchema {
       return { fullName: name, schema: schema.call(type, { exportAttrs: true }) as unknown };
   }
   throw new UndecodableValue(`schema ${id} is no named Avro record`);
-}
-
-function isCompatibilitySetting(error: unknown): boolean {
-  return error instanceof Error && error.name === 'ConfluentSchemaRegistryCompatibilityError';
-}
-
-async function setCompatibility(host: string, subject: string, timeoutMs: number): Promise<void> {
-  const response = await fetch(`${host}/config/${encodeURIComponent(subject)}`, {
-    method: 'PUT',
-    headers: { 'content-type': 'application/vnd.schemaregistry.v1+json' },
-    body: JSON.stringify({ compatibility: COMPATIBILITY_LEVEL }),
-    signal: AbortSignal.timeout(timeoutMs),
-  });
-  if (!response.ok)
-    throw new Error(
-      `the schema registry did not set ${COMPATIBILITY_LEVEL} for ${subject}: ${response.status}`,
-    );
-}
-
-function refusal(fullName: string, error: unknown): Error {
-  const conflict = statusOf(error) === 409;
-  return new Error(
-    conflict
-      ? `the schema of ${fullName} is not compatible with the versions that are in the log: ${text(error)}`
-      : `the schema of ${fullName} was not registered: ${text(error)}`,
-    { cause: error },
-  );
 }
 
 function statusOf(error: unknown): unknown {

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import knex from 'knex';
 import pg from 'pg';
+import { checksum, MIGRATIONS, migrationFiles, refuseEdited, type AppliedFile } from './migration-files.ts';
 import { installQueue } from './queue-schema.ts';
 import { ensureRoles, type RolePasswords } from './roles.ts';
 
@@ -10,11 +10,10 @@ export interface MigrateOptions {
   /** URL of the role that owns the schemas, and may create roles. */
   readonly ownerUrl: string;
   /** Passwords of the services' roles; set on every run, so a new one takes effect by running it again. Absent: they are left as they are. */
-  readonly passwords?: RolePasswords;
+  readonly passwords?: Partial<RolePasswords>;
   readonly directory?: string;
 }
 
-const MIGRATIONS = join(import.meta.dirname, '../../../migrations');
 const KNEX = { tableName: 'ftm_migrations', schemaName: 'public' };
 /** What fails is thrown; knex would print it, too. */
 const QUIET = { warn: ignore, error: ignore, debug: ignore, deprecate: ignore };
@@ -75,8 +74,7 @@ async function alone<T>(url: string, work: () => Promise<T>): Promise<T> {
 
 function createSource(directory: string) {
   return {
-    getMigrations: async (): Promise<string[]> =>
-      (await readdir(directory)).filter((file) => /^\d{4}_.+\.sql$/.test(file)).sort(),
+    getMigrations: (): Promise<string[]> => migrationFiles(directory),
     getMigrationName: (file: string): string => file,
     getMigration: async (file: string) => ({
       up: async (transaction: {
@@ -86,7 +84,7 @@ function createSource(directory: string) {
         await transaction.raw(sql.replaceAll('?', '\\?'));
         await transaction.raw('insert into public.ftm_migration_checksums (file, sha256) values (?, ?)', [
           file,
-          sha256(sql),
+          checksum(sql),
         ]);
       },
       down: async (): Promise<void> => Promise.reject(new Error('migrations only go forward')),
@@ -98,23 +96,10 @@ async function checkApplied(database: Database, directory: string): Promise<void
   await database.raw(
     'create table if not exists public.ftm_migration_checksums (file text primary key, sha256 text not null)',
   );
-  const { rows } = await database.raw<Answer>(
+  const { rows } = await database.raw<{ rows: AppliedFile[] }>(
     'select file, sha256 from public.ftm_migration_checksums order by file',
   );
-  for (const row of rows) {
-    const file = row['file'] ?? '';
-    const sql = await readFile(join(directory, file), 'utf8').catch((error: unknown) => {
-      throw new Error(`${file} was applied to this database, but is not in ${directory}`, { cause: error });
-    });
-    if (sha256(sql) !== row['sha256'])
-      throw new Error(
-        `${file} was changed after it was applied: migrations are never edited, write a new one`,
-      );
-  }
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  await refuseEdited(rows, directory);
 }
 
 function ignore(): void {

@@ -18,7 +18,7 @@ const ATTEMPTS = 10;
 export const ROLES = ['ftm_api', 'ftm_writer', 'ftm_projector', 'ftm_runner'] as const;
 
 /** Makes the roles that are missing and sets the passwords that are given. @throws RangeError for an empty password */
-export async function ensureRoles(ask: Ask, passwords: RolePasswords | undefined): Promise<void> {
+export async function ensureRoles(ask: Ask, passwords: Partial<RolePasswords> | undefined): Promise<void> {
   for (const role of ROLES) {
     const password = passwords?.[role];
     if (password === '') throw new RangeError(`the password of ${role} is empty`);

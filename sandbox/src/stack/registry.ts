@@ -55,15 +55,6 @@ export function registryPlan({ dir, port, postgresPort, downloads }: RegistryOpt
       );
       return child;
     },
-    async afterStart() {
-      const answer = await fetch(`${api}/config`, {
-        method: 'PUT',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ compatibility: 'FULL_TRANSITIVE' }),
-      });
-      if (!answer.ok)
-        throw new Error(`the registry refused FULL_TRANSITIVE: ${answer.status} ${await answer.text()}`);
-    },
   };
 }
 

@@ -80,16 +80,6 @@ export function startNode(options: NodeProcessOptions): NodeProcess {
   };
 }
 
-/** Runs a script to its end. @throws Error with the end of its log when it fails */
-export async function runOnce(
-  entry: string,
-  env: Readonly<Record<string, string>>,
-  logFile: string,
-): Promise<void> {
-  const code = await exitOf(launch({ entry, env, logFile, readyUrl: '' }));
-  if (code !== 0) throw new Error(`${entry} failed:\n${await tail(logFile)}`);
-}
-
 function launch({ entry, env, logFile }: NodeProcessOptions): ChildProcess {
   const log = openSync(logFile, 'a');
   const child = spawn(process.execPath, [entry], {

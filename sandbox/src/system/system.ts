@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createNoteSigner, generateNoteKey } from '@ftm/audit/signed-note';
 import { build } from '../stack/build.ts';
 import { freePorts } from '../stack/ports.ts';
-import { runOnce, startNode, type NodeProcess } from './node-process.ts';
+import { ftm } from './ftm.ts';
+import { startNode, type NodeProcess } from './node-process.ts';
 
 export type ServiceName = 'command-api' | 'projector' | 'runners';
 
@@ -41,24 +41,19 @@ const MAIN: Record<ServiceName, string> = {
   runners: 'services/runners/dist/main.js',
 };
 
-/** Migrations, topics, schemas; then command-api, projector and runners as processes of their own. Resolves when all are ready. */
+/** Keys, topics, migrations, schemas; then command-api, projector and runners as processes of their own. Resolves when all are ready. */
 export async function startSystem(options: SystemOptions): Promise<System> {
   const progress = options.onProgress ?? ((): void => undefined);
   const logs = join(options.dir, 'logs');
   await mkdir(logs, { recursive: true });
+  await build();
   const keyFile = join(options.dir, 'key-encryption-key');
-  await writeFile(keyFile, randomBytes(32).toString('base64'), { mode: 0o600, flag: 'wx' }).catch(
-    ignoreExisting,
-  );
-
   const auditKeyFile = join(options.dir, 'audit-signing-key');
-  const auditKey = generateNoteKey('ftm-sandbox');
-  await writeFile(auditKeyFile, `${auditKey.signerKey}\n`, { mode: 0o600, flag: 'wx' }).catch(ignoreExisting);
-  const trustedKeys = (await readFile(auditKeyFile, 'utf8'))
-    .trim()
-    .split('\n')
-    .map((line) => createNoteSigner(line).verifierKey)
-    .join(',');
+  const [, publicKeys] = await Promise.all([
+    ftm(['keys', 'new', 'encryption', '--if-missing', keyFile]),
+    ftm(['keys', 'new', 'signing', '--if-missing', '--name', 'ftm-sandbox', auditKeyFile]),
+  ]);
+  const trustedKeys = publicKeys.trim().split('\n').join(',');
 
   const count = options.apis ?? 1;
   const ports = await freePorts(count * 2 + 2);
@@ -88,20 +83,15 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     ...options.env,
   };
 
-  await build();
-  progress({ part: 'migrations, topics, schemas', state: 'starting' });
-  await runOnce(
-    'sandbox/dist/system/prepare.js',
-    {
-      ...common,
-      FTM_API_DATABASE_PASSWORD: passwords.api,
-      FTM_PROJECTOR_DATABASE_PASSWORD: passwords.projector,
-      FTM_RUNNER_DATABASE_PASSWORD: passwords.runner,
-      FTM_WRITER_DATABASE_PASSWORD: passwords.writer,
-    },
-    join(logs, 'prepare.log'),
-  );
-  progress({ part: 'migrations, topics, schemas', state: 'ready' });
+  progress({ part: 'topics, migrations, schemas', state: 'starting' });
+  await ftm(['prepare'], {
+    ...common,
+    FTM_API_DATABASE_PASSWORD: passwords.api,
+    FTM_PROJECTOR_DATABASE_PASSWORD: passwords.projector,
+    FTM_RUNNER_DATABASE_PASSWORD: passwords.runner,
+    FTM_WRITER_DATABASE_PASSWORD: passwords.writer,
+  });
+  progress({ part: 'topics, migrations, schemas', state: 'ready' });
 
   const credentials = { api: `command-api:${secret()}`, runners: `runners:${secret()}` };
   const service = (
@@ -184,7 +174,3 @@ export async function startSystem(options: SystemOptions): Promise<System> {
 }
 
 const secret = (): string => randomBytes(24).toString('base64url');
-
-function ignoreExisting(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EEXIST') throw error;
-}

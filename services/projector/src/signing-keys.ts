@@ -6,7 +6,7 @@ export async function readSigners(file: string): Promise<readonly NoteSigner[]> 
   const { mode } = await stat(file);
   if ((mode & 0o077) !== 0) throw new Error(`${file} can be read by others: make its mode 0600`);
   const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => /^[^#\s]/.test(line));
-  if (lines.length === 0) throw new Error(`${file} has no key: ftm audit keygen makes one`);
+  if (lines.length === 0) throw new Error(`${file} has no key: ftm keys new signing makes one`);
   return lines.map((line, index) => {
     try {
       return createNoteSigner(line);

@@ -1,6 +1,4 @@
 import { Command, Option } from 'commander';
-import { writeFile } from 'node:fs/promises';
-import { generateNoteKey } from '@ftm/audit/signed-note';
 import { happenedBy, MOMENT_FORMS, parseMoment, type Moment } from '@ftm/contracts/moment';
 import { fold } from '@ftm/domain/aggregates';
 import { toPast } from '@ftm/domain/event-meta';
@@ -32,7 +30,6 @@ function momentOf(text: string): Moment {
 
 export function auditCommand(): Command {
   const audit = new Command('audit').description('prove and reconstruct the log');
-  audit.addCommand(keygenCommand());
   audit.addCommand(verifyCommand());
   audit.addCommand(exportCommand());
   audit.addCommand(showCommand());
@@ -40,18 +37,6 @@ export function auditCommand(): Command {
   audit.addCommand(diffCommand());
   audit.addCommand(liveCommand());
   return audit;
-}
-
-function keygenCommand(): Command {
-  return new Command('keygen')
-    .description('make a key that checkpoints are signed with; the public key is printed')
-    .argument('<name>', 'name of the key, e.g. ftm.example.org')
-    .requiredOption('--out <file>', 'where the private key goes; an existing file is not touched')
-    .action(async (name: string, options: { out: string }) => {
-      const key = generateNoteKey(name);
-      await writeFile(options.out, `${key.signerKey}\n`, { mode: 0o600, flag: 'wx' });
-      say(key.verifierKey);
-    });
 }
 
 function exportCommand(): Command {

@@ -1,9 +1,9 @@
 import { Command, Option } from 'commander';
 import process from 'node:process';
-import { CannotRun } from './cannot-run.ts';
-import { acting, operating, type OperatorOptions } from './operator-options.ts';
-import { count, paint, progressBar, say, sayJson, table } from './output.ts';
-import { operatorsOf } from './settings.ts';
+import { CannotRun } from '../cannot-run.ts';
+import { acting, operating, type OperatorOptions } from '../operator-options.ts';
+import { count, paint, progressBar, say, sayJson, table } from '../output.ts';
+import { operatorsOf } from '../settings.ts';
 
 interface Page {
   readonly keyEncryptionKey: string;
@@ -18,13 +18,7 @@ interface Page {
   readonly next: string | null;
 }
 
-export function keysCommand(): Command {
-  return new Command('keys')
-    .description('data keys, and the key-encryption keys that wrap them')
-    .addCommand(rewrapCommand());
-}
-
-function rewrapCommand(): Command {
+export function rewrapCommand(): Command {
   return operating(
     acting(
       new Command('rewrap')
