@@ -72,6 +72,8 @@ export interface FtmClient {
   call<K extends EndpointKey>(key: K, ...args: Args<K>): Promise<FtmAnswer<AnswerOf<K>>>;
   /** All items of a list, page by page. */
   all<K extends ListKey>(key: K, ...args: Args<K>): AsyncGenerator<ItemOf<K>>;
+  /** The same as one array, of a list that is not too long for that. */
+  whole<K extends ListKey>(key: K, ...args: Args<K>): Promise<ItemOf<K>[]>;
   /** What is no JSON: a report, an evidence pack. */
   bytes(key: GetKey, asked: { readonly params: { readonly id: string } }): Promise<Uint8Array>;
   /** Sends rows as they are read; `open` is called again for a retry. */
@@ -138,6 +140,11 @@ export function createFtmClient(options: FtmClientOptions): FtmClient {
   return {
     call: call as FtmClient['call'],
     all: all as FtmClient['all'],
+    whole: (async (key: ListKey, asked?: AnyAsked) => {
+      const items: unknown[] = [];
+      for await (const item of all(key, asked)) items.push(item);
+      return items;
+    }) as FtmClient['whole'],
     waitFor: waitFor as FtmClient['waitFor'],
     async bytes(key, asked) {
       const answer = await send(options, key, { ...requestOf(key, asked), accept: '*/*' });

@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
-import { createFtmClient, FtmRefused, FtmUnreachable, type FtmClient } from '@ftm/client/ftm-client';
+import { createFtmClient, type FtmClient } from '@ftm/api/client';
+import { FtmRefused, FtmUnreachable } from '@ftm/api/refused';
 import { CannotRun } from './cannot-run.ts';
 
 export interface ApiOptions {

@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { readFile, writeFile } from 'node:fs/promises';
 import process from 'node:process';
 import { verifyPack } from '@ftm/evidence/pack';
-import { calling, type ApiOptions } from './api-options.ts';
+import { calling, clientOf, refusable, type ApiOptions } from './api-options.ts';
 import { CannotRun } from './cannot-run.ts';
 import { count, paint, say, sayJson } from './output.ts';
 import { needing, trustedOf, type Settings } from './settings.ts';
@@ -20,18 +20,11 @@ function exportCommand(): Command {
       .argument('<model-version>', 'id of the model version')
       .description('get the evidence pack of a model version from the API')
       .requiredOption('--out <file>', 'where it goes; an existing file is not touched'),
-  ).action(async (id: string, { out, api, apiKey }: ApiOptions & { readonly out: string }) => {
-    const answer = await fetch(new URL(`/v1/model-versions/${encodeURIComponent(id)}/evidence`, api), {
-      headers: { authorization: `Bearer ${apiKey}` },
-      signal: AbortSignal.timeout(120_000),
-    }).catch((error: unknown) => {
-      throw new CannotRun(`${api} does not answer`, { cause: error });
-    });
-    if (!answer.ok) {
-      const { detail } = (await answer.json().catch(() => ({}))) as { detail?: string };
-      throw new CannotRun(`the API refuses (${answer.status}): ${detail ?? answer.statusText}`);
-    }
-    const pack = Buffer.from(await answer.arrayBuffer());
+  ).action(async (id: string, options: ApiOptions & { readonly out: string }) => {
+    const { out } = options;
+    const pack = await refusable(() =>
+      clientOf(options).bytes('GET /v1/model-versions/{id}/evidence', { params: { id } }),
+    );
     await writeFile(out, pack, { flag: 'wx' });
     say(`${out}: ${count(pack.length)} bytes. Verify it: ftm pack verify ${out} --trust <key>`);
   });

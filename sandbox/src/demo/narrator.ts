@@ -1,16 +1,9 @@
 import process from 'node:process';
-import type { FtmClient } from '@ftm/client/ftm-client';
+import type { FtmClient } from '@ftm/api/client';
+import type { AnswerOf } from '@ftm/api/endpoints';
 
-/** An event as `GET /v1/audit/events` shows it. */
-export interface TimelineEvent {
-  readonly seq: number;
-  readonly time: string;
-  readonly type: string;
-  readonly stream: string;
-  readonly actor: string;
-  readonly version: number;
-  readonly data: Readonly<Record<string, unknown>>;
-}
+/** An event as the API shows it. */
+export type TimelineEvent = AnswerOf<'GET /v1/audit/events'>['data'][number];
 
 const colour = process.stdout.isTTY && process.env['NO_COLOR'] === undefined;
 const paint = (code: number, text: string): string => (colour ? `\u001b[${code}m${text}\u001b[0m` : text);
@@ -39,16 +32,15 @@ export function createNarrator(auditor: FtmClient): Narrator {
   let stopped = false;
 
   const poll = async (): Promise<number> => {
-    const next = (events.at(-1)?.seq ?? 0) + 1;
-    const { body } = await auditor.get<{ data: TimelineEvent[] }>(
-      `/v1/audit/events?from_seq=${next}&limit=200`,
-    );
+    const { body } = await auditor.call('GET /v1/audit/events', {
+      query: { cursor: String(events.at(-1)?.seq ?? 0), limit: 200 },
+    });
     for (const event of body.data) {
       if (event.seq !== (events.at(-1)?.seq ?? 0) + 1) continue;
       events.push(event);
       console.log(
         dim(
-          `      ${String(event.seq).padStart(3)}  ${event.time.slice(11, 23)}  ${name(event).padEnd(26)} ${event.stream.slice(0, event.stream.indexOf('/') + 9).padEnd(27)} ${event.actor}${remark(event)}`,
+          `      ${String(event.seq).padStart(3)}  ${event.time.slice(11, 23)}  ${event.name.padEnd(26)} ${event.stream.slice(0, event.stream.indexOf('/') + 9).padEnd(27)} ${event.actor}${remark(event)}`,
         ),
       );
     }
@@ -84,8 +76,6 @@ export function createNarrator(auditor: FtmClient): Narrator {
   };
 }
 
-const name = (event: TimelineEvent): string => event.type.slice(event.type.lastIndexOf('.') + 1);
-
 /** The one fact of an event that a reader wants to see first. */
 function remark(event: TimelineEvent): string {
   const { data } = event;
@@ -96,15 +86,15 @@ function remark(event: TimelineEvent): string {
   const text = pick(
     'gate',
     'decision',
-    'trainRows',
-    'rowsRejected',
+    'train_rows',
+    'rows_rejected',
     'score',
     'verdict',
-    'providerJobId',
-    'trainLoss',
-    'providerModelId',
-    'actualUsdMicros',
-    'approvedBy',
+    'provider_job_id',
+    'train_loss',
+    'provider_model_id',
+    'actual_usd_micros',
+    'approved_by',
     'reason',
     'code',
   );

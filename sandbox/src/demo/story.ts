@@ -1,4 +1,6 @@
-import { createFtmClient, FtmRefused, type FtmClient, type Resource } from '@ftm/client/ftm-client';
+import { createFtmClient, type FtmAnswer, type FtmClient, type ResourceKey } from '@ftm/api/client';
+import type { AnswerOf, BodyOf } from '@ftm/api/endpoints';
+import { FtmRefused } from '@ftm/api/refused';
 import { evalCases } from '../orchestrator/traces/eval-cases.ts';
 import type { DemoFindings } from '../report/report.ts';
 import { verifyLog } from '../verify/verify-log.ts';
@@ -24,12 +26,15 @@ interface People {
   readonly auditor: FtmClient;
 }
 
+type Dataset = AnswerOf<'GET /v1/datasets/{id}'>;
+type Job = AnswerOf<'GET /v1/ft-jobs/{id}'>;
+type Run = AnswerOf<'GET /v1/eval-runs/{id}'>;
 type Decision = DemoFindings['decisions'][number];
 
 /** The main job, end to end, as its users do it: over the API. @throws Error naming the first thing that is not as promised */
 export async function tellTheStory({ apiUrl, env, started }: StoryOptions): Promise<DemoFindings> {
   const as = (role: string): FtmClient =>
-    createFtmClient({ baseUrl: apiUrl, apiKey: `ftm-demo-acme-${role}` });
+    createFtmClient({ baseUrl: apiUrl, apiKey: `ftm-demo-acme-${role}`, checkAnswers: true });
   const people: People = { engineer: as('engineer'), approver: as('approver'), auditor: as('auditor') };
   const narrator = createNarrator(people.auditor);
   try {
@@ -48,12 +53,18 @@ async function run(
   const decisions: Decision[] = [];
 
   narrator.step(`An eval suite of ${EVAL_CASES} customer questions`);
-  const suite = await create(engineer, '/v1/eval-suites', {
-    project_id: PROJECT,
-    name: 'banking77-intents',
-    cases: evalCases(EVAL_CASES),
-    graders: [{ name: 'intent', kind: 'string_check', config: { operation: 'eq' } }],
-  });
+  const suite = await made(
+    engineer,
+    'GET /v1/eval-suites/{id}',
+    engineer.call('POST /v1/eval-suites', {
+      body: {
+        project_id: PROJECT,
+        name: 'banking77-intents',
+        cases: evalCases(EVAL_CASES),
+        graders: [{ name: 'intent', kind: 'string_check', config: { operation: 'eq' } }],
+      },
+    }),
+  );
 
   narrator.step(
     'A dataset of the assistant’s traces: validated, deduplicated, sanitised, checked against the suite',
@@ -62,14 +73,20 @@ async function run(
   await expectRejectionsAreExplained(engineer, dataset);
 
   narrator.step('The base model goes live first, on its own evidence');
-  const base = await create(engineer, '/v1/model-versions', {
-    project_id: PROJECT,
-    origin: 'external',
-    base_model: BASE_MODEL,
-    provider_model_id: BASE_MODEL,
-  });
+  const base = await made(
+    engineer,
+    'GET /v1/model-versions/{id}',
+    engineer.call('POST /v1/model-versions', {
+      body: {
+        project_id: PROJECT,
+        origin: 'external',
+        base_model: BASE_MODEL,
+        provider_model_id: BASE_MODEL,
+      },
+    }),
+  );
   const baseRun = await evaluate(engineer, suite.id, base.id, null);
-  narrator.say(`base: ${number(baseRun, 'score').toFixed(3)} over ${number(baseRun, 'case_count')} cases`);
+  narrator.say(`base: ${there(baseRun.score).toFixed(3)} over ${there(baseRun.case_count)} cases`);
   await promote(people, base.id, 0, decisions, 'base model');
 
   narrator.step('A fine-tune job: estimated, approved by policy, submitted exactly once');
@@ -78,9 +95,9 @@ async function run(
 
   narrator.step('The candidate against the base, paired over the same cases');
   const candidateRun = await evaluate(engineer, suite.id, candidate.id, baseRun.id);
-  const comparison = candidateRun['comparison'] as Record<string, unknown>;
+  const comparison = there(candidateRun.comparison);
   narrator.say(
-    `candidate: ${number(candidateRun, 'score').toFixed(3)}; difference ${Number(comparison['difference']).toFixed(3)}; non-inferiority ${String(comparison['verdict'])}`,
+    `candidate: ${there(candidateRun.score).toFixed(3)}; difference ${comparison.difference.toFixed(3)}; non-inferiority ${comparison.verdict}`,
   );
 
   narrator.step('Promotion: four eyes, then the pointer moves');
@@ -95,7 +112,7 @@ async function run(
   const worseJob = await fineTune(engineer, worseDataset.id, 'drifted', narrator);
   const worse = await modelOf(engineer, worseJob.id);
   const worseRun = await evaluate(engineer, suite.id, worse.id, candidateRun.id);
-  narrator.say(`worse: ${number(worseRun, 'score').toFixed(3)}`);
+  narrator.say(`worse: ${there(worseRun.score).toFixed(3)}`);
   const refusal = await refused(engineer, {
     project_id: PROJECT,
     model_version_id: worse.id,
@@ -109,7 +126,10 @@ async function run(
 
   narrator.step('Rollback in one call');
   await new Promise((resolve) => setTimeout(resolve, 20));
-  await approver.post(`/v1/promotions/${promotion.id}/rollback`, { reason: 'demonstration' });
+  await approver.call('POST /v1/promotions/{id}/rollback', {
+    params: { id: promotion.id },
+    body: { reason: 'demonstration' },
+  });
   await expectLive(engineer, base.id);
   decisions.push({
     what: 'rollback of the candidate',
@@ -121,8 +141,8 @@ async function run(
   narrator.step(`Reconstruction: what was live at ${live}?`);
   const then = await pointer(engineer, live);
   const now = await pointer(engineer);
-  expect(then['model_version_id'] === candidate.id, 'the reconstruction names the candidate');
-  narrator.say(`then ${String(then['provider_model_id'])}, now ${String(now['provider_model_id'])}`);
+  expect(then.model_version_id === candidate.id, 'the reconstruction names the candidate');
+  narrator.say(`then ${String(then.provider_model_id)}, now ${String(now.provider_model_id)}`);
 
   narrator.step(
     'Verification: the topic is read by an independent reader, and the Orchestrator’s copy is compared',
@@ -136,18 +156,16 @@ async function run(
     `the API told ${narrator.events.length} events, the topic has ${verification.events}`,
   );
 
-  const finished = await get(engineer, `/v1/ft-jobs/${job.id}`);
-  const estimate = finished['estimate'] as Record<string, number>;
-  const { body: curve } = await auditor.get<{
-    data: { step: number; train_loss: number | null; valid_loss: number | null }[];
-  }>(`/v1/ft-jobs/${job.id}/curve`);
-  const evalRow = (label: string, run: Resource): DemoFindings['evals'][number] => ({
+  const { body: finished } = await engineer.call('GET /v1/ft-jobs/{id}', { params: { id: job.id } });
+  const { estimate } = finished;
+  const { body: curve } = await auditor.call('GET /v1/ft-jobs/{id}/curve', { params: { id: job.id } });
+  const evalRow = (label: string, run: Run): DemoFindings['evals'][number] => ({
     label,
-    model: String(run['provider_model_id']),
-    score: number(run, 'score'),
-    ciLow: number(run, 'ci_low'),
-    ciHigh: number(run, 'ci_high'),
-    cases: number(run, 'case_count'),
+    model: run.provider_model_id,
+    score: there(run.score),
+    ciLow: there(run.ci_low),
+    ciHigh: there(run.ci_high),
+    cases: there(run.case_count),
   });
   return {
     title: 'FTM: from traces to a promoted model, and back',
@@ -155,20 +173,20 @@ async function run(
     durationS: (Date.now() - started) / 1000,
     dataset: {
       id: dataset.id,
-      rowsRead: number(dataset, 'rows_read'),
-      rowsRejected: number(dataset, 'rows_rejected'),
-      rejectedByCode: dataset['rejected_by_code'] as { code: string; count: number }[],
-      redactions: dataset['redactions'] as { code: string; count: number }[],
-      trainRows: number(dataset, 'train_rows'),
-      validationRows: number(dataset, 'validation_rows'),
-      trainTokens: number(dataset, 'train_tokens'),
+      rowsRead: there(dataset.rows_read),
+      rowsRejected: there(dataset.rows_rejected),
+      rejectedByCode: there(dataset.rejected_by_code),
+      redactions: there(dataset.redactions),
+      trainRows: there(dataset.train_rows),
+      validationRows: there(dataset.validation_rows),
+      trainTokens: there(dataset.train_tokens),
     },
     cost: {
-      lowUsdMicros: estimate['low_usd_micros'] ?? 0,
-      expectedUsdMicros: estimate['expected_usd_micros'] ?? 0,
-      highUsdMicros: estimate['high_usd_micros'] ?? 0,
-      actualUsdMicros: number(finished, 'actual_usd_micros'),
-      trainedTokens: number(finished, 'trained_tokens'),
+      lowUsdMicros: estimate.low_usd_micros,
+      expectedUsdMicros: estimate.expected_usd_micros,
+      highUsdMicros: estimate.high_usd_micros,
+      actualUsdMicros: there(finished.actual_usd_micros),
+      trainedTokens: there(finished.trained_tokens),
     },
     lossCurve: curve.data.map((point) => ({
       step: point.step,
@@ -177,20 +195,20 @@ async function run(
     })),
     evals: [evalRow('base', baseRun), evalRow('candidate', candidateRun), evalRow('drifted', worseRun)],
     comparison: {
-      difference: Number(comparison['difference']),
-      ciLow: Number(comparison['ci_low']),
-      ciHigh: Number(comparison['ci_high']),
-      pValue: Number(comparison['p_value']),
-      test: String(comparison['test']),
-      verdict: String(comparison['verdict']),
+      difference: comparison.difference,
+      ciLow: comparison.ci_low,
+      ciHigh: comparison.ci_high,
+      pValue: comparison.p_value,
+      test: comparison.test,
+      verdict: comparison.verdict,
     },
     decisions,
     timeline: narrator.events,
     verification,
     reconstruction: {
       at: live,
-      live: String(then['provider_model_id']),
-      now: String(now['provider_model_id']),
+      live: String(then.provider_model_id),
+      now: String(now.provider_model_id),
     },
   };
 }
@@ -200,20 +218,26 @@ async function build(
   name: string,
   assistant: string,
   narrator: Narrator,
-): Promise<Resource> {
-  const asked = await create(engineer, '/v1/datasets', {
-    project_id: PROJECT,
-    assistant_id: assistant,
-    name,
-    source: { kind: 'orchestrator_traces' },
-    output_format: 'jsonl_chat',
-    dedup: { exact: true, near: true },
-    contamination: { policy: 'drop' },
-    split: { validation_fraction: 0.1, by: 'random', seed: 7 },
-  });
-  const dataset = await settled(engineer, `/v1/datasets/${asked.id}`, 'ready');
+): Promise<Dataset> {
+  const asked = await made(
+    engineer,
+    'GET /v1/datasets/{id}',
+    engineer.call('POST /v1/datasets', {
+      body: {
+        project_id: PROJECT,
+        assistant_id: assistant,
+        name,
+        source: { kind: 'orchestrator_traces' },
+        output_format: 'jsonl_chat',
+        dedup: { exact: true, near: true },
+        contamination: { policy: 'drop' },
+        split: { validation_fraction: 0.1, by: 'random', seed: 7 },
+      },
+    }),
+  );
+  const dataset = await ended(engineer.waitFor('GET /v1/datasets/{id}', asked.id, hasEnded), 'ready');
   narrator.say(
-    `${number(dataset, 'rows_read')} rows read, ${number(dataset, 'rows_rejected')} rejected, ${number(dataset, 'train_rows')} to train on`,
+    `${there(dataset.rows_read)} rows read, ${there(dataset.rows_rejected)} rejected, ${there(dataset.train_rows)} to train on`,
   );
   return dataset;
 }
@@ -223,24 +247,30 @@ async function fineTune(
   datasetId: string,
   suffix: string,
   narrator: Narrator,
-): Promise<Resource> {
-  const asked = await create(engineer, '/v1/ft-jobs', {
-    project_id: PROJECT,
-    method: 'supervised',
-    base_model: BASE_MODEL,
-    dataset_id: datasetId,
-    hyperparams: { n_epochs: 4 },
-    suffix,
-    seed: 7,
-  });
-  const job = await settled(engineer, `/v1/ft-jobs/${asked.id}`, 'completed');
-  narrator.say(`${String(job['provider_model_id'])}, ${number(job, 'trained_tokens')} tokens trained`);
+): Promise<Job> {
+  const asked = await made(
+    engineer,
+    'GET /v1/ft-jobs/{id}',
+    engineer.call('POST /v1/ft-jobs', {
+      body: {
+        project_id: PROJECT,
+        method: 'supervised',
+        base_model: BASE_MODEL,
+        dataset_id: datasetId,
+        hyperparams: { n_epochs: 4 },
+        suffix,
+        seed: 7,
+      },
+    }),
+  );
+  const job = await ended(engineer.waitFor('GET /v1/ft-jobs/{id}', asked.id, hasEnded), 'completed');
+  narrator.say(`${there(job.provider_model_id)}, ${there(job.trained_tokens)} tokens trained`);
   return job;
 }
 
-async function modelOf(engineer: FtmClient, jobId: string): Promise<Resource> {
+async function modelOf(engineer: FtmClient, jobId: string): Promise<AnswerOf<'GET /v1/model-versions/{id}'>> {
   for (let attempt = 0; attempt < 150; attempt += 1) {
-    const { body } = await engineer.get<{ data: Resource[] }>(`/v1/model-versions?ft_job_id=${jobId}`);
+    const { body } = await engineer.call('GET /v1/model-versions', { query: { ft_job_id: jobId } });
     if (body.data[0] !== undefined) return body.data[0];
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
@@ -252,14 +282,20 @@ async function evaluate(
   suiteId: string,
   modelVersionId: string,
   baselineRunId: string | null,
-): Promise<Resource> {
-  const run = await create(engineer, '/v1/eval-runs', {
-    project_id: PROJECT,
-    suite_id: suiteId,
-    model_ref: { type: 'ft_model_version', value: modelVersionId },
-    ...(baselineRunId === null ? {} : { baseline_run_id: baselineRunId }),
-  });
-  return settled(engineer, `/v1/eval-runs/${run.id}`, 'completed');
+): Promise<Run> {
+  const run = await made(
+    engineer,
+    'GET /v1/eval-runs/{id}',
+    engineer.call('POST /v1/eval-runs', {
+      body: {
+        project_id: PROJECT,
+        suite_id: suiteId,
+        model_ref: { type: 'ft_model_version', value: modelVersionId },
+        ...(baselineRunId === null ? {} : { baseline_run_id: baselineRunId }),
+      },
+    }),
+  );
+  return ended(engineer.waitFor('GET /v1/eval-runs/{id}', run.id, hasEnded), 'completed');
 }
 
 async function promote(
@@ -269,18 +305,25 @@ async function promote(
   decisions: Decision[],
   what: string,
   { expectFourEyes = false } = {},
-): Promise<Resource> {
-  const promotion = await create(engineer, '/v1/promotions', {
-    project_id: PROJECT,
-    model_version_id: modelVersionId,
-    target: { type: 'assistant', value: HELPER },
-    min_eval_score: minScore,
-    notes: `promote the ${what}`,
-  });
-  const body = { evidence_sha256: promotion['evidence_sha256'] };
+): Promise<AnswerOf<'GET /v1/promotions/{id}'>> {
+  const promotion = await made(
+    engineer,
+    'GET /v1/promotions/{id}',
+    engineer.call('POST /v1/promotions', {
+      body: {
+        project_id: PROJECT,
+        model_version_id: modelVersionId,
+        target: { type: 'assistant', value: HELPER },
+        min_eval_score: minScore,
+        notes: `promote the ${what}`,
+      },
+    }),
+  );
+  const evidence_sha256 = there(promotion.evidence_sha256);
+  const approval = { params: { id: promotion.id }, body: { evidence_sha256 } };
   if (expectFourEyes) {
     const refusal = await engineer
-      .post(`/v1/promotions/${promotion.id}/approve`, body)
+      .call('POST /v1/promotions/{id}/approve', approval)
       .catch((error: unknown) => error);
     expect(refusal instanceof FtmRefused && refusal.problem.status === 403, 'the requester cannot approve');
     decisions.push({
@@ -290,78 +333,84 @@ async function promote(
       why: refusal instanceof FtmRefused ? refusal.problem.code : '',
     });
   }
-  const approved = await approver.post(`/v1/promotions/${promotion.id}/approve`, body);
+  const approved = await approver.call('POST /v1/promotions/{id}/approve', approval);
   expect(approved.body.status === 'promoted', `the promotion is ${approved.body.status}`);
   decisions.push({
     what: `promotion of the ${what}`,
     outcome: 'promoted',
     who: 'user:grace',
-    why: `evidence ${String(promotion['evidence_sha256']).slice(0, 12)}…`,
+    why: `evidence ${evidence_sha256.slice(0, 12)}…`,
   });
   return approved.body;
 }
 
-async function refused(engineer: FtmClient, body: unknown): Promise<FtmRefused> {
-  const answer = await engineer.post('/v1/promotions', body).catch((error: unknown) => error);
+async function refused(engineer: FtmClient, body: BodyOf<'POST /v1/promotions'>): Promise<FtmRefused> {
+  const answer = await engineer.call('POST /v1/promotions', { body }).catch((error: unknown) => error);
   if (answer instanceof FtmRefused && answer.problem.status === 409) return answer;
   throw answer instanceof Error ? answer : new Error('the worse model was not refused');
 }
 
-async function pointer(engineer: FtmClient, at?: string): Promise<Record<string, unknown>> {
-  const { body } = await engineer.get<{ data: Record<string, unknown>[] }>(
-    `/v1/production-pointers?project_id=${PROJECT}${at === undefined ? '' : `&at=${encodeURIComponent(at)}`}`,
-  );
-  const found = body.data.find((each) => (each['target'] as { value: string }).value === HELPER);
+async function pointer(
+  engineer: FtmClient,
+  at?: string,
+): Promise<AnswerOf<'GET /v1/production-pointers/{id}'>> {
+  const { body } = await engineer.call('GET /v1/production-pointers', { query: { project_id: PROJECT, at } });
+  const found = body.data.find(({ target }) => target.value === HELPER);
   if (found === undefined) throw new Error('there is no production pointer for the assistant');
   return found;
 }
 
 async function expectLive(engineer: FtmClient, modelVersionId: string): Promise<void> {
   for (let attempt = 0; attempt < 50; attempt += 1) {
-    if ((await pointer(engineer).catch(() => undefined))?.['model_version_id'] === modelVersionId) return;
+    if ((await pointer(engineer).catch(() => undefined))?.model_version_id === modelVersionId) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   throw new Error(`the model version ${modelVersionId} is not live`);
 }
 
-async function expectRejectionsAreExplained(engineer: FtmClient, dataset: Resource): Promise<void> {
-  const { body } = await engineer.get<{ data: Record<string, unknown>[] }>(
-    `/v1/datasets/${dataset.id}/rejections?limit=5`,
-  );
+async function expectRejectionsAreExplained(engineer: FtmClient, dataset: Dataset): Promise<void> {
+  const { body } = await engineer.call('GET /v1/datasets/{id}/rejections', {
+    params: { id: dataset.id },
+    query: { limit: 5 },
+  });
   expect(
-    body.data.length > 0 && body.data.every((each) => typeof each['code'] === 'string'),
-    'every rejected row has a code',
+    body.data.length > 0 && body.data.every(({ code, remedy }) => code !== '' && remedy !== ''),
+    'every rejected row has a code and a remedy',
   );
 }
 
-/** Creates, and reads back what was created with read-your-writes. */
-async function create(client: FtmClient, path: string, body: unknown): Promise<Resource> {
-  const made = await client.post(path, body);
-  const { body: read } = await client.get(
-    `${path}/${made.body.id}`,
-    made.position === null ? {} : { minPosition: made.position },
-  );
-  expect(read.id === made.body.id, 'a read after a write sees the write');
-  return made.body;
+/** Reads back what was created: whoever wrote it sees it. */
+async function made<R extends { readonly id: string }>(
+  client: FtmClient,
+  get: ResourceKey,
+  creating: Promise<FtmAnswer<R>>,
+): Promise<R> {
+  const { body } = await creating;
+  const read = await client.call(get, { params: { id: body.id } });
+  expect(read.body.id === body.id, 'a read after a write sees the write');
+  return body;
 }
 
-async function settled(client: FtmClient, path: string, wanted: string): Promise<Resource> {
-  const resource = await client.waitFor(path, (each) =>
-    [wanted, 'failed', 'blocked', 'canceled'].includes(each.status),
-  );
-  expect(
-    resource.status === wanted,
-    `${path} is ${resource.status}: ${JSON.stringify(resource['failure'] ?? resource['reasons'] ?? null)}`,
-  );
+interface Ended {
+  readonly id: string;
+  readonly object: string;
+  readonly status: string;
+  readonly failure: unknown;
+  readonly reasons: unknown;
+}
+const hasEnded = ({ status }: Pick<Ended, 'status'>): boolean =>
+  ['ready', 'completed', 'failed', 'blocked', 'canceled'].includes(status);
+
+async function ended<R extends Ended>(waiting: Promise<R>, wanted: R['status']): Promise<R> {
+  const resource = await waiting;
+  const { object, id, status, failure, reasons } = resource;
+  expect(status === wanted, `${object} ${id} is ${status}: ${JSON.stringify(failure ?? reasons)}`);
   return resource;
 }
 
-const get = async (client: FtmClient, path: string): Promise<Resource> => (await client.get(path)).body;
-
-function number(resource: Resource, field: string): number {
-  const value = resource[field];
-  if (typeof value !== 'number')
-    throw new Error(`${field} is missing in ${JSON.stringify(resource).slice(0, 300)}`);
+/** What is null only while it is not known. */
+function there<T>(value: T | null): T {
+  if (value === null) throw new Error('what must be known by now is null');
   return value;
 }
 

@@ -1,21 +1,9 @@
+import type { AnswerOf } from '@ftm/api/endpoints';
 import { Command } from 'commander';
 import { calling, clientOf, refusable, type ApiOptions } from '../api-options.ts';
 import { count, say, sayJson, table } from '../output.ts';
 
-interface CostReport {
-  readonly total_usd_micros: number;
-  readonly data: readonly {
-    readonly project_id: string;
-    readonly month: string;
-    readonly kind: string;
-    readonly count: number;
-    readonly unknown_count: number;
-    readonly estimated_usd_micros: number | null;
-    readonly actual_usd_micros: number;
-    readonly variance_usd_micros: number | null;
-  }[];
-  readonly has_more_entries: boolean;
-}
+type CostReport = Pick<AnswerOf<'GET /v1/costs'>, 'data' | 'total_usd_micros'>;
 
 interface CostsOptions extends ApiOptions {
   readonly project?: string;
@@ -29,17 +17,17 @@ export function costsCommand(): Command {
       .description('what was spent on fine-tuning and evals, by project and month (UTC)')
       .option('--project <id>', 'of this project only')
       .option('--month <YYYY-MM>', 'of this month only')
-      .option('--json', 'as the API answers it, with every job and run'),
+      .option('--json', 'machine-readable, with every job and run'),
   ).action(async (options: CostsOptions) => {
-    const query = new URLSearchParams({
-      ...(options.project === undefined ? {} : { project_id: options.project }),
-      ...(options.month === undefined ? {} : { month: options.month }),
+    const client = clientOf(options);
+    const query = { project_id: options.project, month: options.month };
+    await refusable(async () => {
+      const { total_usd_micros } = (await client.call('GET /v1/costs', { query })).body;
+      const report = { total_usd_micros, data: await client.whole('GET /v1/costs', { query }) };
+      if (options.json === true)
+        sayJson({ ...report, entries: await client.whole('GET /v1/costs/entries', { query }) });
+      else say(costTable(report));
     });
-    const { body } = await refusable(() =>
-      clientOf(options).get<CostReport>(`/v1/costs?${query.toString()}`),
-    );
-    if (options.json === true) sayJson(body);
-    else say(costTable(body));
   });
 }
 

@@ -5,18 +5,17 @@ describe('the table of costs', () => {
     const row = { project_id: 'p1', month: '2026-11', count: 2, unknown_count: 0 };
     const report = {
       total_usd_micros: 1_260_000,
-      has_more_entries: false,
       data: [
         {
           ...row,
-          kind: 'fine_tune',
+          kind: 'fine_tune' as const,
           estimated_usd_micros: 1_000_000,
           actual_usd_micros: 1_250_000,
           variance_usd_micros: 250_000,
         },
         {
           ...row,
-          kind: 'eval',
+          kind: 'eval' as const,
           estimated_usd_micros: null,
           actual_usd_micros: 10_000,
           variance_usd_micros: null,
@@ -31,6 +30,6 @@ describe('the table of costs', () => {
     expect(costTable(unknown)).toMatch(/in all \$1\.2600, and what 2 jobs have cost/);
   });
   it('says so when nothing was spent', () => {
-    expect(costTable({ total_usd_micros: 0, data: [], has_more_entries: false })).toBe('nothing was spent');
+    expect(costTable({ total_usd_micros: 0, data: [] })).toBe('nothing was spent');
   });
 });

@@ -3,7 +3,8 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import process from 'node:process';
 import { Readable } from 'node:stream';
-import type { FtmClient, Resource } from '@ftm/client/ftm-client';
+import type { FtmClient } from '@ftm/api/client';
+import type { AnswerOf, BodyOf } from '@ftm/api/endpoints';
 import { calling, clientOf, refusable, type ApiOptions } from '../api-options.ts';
 import { CannotRun } from '../cannot-run.ts';
 import { count, paint, progressBar, say, sayJson, table } from '../output.ts';
@@ -14,18 +15,18 @@ interface Options extends ApiOptions {
   readonly assistant?: string;
   readonly from?: string;
   readonly to?: string;
-  readonly outcome?: string;
+  readonly outcome?: Body['source']['outcome'];
   readonly tag: readonly string[];
   readonly upload?: string;
   readonly dataset: readonly string[];
   readonly limit?: number;
   readonly sample?: number;
-  readonly format: string;
+  readonly format: Body['output_format'];
   readonly near?: number | true;
   readonly semantic?: number;
   readonly embedder?: string;
-  readonly contamination: string;
-  readonly split: string;
+  readonly contamination: NonNullable<Body['contamination']>['policy'];
+  readonly split: NonNullable<Body['split']>['by'];
   readonly validation: number;
   readonly seed: number;
   readonly model?: string;
@@ -56,7 +57,13 @@ export function buildCommand(): Command {
       .option('--assistant <id>', 'only traces of this assistant')
       .option('--from <time>', 'only traces from this time on (ISO 8601)')
       .option('--to <time>', 'only traces before this time (default: now)')
-      .option('--outcome <outcome>', 'only traces that ended so: resolved, unresolved, unknown')
+      .addOption(
+        new Option('--outcome <outcome>', 'only traces that ended so').choices([
+          'resolved',
+          'unresolved',
+          'unknown',
+        ]),
+      )
       .option('--tag <tag>', 'only traces with this tag; may be repeated', collect, [])
       .option('--upload <file>', 'a JSONL file instead of traces; it is sanitised while it is sent')
       .option('--dataset <id>', 'an earlier dataset instead of traces; may be repeated', collect, [])
@@ -92,14 +99,17 @@ export function buildCommand(): Command {
 async function build(options: Options): Promise<void> {
   const client = clientOf(options);
   const uploadId = options.upload === undefined ? undefined : await upload(client, options, options.upload);
-  const { body: asked } = await client.post('/v1/datasets', bodyOf(options, uploadId));
+  const { body: asked } = await client.call('POST /v1/datasets', { body: bodyOf(options, uploadId) });
   const dataset = options.wait ? await watch(client, asked.id) : asked;
   if (options.json === true) sayJson(dataset);
   else sayDataset(dataset);
   if (options.wait && dataset.status !== 'ready') process.exitCode = 1;
 }
 
-function bodyOf(options: Options, uploadId: string | undefined): Record<string, unknown> {
+type Dataset = AnswerOf<'GET /v1/datasets/{id}'>;
+type Body = BodyOf<'POST /v1/datasets'>;
+
+function bodyOf(options: Options, uploadId: string | undefined): Body {
   const kind =
     uploadId !== undefined ? 'upload' : options.dataset.length > 0 ? 'dataset' : 'orchestrator_traces';
   return {
@@ -111,9 +121,9 @@ function bodyOf(options: Options, uploadId: string | undefined): Record<string, 
       from: options.from,
       to: options.to,
       outcome: options.outcome,
-      tags: options.tag.length > 0 ? options.tag : undefined,
+      tags: options.tag.length > 0 ? [...options.tag] : undefined,
       upload_id: uploadId,
-      dataset_ids: options.dataset.length > 0 ? options.dataset : undefined,
+      dataset_ids: options.dataset.length > 0 ? [...options.dataset] : undefined,
       limit: options.limit,
       sample_fraction: options.sample,
     },
@@ -135,14 +145,14 @@ async function upload(client: FtmClient, options: Options, file: string): Promis
   const { size } = await stat(file).catch((error: unknown) => {
     throw new CannotRun(`${file} cannot be read: ${(error as Error).message}`);
   });
-  const query = new URLSearchParams({
+  const query = {
     project_id: options.project,
     output_format: options.format,
     sanitizer_profile: options.profile,
-  });
+  };
   const bar = progressBar('sending', 'bytes');
   const { body } = await client
-    .upload(`/v1/datasets/uploads?${query.toString()}`, 'application/jsonl', () => {
+    .upload(query, () => {
       let sent = 0;
       const stream = createReadStream(file);
       stream.on('data', (part) => {
@@ -153,25 +163,19 @@ async function upload(client: FtmClient, options: Options, file: string): Promis
     })
     .finally(() => bar.end());
   if (options.json !== true)
-    say(
-      `Upload ${body.id}: ${count(Number(body['rows_read']))} rows, ${count(Number(body['rows_rejected']))} of them rejected.`,
-    );
+    say(`Upload ${body.id}: ${count(body.rows_read)} rows, ${count(body.rows_rejected)} of them rejected.`);
   return body.id;
 }
 
-async function watch(client: FtmClient, id: string): Promise<Resource> {
-  let stage = 'waiting';
+async function watch(client: FtmClient, id: string): Promise<Dataset> {
+  let stage: string = 'waiting';
   let bar = progressBar(stage, 'rows');
   try {
     for (;;) {
-      const { body } = await client.get(`/v1/datasets/${id}`).catch((error: unknown) => {
-        // The read model may not have it yet.
-        if ((error as { problem?: { status?: number } }).problem?.status === 404) return { body: null };
-        throw error;
-      });
-      if (body !== null && body.status !== 'building' && body.status !== 'pending_sanitization') return body;
-      const progress = body?.['progress'] as { stage: string; rows_read: number } | null | undefined;
-      if (progress !== null && progress !== undefined && progress.stage !== stage) {
+      const { body } = await client.call('GET /v1/datasets/{id}', { params: { id } });
+      if (body.status !== 'building' && body.status !== 'pending_sanitization') return body;
+      const { progress } = body;
+      if (progress !== null && progress.stage !== stage) {
         bar.end();
         stage = progress.stage;
         bar = progressBar(stage, 'rows');
@@ -186,28 +190,24 @@ async function watch(client: FtmClient, id: string): Promise<Resource> {
 
 const STYLE: Readonly<Record<string, 'green' | 'red'>> = { ready: 'green', blocked: 'red', failed: 'red' };
 
-function sayDataset(dataset: Resource): void {
-  const { status } = dataset;
+function sayDataset(dataset: Dataset): void {
+  const { status, failure } = dataset;
   say(`${paint('bold', `Dataset ${dataset.id}`)}: ${paint(STYLE[status] ?? 'yellow', status)}`);
-  const counts = dataset['rejected_by_code'] as { code: string; count: number }[] | undefined;
   if (status === 'ready') {
-    const number = (key: string): string => count(Number(dataset[key]));
+    const number = (value: number | null): string => (value === null ? '' : count(value));
     say(
       table(
         ['', 'rows', 'tokens'],
         [
-          ['train', number('train_rows'), number('train_tokens')],
-          ['validation', number('validation_rows'), number('validation_tokens')],
-          ['rejected', number('rows_rejected'), ''],
+          ['train', number(dataset.train_rows), number(dataset.train_tokens)],
+          ['validation', number(dataset.validation_rows), number(dataset.validation_tokens)],
+          ['rejected', number(dataset.rows_rejected), ''],
         ],
       ),
     );
-    for (const { code, count: n } of counts ?? []) say(`  ${code.padEnd(36)} ${count(n)}`);
-    say(`content ${String(dataset['content_sha256'])}`);
+    for (const { code, count: n } of dataset.rejected_by_code ?? []) say(`  ${code.padEnd(36)} ${count(n)}`);
+    say(`content ${dataset.content_sha256 ?? ''}`);
   }
-  for (const { code, message } of (dataset['reasons'] as { code: string; message: string }[] | undefined) ??
-    [])
-    say(`${paint('red', code)}: ${message}`);
-  const failure = dataset['failure'] as { code: string; message: string; remedy: string } | null;
+  for (const { code, message } of dataset.reasons ?? []) say(`${paint('red', code)}: ${message}`);
   if (failure !== null) say(`${paint('red', failure.code)}: ${failure.message}\n${failure.remedy}`);
 }

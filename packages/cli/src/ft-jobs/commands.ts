@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import process from 'node:process';
-import type { Resource } from '@ftm/client/ftm-client';
+import type { AnswerOf } from '@ftm/api/endpoints';
+import { FT_JOB_STATUSES } from '@ftm/api/resources/ft-jobs';
 import { calling, clientOf, refusable, type ApiOptions } from '../api-options.ts';
 import { paint, say, sayJson, table } from '../output.ts';
 import { bodyOf, jobOptions, type JobOptions } from './request.ts';
@@ -9,6 +10,13 @@ import { watch, type WatchOptions } from './watch.ts';
 
 interface Json extends ApiOptions {
   readonly json?: boolean;
+}
+
+interface ListOptions {
+  readonly project?: string;
+  readonly status?: AnswerOf<'GET /v1/ft-jobs/{id}'>['status'];
+  readonly dataset?: string;
+  readonly limit: number;
 }
 
 export function ftJobsCommand(): Command {
@@ -32,7 +40,9 @@ function createCommand(): Command {
     ).addOption(new Option('--no-watch', 'only ask for it')),
   ).action((options: JobOptions & Json & { readonly watch: boolean }) =>
     refusable(async () => {
-      const { body: job, position } = await clientOf(options).post('/v1/ft-jobs', bodyOf(options));
+      const { body: job, position } = await clientOf(options).call('POST /v1/ft-jobs', {
+        body: bodyOf(options),
+      });
       if (options.watch) await watch(job.id, options, position);
       else if (options.json === true) sayJson(job);
       else sayJob(job);
@@ -47,26 +57,23 @@ function estimateCommand(): Command {
     ),
   ).action((options: JobOptions & Json) =>
     refusable(async () => {
-      const { body } = await clientOf(options).post<Readonly<Record<string, unknown>>>(
-        '/v1/ft-jobs/estimate',
-        bodyOf(options),
-      );
+      const { body } = await clientOf(options).call('POST /v1/ft-jobs/estimate', { body: bodyOf(options) });
       if (options.json === true) {
         sayJson(body);
         return;
       }
-      const row = (name: string) => [
+      const row = (name: 'low' | 'expected' | 'high') => [
         name,
         String(body[`epochs_${name}`]),
-        dollars(Number(body[`${name}_usd_micros`])),
+        dollars(body[`${name}_usd_micros`]),
       ];
-      say(table(['', 'epochs', 'cost'], ['low', 'expected', 'high'].map(row)));
+      say(table(['', 'epochs', 'cost'], [row('low'), row('expected'), row('high')]));
       say(
-        `${String(body['training_tokens'])} tokens in the file, ${dollars(Number(body['price_usd_micros_per_million']))} a million (${String(body['price_source'])})`,
+        `${body.training_tokens} tokens in the file, ${dollars(body.price_usd_micros_per_million)} a million (${body.price_source})`,
       );
-      const jobs = Number(body['calibration_jobs']);
+      const jobs = body.calibration_jobs;
       say(
-        `± ${(Number(body['token_error']) * 100).toFixed(1)} %, ${jobs === 0 ? 'as counted: too few jobs were billed to learn from' : `corrected by what ${jobs} jobs were billed`}`,
+        `± ${(body.token_error * 100).toFixed(1)} %, ${jobs === 0 ? 'as counted: too few jobs were billed to learn from' : `corrected by what ${jobs} jobs were billed`}`,
       );
     }),
   );
@@ -77,18 +84,19 @@ function listCommand(): Command {
     new Command('list')
       .description('jobs, the newest first')
       .option('--project <id>', 'only of this project')
-      .option('--status <status>', 'only with this status')
+      .addOption(new Option('--status <status>', 'only with this status').choices(FT_JOB_STATUSES))
       .option('--dataset <id>', 'only on this dataset')
       .option('--limit <n>', 'at most so many', Number, 20),
-  ).action((options: Json & { project?: string; status?: string; dataset?: string; limit: number }) =>
+  ).action((options: Json & ListOptions) =>
     refusable(async () => {
-      const query = new URLSearchParams({ limit: String(options.limit) });
-      if (options.project !== undefined) query.set('project_id', options.project);
-      if (options.status !== undefined) query.set('status', options.status);
-      if (options.dataset !== undefined) query.set('dataset_id', options.dataset);
-      const { body } = await clientOf(options).get<{ readonly data: readonly Resource[] }>(
-        `/v1/ft-jobs?${query.toString()}`,
-      );
+      const { body } = await clientOf(options).call('GET /v1/ft-jobs', {
+        query: {
+          limit: options.limit,
+          project_id: options.project,
+          status: options.status,
+          dataset_id: options.dataset,
+        },
+      });
       if (options.json === true) sayJson(body);
       else if (body.data.length === 0) say('no jobs');
       else
@@ -98,9 +106,9 @@ function listCommand(): Command {
             body.data.map((job) => [
               job.id,
               job.status,
-              String(job['base_model']),
-              String(job['created_at']).slice(0, 16).replace('T', ' '),
-              typeof job['actual_usd_micros'] === 'number' ? dollars(job['actual_usd_micros']) : '',
+              job.base_model,
+              job.created_at.slice(0, 16).replace('T', ' '),
+              job.actual_usd_micros === null ? '' : dollars(job.actual_usd_micros),
             ]),
           ),
         );
@@ -121,10 +129,10 @@ function steer(verb: 'cancel' | 'pause' | 'resume', description: string): Comman
     new Command(verb).description(description).argument('<id>', 'the job').option('--reason <text>', 'why'),
   ).action((id: string, options: Json & { readonly reason?: string }) =>
     refusable(async () => {
-      const { body: job } = await clientOf(options).post(
-        `/v1/ft-jobs/${encodeURIComponent(id)}/${verb}`,
-        options.reason === undefined ? {} : { reason: options.reason },
-      );
+      const { body: job } = await clientOf(options).call(`POST /v1/ft-jobs/{id}/${verb}`, {
+        params: { id },
+        body: { reason: options.reason },
+      });
       if (options.json === true) {
         sayJson(job);
         return;

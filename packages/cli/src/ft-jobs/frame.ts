@@ -1,14 +1,7 @@
-import type { Resource } from '@ftm/client/ftm-client';
 import { paint } from '../output.ts';
+import type { Job, JobEvent } from './job.ts';
 import { lossChart, type LossPoint } from './loss-chart.ts';
 import { statusStyle } from './show.ts';
-
-/** An event as the API shows it. */
-export interface WireEvent {
-  readonly envelope: { readonly time: string; readonly actor: string };
-  readonly position: { readonly partition: number; readonly offset: string };
-  readonly event: { readonly type: string; readonly data: Readonly<Record<string, unknown>> };
-}
 
 export interface Progress {
   readonly step: number;
@@ -38,7 +31,7 @@ export function duration(ms: number): string {
 }
 
 export interface Picture {
-  readonly job: Resource;
+  readonly job: Pick<Job, 'id' | 'status' | 'base_model' | 'waits_for'>;
   readonly progress: Progress | null;
   readonly points: readonly LossPoint[];
   readonly etaMs: number | null;
@@ -59,7 +52,7 @@ export function frame({ job, progress, points, etaMs: left, away }: Picture, ter
   const loss = (value: number | null | undefined): string => (value == null ? '–' : value.toFixed(4));
   const chart = lossChart(points, { columns, rows: CHART_ROWS }, (text) => paint('yellow', text));
   return [
-    `${cut(`${job.id}  ${String(job['base_model'])}`, columns - 14)}  ${paint(statusStyle(job.status), job.status)}`,
+    `${cut(`${job.id}  ${job.base_model}`, columns - 14)}  ${paint(statusStyle(job.status), job.status)}`,
     ...stepLine(job, progress, left),
     ...(chart.length === 0
       ? []
@@ -71,9 +64,8 @@ export function frame({ job, progress, points, etaMs: left, away }: Picture, ter
   ];
 }
 
-function stepLine(job: Resource, progress: Progress | null, left: number | null): string[] {
-  const waits = job['waits_for'] as { readonly message: string } | null | undefined;
-  if (waits != null) return [cut(`waits: ${waits.message}`, MOST_COLUMNS)];
+function stepLine(job: Picture['job'], progress: Progress | null, left: number | null): string[] {
+  if (job.waits_for !== null) return [cut(`waits: ${job.waits_for.message}`, MOST_COLUMNS)];
   if (progress === null) return ENDED.has(job.status) ? [] : ['no step has been told of yet'];
   const ended = ENDED.has(job.status);
   const step = job.status === 'completed' ? progress.totalSteps : progress.step;
@@ -87,15 +79,16 @@ const cut = (text: string, columns: number): string =>
   text.length <= columns ? text : `${text.slice(0, columns - 1)}…`;
 
 /** One event for where nothing can be drawn over. */
-export function lineOf({ envelope, event }: WireEvent): string {
-  const { data } = event;
+export function lineOf({ time, name, data }: Pick<JobEvent, 'time' | 'name' | 'data'>): string {
   const told = [
     typeof data['provider_status'] === 'string' ? data['provider_status'] : null,
-    typeof data['step'] === 'number' ? `step ${data['step']} of ${String(data['total_steps'])}` : null,
+    typeof data['step'] === 'number'
+      ? `step ${data['step']} of ${JSON.stringify(data['total_steps'])}`
+      : null,
     typeof data['train_loss'] === 'number' ? `training loss ${data['train_loss'].toFixed(4)}` : null,
     typeof data['valid_loss'] === 'number' ? `validation loss ${data['valid_loss'].toFixed(4)}` : null,
     typeof data['message'] === 'string' ? data['message'] : null,
     typeof data['reason'] === 'string' ? data['reason'] : null,
   ].filter((each) => each !== null);
-  return `${envelope.time}  ${event.type}${told.length === 0 ? '' : `  ${told.join(', ')}`}`;
+  return `${time}  ${name}${told.length === 0 ? '' : `  ${told.join(', ')}`}`;
 }

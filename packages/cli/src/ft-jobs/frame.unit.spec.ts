@@ -1,11 +1,12 @@
 import fc from 'fast-check';
-import { duration, etaMs, frame, lineOf } from './frame.ts';
+import { duration, etaMs, frame, lineOf, type Picture } from './frame.ts';
 import { lossChart, type LossPoint } from './loss-chart.ts';
 
-const job = (status: string, more: object = {}) => ({
+const job = (status: Picture['job']['status'], more: Partial<Picture['job']> = {}): Picture['job'] => ({
   id: '6f8c2d7e-0000-4000-8000-000000000000',
   status,
   base_model: 'gpt-4.1-nano-2025-04-14',
+  waits_for: null,
   ...more,
 });
 const points: LossPoint[] = Array.from({ length: 20 }, (_, at) => ({
@@ -86,12 +87,9 @@ describe('a picture', () => {
 it('one event is one line', () => {
   expect(
     lineOf({
-      envelope: { time: 't', actor: 'a' },
-      position: { partition: 0, offset: '0' },
-      event: {
-        type: 'FineTuneProgressed',
-        data: { provider_status: 'running', step: 3, total_steps: 9, train_loss: 0.5, valid_loss: null },
-      },
+      time: 't',
+      name: 'FineTuneProgressed',
+      data: { provider_status: 'running', step: 3, total_steps: 9, train_loss: 0.5, valid_loss: null },
     }),
   ).toBe('t  FineTuneProgressed  running, step 3 of 9, training loss 0.5000');
 });

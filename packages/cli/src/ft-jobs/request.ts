@@ -1,3 +1,4 @@
+import type { BodyOf } from '@ftm/api/endpoints';
 import { Option, type Command } from 'commander';
 
 export interface JobOptions {
@@ -5,7 +6,7 @@ export interface JobOptions {
   readonly dataset: string;
   readonly validationDataset?: string;
   readonly model: string;
-  readonly method: string;
+  readonly method: 'supervised' | 'dpo';
   readonly epochs?: number;
   readonly batchSize?: number;
   readonly learningRate?: number;
@@ -33,7 +34,7 @@ export const jobOptions = (command: Command): Command =>
     .option('--seed <n>', 'the same seed and data give the same training', Number)
     .option('--threshold <usd>', 'above it PRISM must approve the cost', Number);
 
-export const bodyOf = (options: JobOptions): Readonly<Record<string, unknown>> => ({
+export const bodyOf = (options: JobOptions): BodyOf<'POST /v1/ft-jobs'> => ({
   project_id: options.project,
   method: options.method,
   base_model: options.model,

@@ -1,5 +1,5 @@
-import type { Resource } from '@ftm/client/ftm-client';
 import { count, paint, say } from '../output.ts';
+import type { Job } from './job.ts';
 
 export const dollars = (micros: number): string =>
   `$${(micros / 1e6).toFixed(micros !== 0 && Math.abs(micros) < 10_000 ? 4 : 2)}`;
@@ -10,44 +10,31 @@ export function statusStyle(status: string): 'green' | 'red' | 'yellow' | 'cyan'
   return status === 'canceled' || status === 'paused' ? 'yellow' : 'cyan';
 }
 
-type Json = Readonly<Record<string, unknown>>;
-
 /** How a job stands, or how it ended: what a person wants to know of it. */
-export function sayJob(job: Resource): void {
+export function sayJob(job: Job): void {
   say(`${job.id}  ${paint(statusStyle(job.status), job.status)}`);
   for (const line of linesOf(job)) say(line);
 }
 
-function linesOf(job: Resource): string[] {
+function linesOf(job: Job): string[] {
   const line = (name: string, value: string): string => `  ${name.padEnd(12)}${value}`;
-  const failure = job['failure'] as Json | null;
-  const reasons = job['reasons'] as readonly { readonly message: string }[] | undefined;
-  const waits = job['waits_for'] as Json | null | undefined;
-  const chosen = job['selected_checkpoint'] as Json | null | undefined;
-  const canceled = job['canceled'] as Json | null;
-  const estimate = job['estimate'] as Json;
-  const range = `${dollars(Number(estimate['low_usd_micros']))} to ${dollars(Number(estimate['high_usd_micros']))} estimated`;
-  const actual = job['actual_usd_micros'];
-  const unknown = job['cost_unknown'] === true ? 'not known: the provider does not say what it bills; ' : '';
+  const { failure, estimate, selected_checkpoint: chosen, actual_usd_micros: actual } = job;
+  const range = `${dollars(estimate.low_usd_micros)} to ${dollars(estimate.high_usd_micros)} estimated`;
+  const unknown = job.cost_unknown ? 'not known: the provider does not say what it bills; ' : '';
   return [
-    ...(failure == null
+    ...(failure === null
       ? []
       : [
-          line(
-            'cause',
-            `${String(failure['code'])}: ${String(failure['provider_message'] ?? failure['message'])}`,
-          ),
-          line('remedy', String(failure['remedy'])),
-          line('retryable', failure['retryable'] === true ? 'yes' : 'no'),
+          line('cause', `${failure.code}: ${failure.provider_message ?? failure.message}`),
+          line('remedy', failure.remedy),
+          line('retryable', failure.retryable ? 'yes' : 'no'),
         ]),
-    ...(reasons ?? []).map(({ message }) => line('blocked', message)),
-    ...(waits == null ? [] : [line('waits', String(waits['message']))]),
-    ...(canceled == null ? [] : [line('reason', String(canceled['reason']))]),
-    ...(typeof job['provider_model_id'] === 'string' ? [line('model', job['provider_model_id'])] : []),
-    ...(chosen == null
-      ? []
-      : [line('checkpoint', String(chosen['provider_model_id'])), line('', String(chosen['reason']))]),
-    ...(typeof job['trained_tokens'] === 'number' ? [line('tokens', count(job['trained_tokens']))] : []),
-    line('cost', typeof actual === 'number' ? `${dollars(actual)} (${range})` : `${unknown}${range}`),
+    ...(job.reasons ?? []).map(({ message }) => line('blocked', message)),
+    ...(job.waits_for === null ? [] : [line('waits', job.waits_for.message)]),
+    ...(job.canceled === null ? [] : [line('reason', job.canceled.reason)]),
+    ...(job.provider_model_id === null ? [] : [line('model', job.provider_model_id)]),
+    ...(chosen === null ? [] : [line('checkpoint', chosen.provider_model_id), line('', chosen.reason)]),
+    ...(job.trained_tokens === null ? [] : [line('tokens', count(job.trained_tokens))]),
+    line('cost', actual === null ? `${unknown}${range}` : `${dollars(actual)} (${range})`),
   ];
 }

@@ -1,9 +1,10 @@
 import process from 'node:process';
-import { listen } from '@ftm/client/event-stream';
-import type { FtmClient, Resource } from '@ftm/client/ftm-client';
+import type { FtmClient } from '@ftm/api/client';
+import { listen } from '@ftm/api/event-stream';
 import { clientOf, type ApiOptions } from '../api-options.ts';
 import { say, sayJson } from '../output.ts';
-import { etaMs, frame, lineOf, type Progress, type WireEvent } from './frame.ts';
+import { etaMs, frame, lineOf, type Progress } from './frame.ts';
+import type { Job, JobEvent } from './job.ts';
 import type { LossPoint } from './loss-chart.ts';
 import { createScreen } from './screen.ts';
 import { sayJob } from './show.ts';
@@ -13,6 +14,7 @@ export interface WatchOptions extends ApiOptions {
 }
 
 const REDRAW_MS = 1000;
+const JOB = 'GET /v1/ft-jobs/{id}';
 
 /**
  * Shows a job until it has ended: a live picture in a terminal, a line for each event elsewhere, JSON lines with
@@ -25,15 +27,14 @@ export async function watch(
   position: string | null = null,
 ): Promise<void> {
   const client = clientOf(options);
-  const path = `/v1/ft-jobs/${encodeURIComponent(id)}`;
   // Refused at once, before anything is drawn: no such job, no such key.
-  await client.get(path, from(position));
+  await client.call(JOB, { params: { id }, minPosition: position });
   const stop = new AbortController();
   const interrupted = (): void => stop.abort();
   process.once('SIGINT', interrupted);
   let last: string | null;
   try {
-    last = await follow(client, path, options, stop.signal);
+    last = await follow(client, id, options, stop.signal);
   } finally {
     process.removeListener('SIGINT', interrupted);
   }
@@ -42,7 +43,7 @@ export async function watch(
     process.exitCode = 130;
     return;
   }
-  const { body: job } = await client.get(path, from(last));
+  const { body: job } = await client.call(JOB, { params: { id }, minPosition: last });
   if (options.json === true) sayJson(job);
   else sayJob(job);
   if (job.status !== 'completed') process.exitCode = 1;
@@ -50,14 +51,14 @@ export async function watch(
 
 async function follow(
   client: FtmClient,
-  path: string,
+  id: string,
   options: WatchOptions,
   signal: AbortSignal,
 ): Promise<string | null> {
   const live = options.json !== true && process.stdout.isTTY;
   const screen = createScreen(process.stdout);
   let progress: Progress | null = null;
-  let job: Resource | null = null;
+  let job: Job | null = null;
   let points: readonly LossPoint[] = [];
   let away = false;
   let position: string | null = null;
@@ -72,7 +73,7 @@ async function follow(
     const events = listen({
       baseUrl: options.api,
       apiKey: options.apiKey,
-      path: `${path}/events`,
+      path: `/v1/ft-jobs/${encodeURIComponent(id)}/events`,
       signal,
       onRetry: () => {
         away = true;
@@ -80,16 +81,16 @@ async function follow(
       },
     });
     for await (const { data } of events) {
-      const event = JSON.parse(data) as WireEvent;
+      const event = JSON.parse(data) as JobEvent;
       away = false;
-      position = `${event.position.partition}:${event.position.offset}`;
+      position = `${event.partition}:${event.offset}`;
       if (options.json === true) say(data);
       else if (!live) say(lineOf(event));
       if (!live) continue;
       progress = progressed(progress, event);
       // The picture follows the log, it does not have to draw all of what has happened before.
-      job = (await client.get(path, from(position))).body;
-      points = await curveOf(client, path, points);
+      job = (await client.call(JOB, { params: { id }, minPosition: position })).body;
+      points = await curveOf(client, id, points);
       draw();
     }
     return position;
@@ -99,13 +100,11 @@ async function follow(
   }
 }
 
-const from = (position: string | null) => (position === null ? {} : { minPosition: position });
-
-function progressed(before: Progress | null, { envelope, event }: WireEvent): Progress | null {
-  if (event.type !== 'FineTuneProgressed') return before;
-  const { step, total_steps: totalSteps, estimated_finish: estimatedFinish } = event.data;
+function progressed(before: Progress | null, { time, name, data }: JobEvent): Progress | null {
+  if (name !== 'FineTuneProgressed') return before;
+  const { step, total_steps: totalSteps, estimated_finish: estimatedFinish } = data;
   if (typeof step !== 'number' || typeof totalSteps !== 'number') return before;
-  const atMs = Date.parse(envelope.time);
+  const atMs = Date.parse(time);
   return {
     step,
     totalSteps,
@@ -118,10 +117,10 @@ function progressed(before: Progress | null, { envelope, event }: WireEvent): Pr
 /** What cannot be read now is read with the next event. */
 const curveOf = (
   client: FtmClient,
-  path: string,
+  id: string,
   before: readonly LossPoint[],
 ): Promise<readonly LossPoint[]> =>
-  client.get<{ readonly data: readonly LossPoint[] }>(`${path}/curve`).then(
+  client.call('GET /v1/ft-jobs/{id}/curve', { params: { id } }).then(
     ({ body }) => body.data,
     () => before,
   );

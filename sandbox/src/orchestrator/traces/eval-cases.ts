@@ -3,7 +3,7 @@ import { SYSTEM } from './generate.ts';
 
 export interface EvalCase {
   readonly id: string;
-  readonly input: readonly { readonly role: 'system' | 'user'; readonly content: string }[];
+  readonly input: { readonly role: 'system' | 'user'; readonly content: string }[];
   readonly expected: string;
 }
 
