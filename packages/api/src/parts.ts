@@ -175,17 +175,19 @@ export const failure = {
 };
 export const Failure = z.strictObject(failure).meta({ id: 'Failure' });
 
-/** Any JSON value. */
-export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
-export const JsonValue: z.ZodType<JsonValue, JsonValue> = z
-  .lazy(() =>
-    z.union([
-      z.string(),
-      z.number(),
-      z.boolean(),
-      z.null(),
-      z.array(JsonValue),
-      z.record(z.string(), JsonValue),
-    ]),
+const scalars = [z.string(), z.number(), z.boolean(), z.null()] as const;
+type Scalar = string | number | boolean | null;
+/** A JSON value; an array has no array right inside of it: generated types of what nests without end would not compile. */
+export type JsonValue = Scalar | JsonObject | (Scalar | JsonObject)[];
+export interface JsonObject {
+  [key: string]: JsonValue;
+}
+const JsonObject: z.ZodType<JsonObject, JsonObject> = z
+  .record(
+    z.string(),
+    z.lazy(() => JsonValue),
   )
-  .meta({ id: 'JsonValue', description: 'Any JSON value.' });
+  .meta({ id: 'JsonObject', description: 'Any JSON object.' });
+export const JsonValue: z.ZodType<JsonValue, JsonValue> = z
+  .union([...scalars, JsonObject, z.array(z.union([...scalars, JsonObject]))])
+  .meta({ id: 'JsonValue', description: 'Any JSON value; an array has no array right inside of it.' });

@@ -72,7 +72,12 @@ export function openApiDocument(routes: readonly ServedRoute[]): Json {
       responses: refusalResponses(),
       schemas: sorted({ ...given.components, ...taken.components }),
       examples: sorted(
-        Object.fromEntries([...BODIES, ...ANSWERS].map(({ schema, value }) => [nameOf(schema), { value }])),
+        Object.fromEntries(
+          [...BODIES, ...ANSWERS]
+            // A refusal has an example of its own for each status.
+            .filter(({ schema }) => schema !== Problem)
+            .map(({ schema, value }) => [nameOf(schema), { value }]),
+        ),
       ),
     },
   };
