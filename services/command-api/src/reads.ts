@@ -144,8 +144,10 @@ function listStatement(principal: Principal, aggregate: Aggregate, query: ListQu
       if (where === undefined) builder.where(name, value);
       else builder.whereRaw(where, [value]);
     }
-  if (created_after !== undefined) builder.where('created_at', '>', created_after);
-  if (created_before !== undefined) builder.where('created_at', '<', created_before);
+  // The database knows fewer offsets than ISO 8601 does.
+  const utc = (instant: string): string => new Date(instant).toISOString();
+  if (created_after !== undefined) builder.where('created_at', '>', utc(created_after));
+  if (created_before !== undefined) builder.where('created_at', '<', utc(created_before));
   if (!principal.projects.includes('*')) builder.whereIn('project_id', [...principal.projects]);
   if (cursor !== undefined) {
     const after = decodeCursor(cursor);

@@ -131,8 +131,9 @@ export const PARAMETERS: Readonly<Record<string, Json>> = {
     name: 'X-Request-Id',
     in: 'header',
     required: false,
-    description: 'Your own id of the request: it is answered, and logged.',
-    schema: { type: 'string', pattern: '^[A-Za-z0-9._-]{1,100}$' },
+    description:
+      'Your own id of the request: it is answered, and logged. 1 to 100 of A-Z a-z 0-9 . _ -; instead of any other, one is made.',
+    schema: { type: 'string' },
     example: 'nightly-build-17',
   },
   LastEventId: {
