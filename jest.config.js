@@ -7,7 +7,7 @@ const project = (name, pattern) => ({
   testEnvironmentOptions: { customExportConditions: ['ftm-source', 'node', 'node-addons'] },
   transform: {
     '^.+\\.ts$': [
-      '@swc/jest',
+      '<rootDir>/scripts/transform-for-specs.mjs',
       { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
     ],
   },

@@ -21,6 +21,11 @@ const AROUND: readonly (readonly [name: string, who: string, meaning: string])[]
   ['FTM_BUILT', 'tests', '`1`: set by whoever has compiled, so that nobody does it again.'],
   ['FTM_SANDBOX_DIR', 'tests', 'Set by the sandbox for the specs: where its parts keep their files.'],
   ['FTM_WATCHED_PARENT', 'sandbox', 'Set by the sandbox for its children: they end when this process has.'],
+  [
+    'FTM_TEST_ALL',
+    'tests',
+    '`1`, as `npm test` sets it: specs that try very many cases of one thing try all of them.',
+  ],
   ['FTM_TEST_SEED', 'tests', 'Repeats a randomized spec; a failure prints its seed.'],
   ['FTM_TEST_PGVECTOR_URL', 'tests', 'A Postgres that has pgvector, where the sandbox’s has none.'],
   ['FTM_CONFORMANCE_MODEL', 'tests', 'Base model of the conformance suite at a real provider.'],

@@ -148,8 +148,9 @@ describe('an evidence pack', () => {
   });
 
   it('does not verify with any byte changed', () => {
-    // Every seventh, and each of the last ones, where the archive keeps its directory.
-    for (let at = 0; at < pack.length; at += at > pack.length - 300 ? 1 : 7) {
+    // Many of them, and each of the last ones, where the archive keeps its directory.
+    const step = process.env['FTM_TEST_ALL'] === '1' ? 7 : 101;
+    for (let at = 0; at < pack.length; at += at > pack.length - 300 ? 1 : step) {
       const edited = Uint8Array.from(pack);
       edited[at] = (edited[at] ?? 0) ^ 1;
       const { ok } = verifyPack(edited, trusted);

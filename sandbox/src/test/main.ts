@@ -122,7 +122,12 @@ async function jestTier(tier: 'unit' | 'int' | 'e2e'): Promise<Count> {
     ...workers,
     ...positionals,
   ];
-  const { code } = await run(process.execPath, jest, { ...stack?.env, FTM_BUILT: '1' }, true);
+  const { code } = await run(
+    process.execPath,
+    jest,
+    { ...stack?.env, FTM_BUILT: '1', FTM_TEST_ALL: '1' },
+    true,
+  );
   await stack?.stop();
   stack = undefined;
   const summary = await readFile(report, 'utf8').then(
