@@ -45,7 +45,6 @@ const STILL_TAKING_MUCH = [
   'services/command-api/src/dataset/report.ts',
   'services/command-api/src/dataset/upload.ts',
   'services/command-api/src/http/app.ts',
-  'services/command-api/src/resource-routes.ts',
   'services/projector/src/audit-source.ts',
   'services/projector/src/merkle-nodes.ts',
   'services/runners/src/dataset/build.ts',
