@@ -1,11 +1,10 @@
 /**
  * `npm test`: static checks, unit tests, tests on the real parts, the whole system. Sets itself up, leaves nothing behind,
- * ends with `N passed, N failed`.
+ * ends with `N passed, N failed`. `npm run verify` is the first two of them, `--quick`.
  *
- * usage: npm test [-- [--only static,unit,int,e2e] [-- jest arguments]]
+ * usage: npm test [-- [--only static,unit,int,e2e] [--quick] [-- jest arguments]]
  */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -14,12 +13,9 @@ import { build, BuildError } from '../stack/build.ts';
 import { PreflightError } from '../stack/preflight.ts';
 import { startStack, type Stack } from '../stack/stack.ts';
 import { printProgress } from '../stack/progress.ts';
-
-interface Count {
-  passed: number;
-  failed: number;
-  skipped: number;
-}
+import { createCommands } from './commands.ts';
+import { inLanes, type Lane } from './lanes.ts';
+import { readReport, slowest, type Count, type SpecTime } from './report.ts';
 
 const TIERS = ['static', 'unit', 'int', 'e2e'] as const;
 type Tier = (typeof TIERS)[number];
@@ -27,24 +23,26 @@ type Tier = (typeof TIERS)[number];
 /** How long one test may take before it counts as hanging; no test asserts a time. */
 const TIMEOUT_MS = { unit: 20_000, int: 120_000, e2e: 300_000 } as const;
 
-/** Each is one check of the final count. */
+/** Each is one check of the final count. The longest is first, so that nothing is left to wait for it alone. */
 const STATIC_CHECKS = [
+  'lint',
+  'build',
   'format:check',
   'generate:check',
-  'build',
-  'lint',
   'boundaries',
   'unused',
   'tidy',
   'compatibility',
 ] as const;
+/** Commands at a time. */
+const LANES = 2;
 
 const { values, positionals } = parseArgs({
-  options: { only: { type: 'string' }, help: { type: 'boolean' } },
+  options: { only: { type: 'string' }, quick: { type: 'boolean' }, help: { type: 'boolean' } },
   allowPositionals: true,
 });
 if (values.help === true) {
-  console.log('npm test [-- --only static,unit,int,e2e [-- <jest arguments>]]');
+  console.log('npm test [-- --only static,unit,int,e2e --quick [-- <jest arguments>]]');
   process.exit(0);
 }
 const wanted = (values.only?.split(',') ?? [...TIERS]) as Tier[];
@@ -55,13 +53,14 @@ if (unknown.length > 0) {
 }
 
 const scratch = await mkdtemp(join(tmpdir(), 'ftm-test-'));
-const running = new Set<ChildProcess>();
+const commands = createCommands();
+const times: SpecTime[] = [];
 let stack: Stack | undefined;
 const interruption = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
     interruption.abort();
-    for (const child of running) killGroup(child);
+    commands.killAll();
     void cleanUp().then(() => process.exit(130));
   });
 }
@@ -70,8 +69,10 @@ const total: Count = { passed: 0, failed: 0, skipped: 0 };
 try {
   for (const tier of TIERS) {
     if (!wanted.includes(tier) || interruption.signal.aborted) continue;
+    // Side by side with the static checks, when both are wanted.
+    if (tier === 'unit' && wanted.includes('static')) continue;
     heading(tier);
-    add(tier === 'static' ? await staticChecks() : await jestTier(tier));
+    add(tier === 'static' ? await staticChecks() : await jestTier(tier, true));
   }
 } catch (error) {
   total.failed += 1;
@@ -79,6 +80,7 @@ try {
 } finally {
   await cleanUp();
 }
+if (times.length > 1) console.log(`\nthe slowest specs:\n${slowest(times, 10).join('\n')}`);
 console.log(
   `\n${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`,
 );
@@ -86,17 +88,38 @@ process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1);
 
 async function staticChecks(): Promise<Count> {
   const count: Count = { passed: 0, failed: 0, skipped: 0 };
-  for (const check of STATIC_CHECKS) {
-    const started = Date.now();
-    const { code, output } = await run('npm', ['run', '--silent', check], {}, false);
-    console.log(`${code === 0 ? 'ok  ' : 'FAIL'} ${check} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
-    if (code !== 0) console.log(output);
-    count[code === 0 ? 'passed' : 'failed'] += 1;
-  }
+  const checks = STATIC_CHECKS.map((check): Lane => ({
+    name: check,
+    run: async () => {
+      const { code, output } = await commands.run('npm', ['run', '--silent', check], {}, false);
+      count[code === 0 ? 'passed' : 'failed'] += 1;
+      return { ok: code === 0, output };
+    },
+  }));
+  const unit: Lane = {
+    name: 'unit',
+    // Some of them start processes from `dist`.
+    after: 'build',
+    run: async () => {
+      const { passed, failed, skipped, output } = await jestTier('unit', false);
+      add({ passed, failed, skipped }, count);
+      return { ok: failed === 0, output, detail: `${passed} passed, ${failed} failed` };
+    },
+  };
+  const behindBuild = STATIC_CHECKS.indexOf('build') + 1;
+  await inLanes(
+    wanted.includes('unit') ? checks.toSpliced(behindBuild, 0, unit) : checks,
+    LANES,
+    console.log,
+  );
   return count;
 }
 
-async function jestTier(tier: 'unit' | 'int' | 'e2e'): Promise<Count> {
+/** @returns also what Jest has said, but for what passed, unless it was shown as it came */
+async function jestTier(
+  tier: 'unit' | 'int' | 'e2e',
+  show: boolean,
+): Promise<Count & { readonly output: string }> {
   await build();
   // Specs of the whole system start a stack each: what others leave behind, such as checkpoints that are signed by keys of theirs, is none of their business.
   if (tier === 'int')
@@ -122,67 +145,17 @@ async function jestTier(tier: 'unit' | 'int' | 'e2e'): Promise<Count> {
     ...workers,
     ...positionals,
   ];
-  const { code } = await run(
-    process.execPath,
-    jest,
-    { ...stack?.env, FTM_BUILT: '1', FTM_TEST_ALL: '1' },
-    true,
-  );
+  const env = { ...stack?.env, FTM_BUILT: '1', FTM_TEST_ALL: values.quick === true ? '' : '1' };
+  const said = await commands.run(process.execPath, jest, env, show);
   await stack?.stop();
   stack = undefined;
-  const summary = await readFile(report, 'utf8').then(
-    (text) =>
-      JSON.parse(text) as {
-        numPassedTests: number;
-        numFailedTests: number;
-        numPendingTests: number;
-        numRuntimeErrorTestSuites: number;
-      },
-    () => undefined,
-  );
-  if (summary === undefined) return { passed: 0, failed: 1, skipped: 0 };
-  const failed = summary.numFailedTests + summary.numRuntimeErrorTestSuites;
+  const output = said.output.replaceAll(/^PASS .*\n/gm, '');
+  const found = await readReport(report);
+  if (found === undefined) return { passed: 0, failed: 1, skipped: 0, output };
+  times.push(...found.times);
+  const { failed } = found.count;
   // Jest may fail for a reason that no single test shows, such as a handle left open: that counts too.
-  return {
-    passed: summary.numPassedTests,
-    failed: failed === 0 && code !== 0 ? 1 : failed,
-    skipped: summary.numPendingTests,
-  };
-}
-
-function run(
-  command: string,
-  args: readonly string[],
-  env: Record<string, string>,
-  show: boolean,
-): Promise<{ code: number; output: string }> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, {
-      env: { ...process.env, ...env },
-      stdio: ['ignore', show ? 'inherit' : 'pipe', show ? 'inherit' : 'pipe'],
-      detached: true,
-    });
-    running.add(child);
-    let output = '';
-    const collect = (chunk: Buffer): void => {
-      output = (output + chunk.toString('utf8')).slice(-20_000);
-    };
-    child.stdout?.on('data', collect);
-    child.stderr?.on('data', collect);
-    child.on('error', reject);
-    child.on('close', (code) => {
-      running.delete(child);
-      resolve({ code: code ?? 1, output });
-    });
-  });
-}
-
-function killGroup(child: ChildProcess): void {
-  try {
-    if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
-  } catch {
-    // It has already gone.
-  }
+  return { ...found.count, failed: failed === 0 && said.code !== 0 ? 1 : failed, output };
 }
 
 async function cleanUp(): Promise<void> {
@@ -194,8 +167,8 @@ function heading(tier: Tier): void {
   console.log(`\n── ${tier} ${'─'.repeat(60 - tier.length)}`);
 }
 
-function add(count: Count): void {
-  total.passed += count.passed;
-  total.failed += count.failed;
-  total.skipped += count.skipped;
+function add(count: Count, to = total): void {
+  to.passed += count.passed;
+  to.failed += count.failed;
+  to.skipped += count.skipped;
 }
