@@ -22,6 +22,7 @@ const STILL_LONG = [
   'sandbox/src/report/report.ts',
   'sandbox/src/stack/postgres.ts',
   'sandbox/src/system/plant-words.ts',
+  'sandbox/src/system/system.ts',
   'services/command-api/src/audit/proofs.ts',
   'services/command-api/src/dataset/report.ts',
   'services/command-api/src/dataset/upload.ts',
