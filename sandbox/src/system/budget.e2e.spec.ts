@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { runCli } from '@ftm/cli/testing/run-cli';
 import { eventually } from '@ftm/event-log/testing/environment';
 import { ACME_PROJECT, BANK_HELPER } from '../orchestrator/seed.ts';
@@ -42,6 +43,7 @@ interface Answer {
 }
 
 let calls = 0;
+/** As a client does: what is answered with 503 and `Retry-After` is asked again then, with the same key. */
 async function ask(
   method: 'GET' | 'POST' | 'PUT',
   path: string,
@@ -49,17 +51,22 @@ async function ask(
   more: { readonly who?: string; readonly key?: string; readonly api?: number } = {},
 ): Promise<Answer> {
   calls += 1;
+  const key = more.key ?? `budget-${calls}`;
   const answer = await fetch(new URL(path, system.apiUrls[more.api ?? 0]), {
     method,
     headers: {
       authorization: `Bearer ftm-demo-acme-${more.who ?? 'engineer'}`,
-      ...(body === undefined
-        ? {}
-        : { 'content-type': 'application/json', 'idempotency-key': more.key ?? `budget-${calls}` }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json', 'idempotency-key': key }),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     signal: AbortSignal.timeout(60_000),
   });
+  const retryAfter = answer.headers.get('retry-after');
+  if (answer.status === 503 && retryAfter !== null) {
+    await answer.body?.cancel();
+    await delay(Number(retryAfter) * 1000);
+    return ask(method, path, body, { ...more, key });
+  }
   return {
     status: answer.status,
     type: answer.headers.get('content-type'),
