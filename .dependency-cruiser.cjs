@@ -42,11 +42,9 @@ module.exports = {
     only('commands', ['contracts', 'domain', 'event-log', 'runtime']),
     only('read-models', ['contracts', 'domain', 'postgres']),
     only('projection', ['contracts', 'event-log', 'postgres', 'runtime']),
-    only('client', []),
     only('cli', [
       'api',
       'audit',
-      'client',
       'contracts',
       'dataset',
       'domain',

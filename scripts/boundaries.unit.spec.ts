@@ -17,7 +17,6 @@ const FLOORS: readonly (readonly string[])[] = [
   ['contracts', 'object-store', 'pii', 'postgres', 'report', 'runtime'],
   ['audit', 'dataset', 'domain', 'event-log', 'orchestrator'],
   ['api', 'commands', 'projection', 'read-models'],
-  ['client'],
   ['evidence'],
   ['cli'],
 ];

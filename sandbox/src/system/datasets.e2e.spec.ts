@@ -3,7 +3,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCli } from '@ftm/cli/testing/run-cli';
-import { createFtmClient, FtmRefused, type FtmClient, type Resource } from '@ftm/client/ftm-client';
+import { createFtmClient, type FtmClient } from '@ftm/api/client';
+import type { AnswerOf, BodyOf } from '@ftm/api/endpoints';
+import { FtmRefused } from '@ftm/api/refused';
 import type { OutputFormat } from '@ftm/dataset/rows/row';
 import { rowRules } from '@ftm/dataset/rows/rules';
 import { validateStream } from '@ftm/dataset/rows/validate-stream';
@@ -47,7 +49,9 @@ let dir: string;
 let stack: Stack;
 let system: System;
 let objects: EncryptedStore;
-let reference: Resource;
+type Dataset = AnswerOf<'GET /v1/datasets/{id}'>;
+type Recipe = BodyOf<'POST /v1/datasets'>;
+let reference: Dataset;
 
 const start = (threads: number): Promise<System> =>
   startSystem({
@@ -62,7 +66,7 @@ const start = (threads: number): Promise<System> =>
   });
 const env = (name: string): string => stack.env[name] ?? '';
 const as = (who: string): FtmClient =>
-  createFtmClient({ baseUrl: system.apiUrls[0] ?? '', apiKey: `ftm-demo-${who}` });
+  createFtmClient({ baseUrl: system.apiUrls[0] ?? '', apiKey: `ftm-demo-${who}`, checkAnswers: true });
 const engineer = (): FtmClient => as('acme-engineer');
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const problemOf = (error: unknown): unknown => (error instanceof FtmRefused ? error.problem : error);
@@ -90,7 +94,7 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 }, 60_000);
 
-const traces = (more: object = {}, recipe: object = {}): object => ({
+const traces = (more: Partial<Recipe['source']> = {}, recipe: Partial<Recipe> = {}): Recipe => ({
   project_id: ACME_PROJECT,
   assistant_id: BANK_HELPER,
   source: { kind: 'orchestrator_traces', ...more },
@@ -98,30 +102,17 @@ const traces = (more: object = {}, recipe: object = {}): object => ({
   ...recipe,
 });
 
-async function ask(body: object, client = engineer()): Promise<string> {
-  return (await client.post('/v1/datasets', body)).body.id;
+async function ask(body: Recipe, client = engineer()): Promise<string> {
+  return (await client.call('POST /v1/datasets', { body })).body.id;
 }
 
-const isSettled = ({ status }: Resource): boolean => ['ready', 'blocked', 'failed'].includes(status);
+const isSettled = ({ status }: Pick<Dataset, 'status'>): boolean =>
+  ['ready', 'blocked', 'failed'].includes(status);
 
-/** What was asked for a moment ago may not be in the read model yet. */
-async function ended(
-  path: string,
-  isEnded: (resource: Resource) => boolean,
-  client = engineer(),
-): Promise<Resource> {
-  for (let tries = 0; tries < 100; tries += 1) {
-    const found = await client.get(path).catch((error: unknown) => error);
-    if (!(found instanceof FtmRefused)) break;
-    await sleep(100);
-  }
-  return client.waitFor(path, isEnded, { timeoutMs: 200_000 });
-}
+const settled = (id: string, client = engineer()): Promise<Dataset> =>
+  client.waitFor('GET /v1/datasets/{id}', id, isSettled, { timeoutMs: 200_000 });
 
-const settled = (id: string, client = engineer()): Promise<Resource> =>
-  ended(`/v1/datasets/${id}`, isSettled, client);
-
-async function ready(body: object, client = engineer()): Promise<Resource> {
+async function ready(body: Recipe, client = engineer()): Promise<Dataset> {
   const dataset = await settled(await ask(body, client), client);
   const { status, failure, reasons } = dataset;
   expect({ status, failure, reasons }).toMatchObject({ status: 'ready' });
@@ -129,10 +120,10 @@ async function ready(body: object, client = engineer()): Promise<Resource> {
 }
 
 const rebuild = async (id: string): Promise<string> =>
-  (await engineer().post(`/v1/datasets/${id}/rebuild`, {})).body.id;
+  (await engineer().call('POST /v1/datasets/{id}/rebuild', { params: { id } })).body.id;
 
 /** All of a dataset that the recipe and the source decide. */
-const content = (dataset: Resource): unknown =>
+const content = (dataset: Dataset): unknown =>
   Object.fromEntries(
     [
       ...['content_sha256', 'input_sha256', 'rows_read', 'rows_rejected', 'rejected_by_code', 'train_rows'],
@@ -140,12 +131,12 @@ const content = (dataset: Resource): unknown =>
       ...['near_duplicates', 'conflicts', 'truncated_rows', 'trism_policy_version'],
     ].map((key) => {
       expect(dataset).toHaveProperty(key);
-      return [key, dataset[key]];
+      return [key, dataset[key as keyof Dataset]];
     }),
   );
 
 async function rowsOf<R = { messages: { role: string; content: string }[] }>(
-  dataset: Resource,
+  dataset: Dataset,
   file: 'train_object' | 'validation_object',
 ): Promise<R[]> {
   const bytes = await objects.get('acme', dataset[file] as StoredObject);
@@ -184,7 +175,7 @@ async function send(
     encoding?: string;
     profile?: string;
   } = {},
-): Promise<{ status: number; body: Record<string, unknown> }> {
+): Promise<{ status: number; body: Record<string, unknown> & { readonly id: string } }> {
   const { key = `upload-${Math.random()}`, project = UPLOAD_PROJECT, format = 'jsonl_chat' } = options;
   const query = new URLSearchParams({
     project_id: project,
@@ -202,7 +193,7 @@ async function send(
       },
       body: typeof body === 'string' ? body : new Uint8Array(body),
     });
-    const told = (await answer.json()) as Record<string, unknown>;
+    const told = (await answer.json()) as Record<string, unknown> & { readonly id: string };
     if (answer.status !== 503 || tries === SENDS) return { status: answer.status, body: told };
     await sleep(Number(answer.headers.get('retry-after') ?? 1) * 1000);
   }
@@ -250,12 +241,13 @@ describe('an upload', () => {
 
     const dataset = await ready({
       project_id: UPLOAD_PROJECT,
-      source: { kind: 'upload', upload_id: sent.body['id'] },
+      source: { kind: 'upload' as const, upload_id: sent.body.id },
     });
-    expect(dataset['rows_read']).toBe(rows.length);
-    const { body: listed } = await engineer().get<{
-      data: { row: number; path: string; code: string; remedy: string }[];
-    }>(`/v1/datasets/${dataset.id}/rejections?limit=1000`);
+    expect(dataset.rows_read).toBe(rows.length);
+    const { body: listed } = await engineer().call('GET /v1/datasets/{id}/rejections', {
+      params: { id: dataset.id },
+      query: { limit: 1000 },
+    });
     for (const [at, [, code]] of bad.entries())
       expect(listed.data).toContainEqual(
         expect.objectContaining({
@@ -309,22 +301,25 @@ describe('an upload', () => {
 
   it('is taken whole: a part of it is a dataset of its dataset', async () => {
     const { body: made } = await send(cleanRows(20).join('\n'));
-    const body = { project_id: UPLOAD_PROJECT, source: { kind: 'upload', upload_id: made['id'], limit: 5 } };
+    const body = {
+      project_id: UPLOAD_PROJECT,
+      source: { kind: 'upload' as const, upload_id: made.id, limit: 5 },
+    };
     expect(
       problemOf(
         await engineer()
-          .post('/v1/datasets', body)
+          .call('POST /v1/datasets', { body })
           .catch((error: unknown) => error),
       ),
     ).toMatchObject({
       status: 422,
       errors: [{ path: 'source.limit' }],
     });
-    const stranger = { project_id: GLOBEX_PROJECT, source: { kind: 'upload', upload_id: made['id'] } };
+    const stranger = { project_id: GLOBEX_PROJECT, source: { kind: 'upload' as const, upload_id: made.id } };
     expect(
       problemOf(
         await as('globex-engineer')
-          .post('/v1/datasets', stranger)
+          .call('POST /v1/datasets', { body: stranger })
           .catch((error: unknown) => error),
       ),
     ).toMatchObject({ status: 422, code: 'UPLOAD_NOT_FOUND' });
@@ -336,7 +331,7 @@ describe('a dataset of 2,476 traces', () => {
     const before = await pagesRead();
     reference = await ready(traces());
     const pages = (await pagesRead()) - before;
-    expect(reference['rows_read']).toBe(2476);
+    expect(reference.rows_read).toBe(2476);
     expect(pages).toBe(5);
 
     for (const fault of [
@@ -353,7 +348,7 @@ describe('a dataset of 2,476 traces', () => {
     const look = async (): Promise<string> =>
       (
         await engineer()
-          .get(`/v1/datasets/${id}`)
+          .call('GET /v1/datasets/{id}', { params: { id } })
           .catch(() => undefined)
       )?.body.status ?? 'unseen';
     // At every step it is killed in `kills.int.spec.ts`; here the queue, the log and the API are in it as well.
@@ -375,11 +370,11 @@ describe('a dataset of 2,476 traces', () => {
     expect(content(survivor)).toEqual(content(reference));
     expect((await pagesRead()) - calm).toBeLessThanOrEqual(pages + kills);
     await healed();
-    const { body: lineage } = await engineer().get<{ rebuilds: { id: string }[] }>(
-      `/v1/datasets/${reference.id}/lineage`,
-    );
+    const { body: lineage } = await engineer().call('GET /v1/datasets/{id}/lineage', {
+      params: { id: reference.id },
+    });
     expect(lineage.rebuilds).toMatchObject([{ id }]);
-    expect((await engineer().get(`/v1/datasets/${id}/lineage`)).body).toMatchObject({
+    expect((await engineer().call('GET /v1/datasets/{id}/lineage', { params: { id } })).body).toMatchObject({
       edges: [{ from: id, to: reference.id, kind: 'rebuild_of' }],
     });
   });
@@ -395,7 +390,10 @@ describe('a dataset of 2,476 traces', () => {
     await orderFault({ target: 'trism', kind: 'slow', delay_ms: 1000, times: 4 });
     const id = await ask(traces());
     for (let tries = 0; tries < 200 && !(await objects.hasNamed(working(id))); tries += 1) await sleep(100);
-    await engineer().post(`/v1/datasets/${id}/cancel`, { reason: 'changed my mind' });
+    await engineer().call('POST /v1/datasets/{id}/cancel', {
+      params: { id },
+      body: { reason: 'changed my mind' },
+    });
     expect(await settled(id)).toMatchObject({ status: 'failed', failure: { code: 'CANCELED' } });
     await healed();
     await gone(working(id));
@@ -418,23 +416,25 @@ describe('a dataset of 2,476 traces', () => {
 describe('datasets of datasets', () => {
   it('are unions and parts of them, sanitised already', async () => {
     const drifted = await ready(traces({ limit: 500 }, { assistant_id: BANK_HELPER_DRIFTED }));
-    const kept = (each: Resource): number => Number(each['train_rows']) + Number(each['validation_rows']);
-    const of = (ids: string[], more: object = {}) => ({
+    const kept = (each: Dataset): number => Number(each.train_rows) + Number(each.validation_rows);
+    const of = (ids: string[], more: Partial<Recipe['source']> = {}): Recipe => ({
       project_id: ACME_PROJECT,
       source: { kind: 'dataset', dataset_ids: ids, ...more },
     });
     const union = await ready(of([reference.id, drifted.id]));
-    expect(union['rows_read']).toBe(kept(reference) + kept(drifted));
+    expect(union.rows_read).toBe(kept(reference) + kept(drifted));
     // What was replaced is not replaced again.
-    expect(union['redactions']).toEqual([]);
+    expect(union.redactions).toEqual([]);
     const [some, few] = await Promise.all([
       ready(of([reference.id], { sample_fraction: 0.25 })),
       ready(of([reference.id], { limit: 700 })),
     ]);
     expect(kept(some)).toBeGreaterThan(kept(reference) * 0.2);
     expect(kept(some)).toBeLessThan(kept(reference) * 0.3);
-    expect(few['rows_read']).toBe(700);
-    expect((await engineer().get(`/v1/datasets/${union.id}/lineage`)).body).toMatchObject({
+    expect(few.rows_read).toBe(700);
+    expect(
+      (await engineer().call('GET /v1/datasets/{id}/lineage', { params: { id: union.id } })).body,
+    ).toMatchObject({
       edges: expect.arrayContaining([
         { from: union.id, to: reference.id, kind: 'source' },
         { from: union.id, to: drifted.id, kind: 'source' },
@@ -442,7 +442,9 @@ describe('datasets of datasets', () => {
     });
     // And each of its parents knows of it, the second as the first.
     for (const parent of [reference.id, drifted.id])
-      expect((await engineer().get(`/v1/datasets/${parent}/lineage`)).body).toMatchObject({
+      expect(
+        (await engineer().call('GET /v1/datasets/{id}/lineage', { params: { id: parent } })).body,
+      ).toMatchObject({
         derived: expect.arrayContaining([
           expect.objectContaining({ id: union.id, status: 'ready' }),
         ]) as unknown,
@@ -469,14 +471,14 @@ describe('rows that mean the same', () => {
       ...pairs.flatMap(([one = '', other = '', answer = '']) => [chat(one, answer), chat(other, answer)]),
     ];
     const { body: sent } = await send(rows.join('\n'));
-    const source = { kind: 'upload', upload_id: sent['id'] };
+    const source = { kind: 'upload' as const, upload_id: sent.id };
     for (const [embedder, id] of [
       ['provider:text-embedding-3-small', 'provider:text-embedding-3-small:256'],
       [undefined, 'hashed-ngrams:v1:256'],
     ]) {
       const dataset = await ready({ ...said(embedder), source });
-      expect(dataset['semantic_duplicates']).toBeGreaterThanOrEqual(2);
-      const manifest = await objects.get('acme', dataset['manifest_object'] as StoredObject);
+      expect(dataset.semantic_duplicates).toBeGreaterThanOrEqual(2);
+      const manifest = await objects.get('acme', dataset.manifest_object as StoredObject);
       expect(JSON.parse(manifest.toString('utf8'))).toMatchObject({ tools: { embedder: id } });
     }
     const nobody = await settled(await ask({ ...said('provider:no-such-model'), source }));
@@ -492,8 +494,8 @@ describe('rows that mean the same', () => {
 });
 
 describe('formats from traces', () => {
-  const check = async (dataset: Resource, format: OutputFormat): Promise<number> => {
-    const bytes = await objects.get('acme', dataset['train_object'] as StoredObject);
+  const check = async (dataset: Dataset, format: OutputFormat): Promise<number> => {
+    const bytes = await objects.get('acme', dataset.train_object as StoredObject);
     const { rows, summary } = validateStream(
       (async function* () {
         yield bytes;
@@ -513,24 +515,29 @@ describe('formats from traces', () => {
       traces({}, { assistant_id: BANK_HELPER_DRIFTED, output_format: 'jsonl_preference' }),
     );
     const rows = await check(dataset, 'jsonl_preference');
-    expect(rows).toBe(dataset['train_rows']);
-    expect(rows + Number(dataset['validation_rows'])).toBeGreaterThan(judged.length * 0.9);
-    const job = await engineer().post('/v1/ft-jobs', {
-      project_id: ACME_PROJECT,
-      method: 'dpo',
-      base_model: 'gpt-4.1-mini-2025-04-14',
-      dataset_id: dataset.id,
-      hyperparams: { n_epochs: 1 },
+    expect(rows).toBe(dataset.train_rows);
+    expect(rows + Number(dataset.validation_rows)).toBeGreaterThan(judged.length * 0.9);
+    const job = await engineer().call('POST /v1/ft-jobs', {
+      body: {
+        project_id: ACME_PROJECT,
+        method: 'dpo',
+        base_model: 'gpt-4.1-mini-2025-04-14',
+        dataset_id: dataset.id,
+        hyperparams: { n_epochs: 1 },
+      },
     });
-    const done = await ended(`/v1/ft-jobs/${job.body.id}`, ({ status }) =>
-      ['completed', 'failed', 'blocked'].includes(status),
+    const done = await engineer().waitFor(
+      'GET /v1/ft-jobs/{id}',
+      job.body.id,
+      ({ status }) => ['completed', 'failed', 'blocked'].includes(status),
+      { timeoutMs: 200_000 },
     );
     expect(done).toMatchObject({ status: 'completed' });
   });
 
   it('are prompts and completions', async () => {
     const dataset = await ready(traces({ limit: 300 }, { output_format: 'jsonl_prompt_completion' }));
-    expect(await check(dataset, 'jsonl_prompt_completion')).toBe(dataset['train_rows']);
+    expect(await check(dataset, 'jsonl_prompt_completion')).toBe(dataset.train_rows);
   });
 });
 
@@ -542,7 +549,7 @@ describe('splits of real traces', () => {
       const said = messages[1]?.content ?? '';
       traceOf.set(said, traceOf.has(said) ? null : { user: user_id, at: started_at });
     }
-  const split = async (by: string) => {
+  const split = async (by: NonNullable<Recipe['split']>['by']) => {
     const dataset = await ready(traces({}, { split: { by, validation_fraction: 0.2, seed: 7 } }));
     const side = async (file: 'train_object' | 'validation_object') =>
       (await rowsOf(dataset, file)).map(({ messages }) => ({
@@ -586,57 +593,59 @@ describe('splits of real traces', () => {
 describe('rows that an eval suite asks', () => {
   it('block a dataset, with the rows named, until two people let them in; or are left out, by policy', async () => {
     const asked = questions.slice(3000, 3020).map(({ text }) => text.trim());
-    await engineer().post('/v1/eval-suites', {
-      project_id: GUARDED_PROJECT,
-      name: 'guard',
-      cases: asked.slice(0, 10).map((text, index) => ({
-        id: `case-${index}`,
-        input: [{ role: 'user', content: text }],
-        expected: 'x',
-      })),
-      graders: [{ name: 'intent', kind: 'string_check', config: { operation: 'eq' } }],
+    await engineer().call('POST /v1/eval-suites', {
+      body: {
+        project_id: GUARDED_PROJECT,
+        name: 'guard',
+        cases: asked.slice(0, 10).map((text, index) => ({
+          id: `case-${index}`,
+          input: [{ role: 'user' as const, content: text }],
+          expected: 'x',
+        })),
+        graders: [{ name: 'intent', kind: 'string_check', config: { operation: 'eq' } }],
+      },
     });
-    // The list of suites is read from the read model.
-    await sleep(2000);
     const rows = [...cleanRows(60), ...asked.slice(0, 5).map((text) => chat(text, 'intent'))];
     const { body: sent } = await send(rows.join('\n'), { project: GUARDED_PROJECT });
-    const recipe = { project_id: GUARDED_PROJECT, source: { kind: 'upload', upload_id: sent['id'] } };
+    const recipe = { project_id: GUARDED_PROJECT, source: { kind: 'upload' as const, upload_id: sent.id } };
 
     const id = await ask(recipe);
     const blocked = await settled(id);
     expect(blocked).toMatchObject({ status: 'blocked', reasons: [{ code: 'CONTAMINATED_BY_EVAL' }] });
-    const { body: listed } = await engineer().get<{ data: { row: number; code: string }[] }>(
-      `/v1/datasets/${id}/rejections`,
-    );
+    const { body: listed } = await engineer().call('GET /v1/datasets/{id}/rejections', { params: { id } });
     expect(listed.data.filter(({ code }) => code === 'contaminated_by_eval').map(({ row }) => row)).toEqual([
       61, 62, 63, 64, 65,
     ]);
 
     const dropped = await ready({ ...recipe, contamination: { policy: 'drop' } });
-    expect(Number(dropped['train_rows']) + Number(dropped['validation_rows'])).toBe(60);
+    expect(Number(dropped.train_rows) + Number(dropped.validation_rows)).toBe(60);
 
-    const path = `/v1/datasets/${id}/contamination-override`;
+    const override = { params: { id } };
+    const APPROVE = 'POST /v1/datasets/{id}/contamination-override/approve';
     expect(
       problemOf(
         await as('acme-approver')
-          .post(`${path}/approve`, {})
+          .call(APPROVE, override)
           .catch((error: unknown) => error),
       ),
     ).toMatchObject({ code: 'OVERRIDE_NOT_ASKED' });
-    await engineer().post(path, { reason: 'these five are wanted' });
+    await engineer().call('POST /v1/datasets/{id}/contamination-override', {
+      ...override,
+      body: { reason: 'these five are wanted' },
+    });
     expect(
       problemOf(
         await engineer()
-          .post(`${path}/approve`, {})
+          .call(APPROVE, override)
           .catch((error: unknown) => error),
       ),
     ).toMatchObject({
       status: 403,
       code: 'FOUR_EYES',
     });
-    await as('acme-approver').post(`${path}/approve`, {});
-    const letIn = await engineer().waitFor(`/v1/datasets/${id}`, ({ status }) => status === 'ready');
-    expect(Number(letIn['train_rows']) + Number(letIn['validation_rows'])).toBe(65);
+    await as('acme-approver').call(APPROVE, override);
+    const letIn = await engineer().waitFor('GET /v1/datasets/{id}', id, ({ status }) => status === 'ready');
+    expect(Number(letIn.train_rows) + Number(letIn.validation_rows)).toBe(65);
   });
 });
 
@@ -690,7 +699,9 @@ describe('a tenant', () => {
     );
     expect(other.status).toBe('ready');
     const states = await Promise.all(
-      many.map(async (id) => (await engineer().get(`/v1/datasets/${id}`)).body.status),
+      many.map(
+        async (id) => (await engineer().call('GET /v1/datasets/{id}', { params: { id } })).body.status,
+      ),
     );
     // Those that wait have not been started: one at a time is under way.
     expect(states.filter((status) => status === 'pending_sanitization').length).toBeLessThanOrEqual(1);

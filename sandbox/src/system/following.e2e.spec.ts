@@ -3,7 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCli } from '@ftm/cli/testing/run-cli';
-import { createFtmClient, type FtmClient, type Resource } from '@ftm/client/ftm-client';
+import { createFtmClient, type FtmClient } from '@ftm/api/client';
+import type { AnswerOf } from '@ftm/api/endpoints';
 import { evalCases } from '../orchestrator/traces/eval-cases.ts';
 import { ACME_PROJECT, BANK_HELPER } from '../orchestrator/seed.ts';
 import { freePorts } from '../stack/ports.ts';
@@ -40,7 +41,7 @@ beforeAll(async () => {
     },
   });
   const api = system.apiUrls[0] ?? '';
-  client = createFtmClient({ baseUrl: api, apiKey: KEY });
+  client = createFtmClient({ baseUrl: api, apiKey: KEY, checkAnswers: true });
   cli = { FTM_API_URL: api, FTM_API_KEY: KEY, NO_COLOR: '1' };
   // Each notice twice, every other one held back, and one with a wrong signature before each.
   await admin('POST', '/webhooks', {
@@ -76,44 +77,41 @@ async function webhooks(outcome: 'taken' | 'refused'): Promise<number> {
 }
 
 const eventTypes = async (id: string): Promise<string[]> =>
+  (await client.call('GET /v1/ft-jobs/{id}/events', { params: { id } })).body.data.map(({ name }) => name);
+
+type Job = AnswerOf<'GET /v1/ft-jobs/{id}'>;
+
+const fineTune = async (datasetId: string, seed: number): Promise<Job> =>
   (
-    await client.get<{ readonly data: readonly { readonly event: { readonly type: string } }[] }>(
-      `/v1/ft-jobs/${id}/events`,
-    )
-  ).body.data.map(({ event }) => event.type);
+    await client.call('POST /v1/ft-jobs', {
+      body: {
+        project_id: ACME_PROJECT,
+        method: 'supervised',
+        base_model: BASE_MODEL,
+        dataset_id: datasetId,
+        hyperparams: { n_epochs: 2 },
+        seed,
+      },
+    })
+  ).body;
 
-/** Asks for something, and waits until it can be read. */
-async function create(path: string, body: unknown): Promise<Resource> {
-  const { body: made, position } = await client.post(path, body);
-  if (position !== null) await client.get(`${path}/${made.id}`, { minPosition: position });
-  return made;
-}
-
-const fineTune = (datasetId: string, seed: number): Promise<Resource> =>
-  create('/v1/ft-jobs', {
-    project_id: ACME_PROJECT,
-    method: 'supervised',
-    base_model: BASE_MODEL,
-    dataset_id: datasetId,
-    hyperparams: { n_epochs: 2 },
-    seed,
-  });
-
-let jobs: readonly Resource[];
+let jobs: readonly Job[];
 
 describe('webhooks of the provider', () => {
   it('twice, out of order, before the poll and forged: each job is fetched once it has changed, and ends once', async () => {
-    const dataset = await create('/v1/datasets', {
-      project_id: ACME_PROJECT,
-      assistant_id: BANK_HELPER,
-      name: 'following',
-      source: { kind: 'orchestrator_traces', limit: 200 },
+    const { body: dataset } = await client.call('POST /v1/datasets', {
+      body: {
+        project_id: ACME_PROJECT,
+        assistant_id: BANK_HELPER,
+        name: 'following',
+        source: { kind: 'orchestrator_traces', limit: 200 },
+      },
     });
-    await client.waitFor(`/v1/datasets/${dataset.id}`, ({ status }) => status === 'ready', WAIT);
+    await client.waitFor('GET /v1/datasets/{id}', dataset.id, ({ status }) => status === 'ready', WAIT);
     const asked = await Promise.all([1, 2].map((seed) => fineTune(dataset.id, seed)));
     jobs = await Promise.all(
       asked.map(({ id }) =>
-        client.waitFor(`/v1/ft-jobs/${id}`, ({ status }) => status === 'completed', WAIT),
+        client.waitFor('GET /v1/ft-jobs/{id}', id, ({ status }) => status === 'completed', WAIT),
       ),
     );
     for (const { id } of jobs) {
@@ -129,7 +127,7 @@ describe('webhooks of the provider', () => {
 describe('a job that has ended', () => {
   it('leaves no training file at the provider', async () => {
     for (const { id } of jobs)
-      await client.waitFor(`/v1/ft-jobs/${id}`, (job) => job['provider_files_deleted'] === true, WAIT);
+      await client.waitFor('GET /v1/ft-jobs/{id}', id, (job) => job.provider_files_deleted, WAIT);
     const answer = await fetch(`${stack.env['FTM_OPENAI_BASE_URL'] ?? ''}/files?purpose=fine-tune`, {
       headers: { authorization: `Bearer ${stack.env['FTM_OPENAI_API_KEY'] ?? ''}` },
     });
@@ -138,29 +136,32 @@ describe('a job that has ended', () => {
 
   it('is a model version, as the checkpoint that was picked; and every checkpoint can be evaluated', async () => {
     const [job] = jobs;
-    const chosen = job?.['selected_checkpoint'] as { readonly provider_model_id: string };
-    const { body: models } = await client.get<{ readonly data: readonly Resource[] }>(
-      `/v1/model-versions?ft_job_id=${job?.id ?? ''}`,
-    );
-    expect(models.data).toMatchObject([
-      { provider_model_id: chosen.provider_model_id, selection: job?.['selected_checkpoint'] },
-    ]);
-    const suite = await create('/v1/eval-suites', {
-      project_id: ACME_PROJECT,
-      name: 'following',
-      cases: evalCases(10),
-      graders: [{ name: 'intent', kind: 'string_check', config: { operation: 'eq' } }],
+    const chosen = job?.selected_checkpoint;
+    const { body: models } = await client.call('GET /v1/model-versions', {
+      query: { ft_job_id: job?.id ?? '' },
     });
-    const checkpoints = job?.['checkpoints'] as readonly { readonly provider_model_id: string }[];
+    expect(models.data).toMatchObject([{ provider_model_id: chosen?.provider_model_id, selection: chosen }]);
+    const { body: suite } = await client.call('POST /v1/eval-suites', {
+      body: {
+        project_id: ACME_PROJECT,
+        name: 'following',
+        cases: evalCases(10),
+        graders: [{ name: 'intent', kind: 'string_check', config: { operation: 'eq' } }],
+      },
+    });
+    const checkpoints = job?.checkpoints ?? [];
     expect(checkpoints.length).toBeGreaterThan(1);
     for (const { provider_model_id: value } of checkpoints) {
-      const run = await create('/v1/eval-runs', {
-        project_id: ACME_PROJECT,
-        suite_id: suite.id,
-        model_ref: { type: 'provider_model_id', value },
+      const { body: run } = await client.call('POST /v1/eval-runs', {
+        body: {
+          project_id: ACME_PROJECT,
+          suite_id: suite.id,
+          model_ref: { type: 'provider_model_id', value },
+        },
       });
       const done = await client.waitFor(
-        `/v1/eval-runs/${run.id}`,
+        'GET /v1/eval-runs/{id}',
+        run.id,
         ({ status }) => status === 'completed' || status === 'failed',
         WAIT,
       );

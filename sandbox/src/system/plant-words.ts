@@ -146,6 +146,20 @@ export async function plantWords(planter: Planter): Promise<readonly Planted[]> 
       { id: pointer.id, fields: ['reason'], etag: '*' },
     );
 
+  // A grader is of a method that is refused: what is in it is refused with it, and told to nobody.
+  for (const route of ['post /v1/ft-jobs', 'post /v1/ft-jobs/estimate'])
+    await send(
+      route,
+      'engineer',
+      {
+        project_id: ACME_PROJECT,
+        method: 'supervised',
+        base_model: 'gpt-4.1-nano-2025-04-14',
+        dataset_id: dataset,
+        grader: { type: 'string_check', input: planter.words(), names: [planter.words()] },
+      },
+      { fields: ['grader{}', 'grader{}[]'] },
+    );
   const [job] = ((await get('/v1/ft-jobs'))['data'] ?? []) as { id: string }[];
   for (const verb of ['pause', 'resume', 'cancel'])
     await reasoned(`post /v1/ft-jobs/{id}/${verb}`, 'engineer', job?.id);
@@ -228,24 +242,27 @@ export function fieldsOfWords(document: OpenApi): string[] {
     schema.$ref === undefined
       ? schema
       : resolved(document.components?.schemas?.[schema.$ref.split('/').at(-1) ?? ''] ?? {});
-  function fields(of: Schema, path: string): string[] {
+  function fields(of: Schema, path: string, inside: readonly string[] = []): string[] {
+    // What nests in itself takes words in itself, too.
+    if (of.$ref !== undefined && inside.includes(of.$ref)) return [];
+    const within = of.$ref === undefined ? inside : [...inside, of.$ref];
     const schema = resolved(of);
     const branches = [...(schema.anyOf ?? []), ...(schema.oneOf ?? []), ...(schema.allOf ?? [])];
-    const inside = [
-      ...branches.flatMap((each) => fields(each, path)),
+    const parts = [
+      ...branches.flatMap((each) => fields(each, path, within)),
       ...Object.entries(schema.properties ?? {}).flatMap(([name, each]) =>
-        fields(each, path === '' ? name : `${path}.${name}`),
+        fields(each, path === '' ? name : `${path}.${name}`, within),
       ),
-      ...(schema.items === undefined ? [] : fields(schema.items, `${path}[]`)),
+      ...(schema.items === undefined ? [] : fields(schema.items, `${path}[]`, within)),
       ...(typeof schema.additionalProperties === 'object'
-        ? fields(schema.additionalProperties, `${path}{}`)
+        ? fields(schema.additionalProperties, `${path}{}`, within)
         : []),
     ];
     const isText = schema.type === 'string' || (Array.isArray(schema.type) && schema.type.includes('string'));
     const isNamed = [schema, ...(schema.allOf ?? [])].some((each) =>
       ['enum', 'const', 'pattern', 'format'].some((key) => key in each),
     );
-    return isText && !isNamed ? [path, ...inside] : inside;
+    return isText && !isNamed ? [path, ...parts] : parts;
   }
   return Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).flatMap(([method, { requestBody }]) => {

@@ -96,9 +96,11 @@ const commander = createCommander(
 );
 const reads = createReads(pool, registry);
 const costs = createCostReads(pool);
+const readWaits = createReadWaits(commander, (partition) => journalPosition(pool, partition));
 const routes = allRoutes({
   commander,
   reads,
+  readWaits,
   costs,
   quotas: createQuotas(pool, {
     dataset: config.FTM_TENANT_OPEN_DATASETS,
@@ -141,7 +143,7 @@ const server = await listen(
         ? []
         : [providerWebhookRouter(config.FTM_OPENAI_WEBHOOK_SECRETS, createHints(pool), logger)]),
     ],
-    reads: createReadWaits(commander, (partition) => journalPosition(pool, partition)),
+    reads: readWaits,
   }),
   config.FTM_HOST,
   config.FTM_PORT,

@@ -5,11 +5,13 @@ import type { Proofs } from './audit/proofs.ts';
 import type { CostReads } from './costs/cost-reads.ts';
 import type { Quotas } from './quotas.ts';
 import type { Reads } from './reads.ts';
+import type { ReadWaits } from './read-waits.ts';
 
 /** What the routes are made of. */
 export interface Services {
   readonly commander: Commander;
   readonly reads: Reads;
+  readonly readWaits: ReadWaits;
   readonly costs: CostReads;
   readonly quotas: Quotas;
   readonly orchestrator: OrchestratorClient;

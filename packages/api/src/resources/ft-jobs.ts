@@ -53,7 +53,7 @@ export const CreateFineTune = z
       .prefault({})
       .describe('What is left out is the provider’s to decide.'),
     grader: z
-      .object({ type: z.string().min(1).max(100) })
+      .object({ type: z.string().regex(/^[a-z_]{1,100}$/, 'the name of a kind of grader') })
       .catchall(JsonValue)
       .nullish()
       .describe('Of reinforcement fine-tuning, which is refused.'),

@@ -119,8 +119,9 @@ async function sourceOf(
   };
 }
 
-/** Every suite of a project guards its training data. */
+/** Every suite of a project guards its training data: also the one that was made a moment ago. */
 async function suitesOf(services: Services, call: Call, project: string): Promise<string[]> {
+  await services.readWaits.waitForOwn(call.principal);
   const ids: string[] = [];
   let cursor: string | undefined;
   do {
