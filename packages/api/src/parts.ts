@@ -182,7 +182,7 @@ export type JsonValue = Scalar | JsonObject | (Scalar | JsonObject)[];
 export interface JsonObject {
   [key: string]: JsonValue;
 }
-const JsonObject: z.ZodType<JsonObject, JsonObject> = z
+export const JsonObject: z.ZodType<JsonObject, JsonObject> = z
   .record(
     z.string(),
     z.lazy(() => JsonValue),

@@ -112,7 +112,10 @@ describe('the main job', () => {
 describe('a fine-tune job', () => {
   it('is one trace from the request over the log, projector and runner to the provider’s answer', () => {
     const { spans } = collector;
-    const requests = spans.filter((each) => each.name === 'POST /v1/ft-jobs');
+    const requests = spans.filter(
+      (each) =>
+        each.name === 'POST /v1/ft-jobs' && JSON.stringify(each.attributes).includes('{"intValue":202}'),
+    );
     // What a killed process had not yet sent is gone: the second job ran after the kills.
     const whole = requests.filter(({ traceId }) => {
       const ofTrace = spans.filter((each) => each.traceId === traceId);

@@ -49,11 +49,14 @@ export const coversTenant = ({ projects }: Projects): boolean => projects.includ
 const covers = (principal: Projects, project: string): boolean =>
   coversTenant(principal) || principal.projects.includes(project);
 
-/** Whether a key covers what is of that scope: what is of the tenant as a whole each of its keys does, and what is of nothing known none. */
+/**
+ * Whether a key covers what is of that scope. What is of the tenant as a whole, a key of some projects does not: the tenant’s own stream tells of every
+ * project. What is of nothing known, none does.
+ */
 export function inScope(principal: Projects, scope: Scope | null): boolean {
   switch (scope?.of) {
     case 'tenant':
-      return true;
+      return coversTenant(principal);
     case 'project':
       return covers(principal, scope.projectId);
     default:

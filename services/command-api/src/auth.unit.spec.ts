@@ -13,11 +13,12 @@ const principal = (...projects: string[]): Principal => ({
 });
 
 describe('the scope of a key', () => {
-  it('is its projects, and what is of the tenant as a whole', () => {
+  it('is its projects; what is of the tenant as a whole only for a key of all of them', () => {
     expect(inScope(principal('p1'), ofProject('p1'))).toBe(true);
     expect(inScope(principal('p1'), ofProject('p2'))).toBe(false);
     expect(inScope(principal('*'), ofProject('p2'))).toBe(true);
-    expect(inScope(principal('p1'), OF_TENANT)).toBe(true);
+    expect(inScope(principal('p1', 'p2'), OF_TENANT)).toBe(false);
+    expect(inScope(principal('*'), OF_TENANT)).toBe(true);
   });
 
   it('is not what is of nothing that is known, whatever the key covers', () => {

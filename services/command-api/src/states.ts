@@ -1,7 +1,7 @@
 import { streamId, type Aggregate } from '@ftm/contracts/ids';
 import { fold, projectOf, type StateOf } from '@ftm/domain/aggregates';
 import { toPast } from '@ftm/domain/event-meta';
-import { render } from '@ftm/api/views/render';
+import { render, type Rendered } from '@ftm/api/views/render';
 import { LogUnavailable } from '@ftm/event-log/event-log';
 import { inScope } from './auth.ts';
 import { asTenant } from './http/as-tenant.ts';
@@ -38,15 +38,17 @@ export async function fresh<A extends Aggregate>(
  * A resource as its writer knows it, so that what was acknowledged is seen at once; while no writer answers, as the projection has it.
  * @throws Problem 404
  */
-export async function current(
+export async function current<A extends Aggregate>(
   services: Pick<Services, 'commander' | 'reads'>,
   call: Pick<Call, 'principal'>,
-  aggregate: Aggregate,
+  aggregate: A,
   id: string,
-): Promise<{ readonly body: object; readonly etag: string }> {
+): Promise<{ readonly body: Rendered<A>; readonly etag: string }> {
   try {
     const state = await fresh(services, call, aggregate, id);
-    return { body: render(aggregate, call.principal.tenantId, id, state) ?? {}, etag: versionTag(state) };
+    const body = render(aggregate, call.principal.tenantId, id, state as unknown as StateOf<A>);
+    if (body === undefined) throw notFound();
+    return { body, etag: versionTag(state) };
   } catch (error) {
     if (!(error instanceof LogUnavailable)) throw error;
     return services.reads.one(call.principal, aggregate, id);

@@ -2,7 +2,8 @@ import type { z } from 'zod';
 import type { EvalRunState } from '@ftm/domain/eval-run/state';
 import type { EvalSuiteState } from '@ftm/domain/eval-suite/state';
 import { evalRunRequest, evalRunResult, type EvalRun } from '../resources/eval-runs.ts';
-import type { EvalSuite, Grader } from '../resources/eval-suites.ts';
+import type { JsonObject } from '../parts.ts';
+import type { EvalSuite } from '../resources/eval-suites.ts';
 import { snake } from '../snake.ts';
 import { fields, fieldsOrNulls, noRefusal } from './fields.ts';
 import type { Known, Shown } from './shown.ts';
@@ -13,11 +14,11 @@ export const viewEvalSuite = (state: Known<EvalSuiteState>): Shown<z.input<typeo
   latest_version: state.versions.length,
   versions: state.versions.map(({ graders, ...version }) => ({
     ...snake(version),
-    // What is stored was a body once, and was checked then.
-    graders: graders.map(
-      ({ name, kind, configJson }) =>
-        ({ name, kind, config: JSON.parse(configJson) as unknown }) as z.input<typeof Grader>,
-    ),
+    graders: graders.map(({ name, kind, configJson }) => ({
+      name,
+      kind,
+      config: JSON.parse(configJson) as JsonObject,
+    })),
   })),
 });
 

@@ -1,7 +1,7 @@
 import { streamId, type Aggregate } from '@ftm/contracts/ids';
 import { happenedBy, parseMoment } from '@ftm/contracts/moment';
 import { fold, projectOf } from '@ftm/domain/aggregates';
-import { inScope } from '../auth.ts';
+import { inScope, requireWholeTenant } from '../auth.ts';
 import { toPast } from '@ftm/domain/event-meta';
 import { AUDIT, defineRoute, READ, type Route } from '../http/route.ts';
 import { notFound, Problem } from '../http/problem.ts';
@@ -87,16 +87,19 @@ export function auditRoutes(services: Services): Route[] {
       summary: 'The tenant’s events in order, without a gap',
       tag: 'audit',
       roles: AUDIT,
-      handle: async ({ principal, query }) => ({
-        status: 200,
-        body: pageOf(
-          (await services.reads.tenantEvents(principal, numberCursor(query.cursor) + 1, query.limit + 1)).map(
-            viewEvent,
+      async handle({ principal, query }) {
+        requireWholeTenant(principal);
+        return {
+          status: 200,
+          body: pageOf(
+            (
+              await services.reads.tenantEvents(principal, numberCursor(query.cursor) + 1, query.limit + 1)
+            ).map(viewEvent),
+            query.limit,
+            ({ seq }) => String(seq),
           ),
-          query.limit,
-          ({ seq }) => String(seq),
-        ),
-      }),
+        };
+      },
     }),
   ];
 }

@@ -10,7 +10,7 @@ import { htmlAnswer } from '../http/html.ts';
 import { objectLines } from '../object-lines.ts';
 import { readRoutes } from '../resource-routes.ts';
 import type { Services } from '../services.ts';
-import { fresh } from '../states.ts';
+import { current, fresh } from '../states.ts';
 import { datasetLineage } from './lineage.ts';
 import { renderDatasetReport } from './report.ts';
 import { refuseForeignFields, toDatasetRequest } from './request.ts';
@@ -154,9 +154,10 @@ export function datasetRoutes(services: Services): Route[] {
       summary: 'How far an erasure is, and the models that were trained on the dataset',
       tag: 'datasets',
       roles: READ,
-      async handle({ principal, params, query }) {
-        const { body } = await services.reads.one(principal, 'dataset', params.id);
-        const models = await services.reads.list(principal, 'model-version', {
+      async handle(call) {
+        const { params, query } = call;
+        const { body } = await current(services, call, 'dataset', params.id);
+        const models = await services.reads.list(call.principal, 'model-version', {
           ...query,
           dataset_id: params.id,
         });

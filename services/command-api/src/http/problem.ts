@@ -12,6 +12,8 @@ export interface FieldError {
 }
 
 export interface ProblemOptions {
+  /** Instead of the code’s usual one. */
+  readonly status?: number;
   readonly reasons?: readonly Reason[];
   readonly errors?: readonly FieldError[];
   readonly resourceId?: string;
@@ -27,7 +29,7 @@ export class Problem extends Error {
   constructor(code: ErrorCode, detail: string, options: ProblemOptions = {}) {
     super(detail);
     this.name = 'Problem';
-    this.status = ERROR_CODES[code].status;
+    this.status = options.status ?? ERROR_CODES[code].status;
     this.code = code;
     this.options = options;
   }

@@ -1,4 +1,6 @@
 import { parseStreamId, streamId, tenantId, type StreamId } from '@ftm/contracts/ids';
+import { fold, projectOf } from '@ftm/domain/aggregates';
+import { toPast } from '@ftm/domain/event-meta';
 import { isAbout, referencesOf } from '@ftm/evidence/lineage';
 import { buildPack } from '@ftm/evidence/pack';
 import { ObjectKeyErased } from '@ftm/object-store/object-store';
@@ -6,12 +8,14 @@ import type { Principal } from '@ftm/orchestrator/client';
 import type { WrittenEvent } from '../reads.ts';
 import type { Services } from '../services.ts';
 import { tenantWasErased } from '../tenant/erased.ts';
+import { inScope } from '../auth.ts';
+import { Problem } from '../http/problem.ts';
 
 const PAGE = 200;
 
 /**
  * The evidence pack of a model version: every stream that its history leans on, proved against the newest checkpoint that covers them all.
- * @throws Problem 409 when no checkpoint does yet
+ * @throws Problem 409 when no checkpoint does yet; 403 for a key that does not cover all that it leans on
  */
 export async function evidencePack(
   { commander, reads, proofs, objects }: Services,
@@ -34,6 +38,7 @@ export async function evidencePack(
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     if (streams.has(next)) continue;
     const events = await written(next);
+    requireInScope(principal, next, events);
     streams.set(next, events);
     for (const { event } of events) waiting.push(...referencesOf(tenant, event));
   }
@@ -100,4 +105,14 @@ export async function evidencePack(
       if ((await written(stream)).some(({ event }) => isAbout(modelVersionId, event))) about.push(stream);
     return about;
   }
+}
+
+/** A part left out would make the pack a half-truth: it is given whole or not at all. @throws Problem 403 */
+function requireInScope(principal: Principal, stream: StreamId, events: readonly WrittenEvent[]): void {
+  const { aggregate } = parseStreamId(stream);
+  if (events.length > 0 && !inScope(principal, projectOf(aggregate, fold(aggregate, events.map(toPast)))))
+    throw new Problem(
+      'PROJECT_OUT_OF_SCOPE',
+      `the evidence leans on a ${aggregate} that the key does not cover: ask with a key of the whole tenant`,
+    );
 }

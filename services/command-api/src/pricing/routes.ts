@@ -1,6 +1,7 @@
 import { effectivePrices } from '@ftm/domain/pricing/price-book';
 import { PRICE_BOOK_ID } from '@ftm/domain/pricing/state';
 import { snake } from '@ftm/api/snake';
+import { requireWholeTenant } from '../auth.ts';
 import { commandRoute } from '../http/command-route.ts';
 import { ofTenant } from '../http/subject.ts';
 import { ADMIN, defineRoute, READ, type Route } from '../http/route.ts';
@@ -16,6 +17,7 @@ export function pricingRoutes(services: Services): Route[] {
       tag: 'pricing',
       roles: READ,
       async handle(call) {
+        requireWholeTenant(call.principal);
         const book = await stateOf(services, call, 'pricing', PRICE_BOOK_ID);
         const at = new Date(call.query.at ?? Date.now()).toISOString();
         return {

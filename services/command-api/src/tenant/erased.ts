@@ -25,5 +25,7 @@ export async function requireTenant(services: Services, call: Call): Promise<voi
 /** Before bytes are read: a key that this process still remembers opens nothing. @throws Problem 410 */
 export async function requireBytes(services: Services, call: Call): Promise<void> {
   if (await tenantWasErased(services, asTenant(call.principal.tenantId)))
-    throw new Problem('ERASED', 'the tenant was erased; the bytes cannot be read any more');
+    throw new Problem(tenantErased.code, 'the tenant was erased; the bytes cannot be read any more', {
+      status: 410,
+    });
 }

@@ -1,6 +1,7 @@
 import { tenantStreamId, parseStreamId, type TenantId } from '@ftm/contracts/ids';
 import { fold } from '@ftm/domain/aggregates';
 import { toPast } from '@ftm/domain/event-meta';
+import { requireWholeTenant } from '../auth.ts';
 import { asTenant } from '../http/as-tenant.ts';
 import { commandRoute, type NoGate } from '../http/command-route.ts';
 import { ADMIN, defineRoute, READ, type Route } from '../http/route.ts';
@@ -43,6 +44,7 @@ export function tenantRoutes(services: Services): Route[] {
       tag: 'tenant',
       roles: READ,
       async handle({ principal, query }) {
+        requireWholeTenant(principal);
         const stream = tenantStreamId(asTenant(principal.tenantId));
         const state = fold('tenant', (await services.reads.stream(principal, stream)).map(toPast));
         const models = await services.reads.list(principal, 'model-version', query);
