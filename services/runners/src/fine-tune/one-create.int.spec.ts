@@ -27,8 +27,10 @@ const RUNS = 300;
 const LANES = 4;
 const SEED = Number(process.env['FTM_TEST_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 const TIMEOUT_MS = 250;
+/** No run takes as long, however slow the machine: only one that hangs does. */
+const HANGS_MS = 1_800_000;
 const SETTLE_MS = 60_000;
-/** Steps of a life that sees no fault: the first lives die at each of them in turn. */
+/** Steps of a life that sees no fault: the first runs, which see none, die before and after each of them in turn. */
 const STEPS = 22;
 
 /** A lane is an organisation of the provider with a tenant of its own, so that its faults hit its own jobs. */
@@ -94,7 +96,8 @@ async function oneJob(lane: Lane, run: number): Promise<Told> {
   await requestJob(lab, tenant, id, rows, {
     ambiguityPolicy: random() < 0.5 ? 'operator' : 'resubmit',
   });
-  const faults = FAULTS[Math.floor(random() * FAULTS.length)] ?? [];
+  const calm = run < 2 * STEPS;
+  const faults = calm ? [] : (FAULTS[Math.floor(random() * FAULTS.length)] ?? []);
   const ordered = await Promise.all(
     faults.map((fault) => simulator.admin('POST', '/faults', { ...fault, api_key: lane.key })),
   );
@@ -110,7 +113,7 @@ async function oneJob(lane: Lane, run: number): Promise<Told> {
   let life = createLife(deaths.shift() ?? null);
   for (let turn = 0, failures = 0; ; turn += 1) {
     if (turn > 2000) throw new Error(`run ${run} does not end: ${await show(lane, id)}`);
-    const twin = random() < 0.1 ? once(lane, id, createLife(null)) : undefined;
+    const twin = !calm && random() < 0.1 ? once(lane, id, createLife(null)) : undefined;
     const outcome = await once(lane, id, life);
     await twin;
     const died = life.diedAt();
@@ -175,24 +178,28 @@ async function operate({ tenant, lab, provider }: Lane, id: string): Promise<num
 const show = async ({ lab, tenant }: Lane, id: string): Promise<string> =>
   JSON.stringify((await lab.history(tenant, streamId('fine-tune', id))).map(({ type }) => type));
 
-it(`${RUNS} jobs whose runners die at every step are created once each (seed ${SEED})`, async () => {
-  const told: Told[] = [];
-  await Promise.all(
-    lanes.map(async (lane, at) => {
-      for (let run = at; run < RUNS; run += LANES) told.push(await oneJob(lane, run));
-    }),
-  );
-  const counters = (await simulator.admin('GET', '/counters')) as {
-    job_creates: number;
-    job_creates_by_metadata: Record<string, number>;
-  };
-  const creates = Object.values(counters.job_creates_by_metadata);
-  expect(creates.filter((count) => count !== 1)).toEqual([]);
-  expect(creates).toHaveLength(RUNS);
-  expect(counters.job_creates).toBe(RUNS);
-  // That something was proved: runners did die around everything that the paid request hangs on, and operators were needed.
-  const deaths = new Set(told.flatMap((each) => each.deaths));
-  for (const step of ['IntendSubmit', 'provider.createJob', 'RecordSubmitted', 'provider.findJobs'])
-    for (const when of ['before', 'after']) expect(deaths).toContain(`${when} ${step}`);
-  expect(told.reduce((sum, each) => sum + each.operator, 0)).toBeGreaterThan(0);
-}, 300_000);
+it(
+  `${RUNS} jobs whose runners die at every step are created once each (seed ${SEED})`,
+  async () => {
+    const told: Told[] = [];
+    await Promise.all(
+      lanes.map(async (lane, at) => {
+        for (let run = at; run < RUNS; run += LANES) told.push(await oneJob(lane, run));
+      }),
+    );
+    const counters = (await simulator.admin('GET', '/counters')) as {
+      job_creates: number;
+      job_creates_by_metadata: Record<string, number>;
+    };
+    const creates = Object.values(counters.job_creates_by_metadata);
+    expect(creates.filter((count) => count !== 1)).toEqual([]);
+    expect(creates).toHaveLength(RUNS);
+    expect(counters.job_creates).toBe(RUNS);
+    // That something was proved: runners did die around everything that the paid request hangs on, and operators were needed.
+    const deaths = new Set(told.flatMap((each) => each.deaths));
+    for (const step of ['IntendSubmit', 'provider.createJob', 'RecordSubmitted', 'provider.findJobs'])
+      for (const when of ['before', 'after']) expect(deaths).toContain(`${when} ${step}`);
+    expect(told.reduce((sum, each) => sum + each.operator, 0)).toBeGreaterThan(0);
+  },
+  HANGS_MS,
+);
