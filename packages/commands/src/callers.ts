@@ -70,6 +70,7 @@ const SENDERS: Readonly<Record<Command['type'], readonly Sender[]>> = {
   RequestTenantErasure: ['person'],
   ConfirmTenantErasure: ['person'],
   RecordTenantErased: ['runners'],
+  RecordGateAnswers: ['person'],
   RevisePriceBook: ['person'],
   SetBudget: ['person'],
 };

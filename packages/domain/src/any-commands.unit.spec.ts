@@ -72,6 +72,7 @@ const OTHERS: readonly Command[] = [
   { type: 'RequestTenantErasure', id: tenantUuid, confirmation: TENANT, reason },
   { type: 'ConfirmTenantErasure', id: tenantUuid, confirmation: TENANT },
   { type: 'RecordTenantErased', id: tenantUuid, dataKeys: 1 },
+  { type: 'RecordGateAnswers', id: tenantUuid, gates: [gate('deny')] },
 ];
 
 const steps = fc.array(

@@ -291,6 +291,10 @@ describe('an upload', () => {
       status: 409,
       body: { code: 'GATE_DENIED', reasons: [{ code: 'ORDERED' }] },
     });
+    const events = await as('acme-auditor').whole('GET /v1/audit/events', { query: { limit: 1000 } });
+    expect(
+      events.filter(({ data }) => data['gate'] === 'dataset.upload').map(({ data }) => data['decision']),
+    ).toContain('deny');
     await orderFault({ target: 'trism', kind: 'deny', times: 1 });
     expect(await send(one)).toMatchObject({ status: 409, body: { code: 'TRISM_BLOCKED' } });
     expect(await send(one, { profile: 'no-such-profile' })).toMatchObject({

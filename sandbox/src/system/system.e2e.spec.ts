@@ -167,6 +167,37 @@ describe('commands', () => {
     expect(other).toMatchObject({ problem: { status: 422, code: 'IDEMPOTENCY_KEY_REUSED' } });
   });
 
+  it('shows who wrote it what was written, over every instance, though the projector stands still', async () => {
+    const clients = system.apiUrls.map((baseUrl) =>
+      createFtmClient({ baseUrl, apiKey: 'ftm-demo-acme-engineer', checkAnswers: true }),
+    );
+    expect(clients).toHaveLength(2);
+    for (const writer of clients) {
+      system.projector.kill('SIGSTOP');
+      try {
+        const { body: made, location } = await writer.call('POST /v1/model-versions', {
+          body: { project_id: ACME_PROJECT, base_model: 'm', provider_model_id: `ft:m:${randomUUID()}` },
+        });
+        expect(location).toBe(`/v1/model-versions/${made.id}`);
+        // By its id, from the writer: nothing is waited for.
+        for (const reader of clients)
+          expect(
+            (await reader.call('GET /v1/model-versions/{id}', { params: { id: made.id } })).body,
+          ).toEqual(made);
+        // In a list, when the projector has come that far: the list waits for that.
+        const lists = clients.map((reader) =>
+          reader.call('GET /v1/model-versions', { query: { limit: 200 } }),
+        );
+        await sleep(200);
+        system.projector.kill('SIGCONT');
+        for (const { body } of await Promise.all(lists))
+          expect(body.data.map(({ id }) => id)).toContain(made.id);
+      } finally {
+        system.projector.kill('SIGCONT');
+      }
+    }
+  });
+
   it('keeps the same key of two tenants apart, and hides one tenant from the other', async () => {
     const mine = await as('ftm-demo-acme-engineer').call('POST /v1/datasets', {
       body: dataset,

@@ -1,7 +1,11 @@
-import type { TenantId } from '@ftm/contracts/ids';
+import { randomUUID } from 'node:crypto';
+import { canonicalJson } from '@ftm/contracts/canonical-json';
+import { commandId, digest, parseStreamId, tenantStreamId, type TenantId } from '@ftm/contracts/ids';
+import type { Commander } from '@ftm/commands/commander';
 import type { GateAnswer } from '@ftm/domain/gate-answer';
 import type { GovernanceQuestion, OrchestratorClient } from '@ftm/orchestrator/client';
 import { counter } from '@ftm/runtime/metrics';
+import { traceparent } from '@ftm/runtime/telemetry';
 
 const answers = counter('ftm_gate_answers_total', 'Answers of gates', ['gate', 'decision']);
 
@@ -48,5 +52,27 @@ export async function askGate(
       })),
     ),
     policyVersion,
+  });
+}
+
+/**
+ * What gates answered about something that no stream came of, on the tenant's own: once for each answer, however often it is told.
+ * @throws LogUnavailable
+ */
+export async function recordAnswers(
+  commander: Pick<Commander, 'execute'>,
+  { tenant, actor, fingerprint, now }: Asker,
+  gates: readonly GateAnswer[],
+): Promise<void> {
+  if (gates.length === 0) return;
+  await commander.execute({
+    tenantId: tenant,
+    commandId: commandId(tenant, digest('ftm.gate-answers', fingerprint, canonicalJson(gates))),
+    fingerprint,
+    actor,
+    correlation: traceparent()?.split('-')[1] ?? randomUUID(),
+    causation: null,
+    now,
+    command: { type: 'RecordGateAnswers', id: parseStreamId(tenantStreamId(tenant)).id, gates },
   });
 }

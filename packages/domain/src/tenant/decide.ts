@@ -1,4 +1,4 @@
-import { NOTHING, reject, type Rejection, type Verdict } from '../decision.ts';
+import { answered, NOTHING, reject, type Rejection, type Verdict } from '../decision.ts';
 import type { CommandMeta } from '../command-meta.ts';
 import type { TenantCommand } from './commands.ts';
 import type { TenantState } from './state.ts';
@@ -24,6 +24,8 @@ export function decideTenant(command: TenantCommand, state: TenantState, meta: C
       if (state.status !== 'erasing')
         return reject('TENANT_NOT_ERASING', 'two people have not asked for its erasure');
       return [{ type: 'TenantErased', data: { ...state.erasure, dataKeys: command.dataKeys } }];
+    case 'RecordGateAnswers':
+      return answered(command.gates);
   }
 }
 

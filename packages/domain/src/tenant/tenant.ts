@@ -11,6 +11,7 @@ export const tenant = defineAggregate<'tenant', TenantState, TenantCommand>({
     RequestTenantErasure: { begins: false },
     ConfirmTenantErasure: { begins: false },
     RecordTenantErased: { begins: false },
+    RecordGateAnswers: { begins: false },
   },
   initial: initialTenant,
   evolve: evolveTenant,

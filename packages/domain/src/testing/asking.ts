@@ -19,12 +19,15 @@ const {
   ...job
 } = fineTuneRequested;
 
-type Gated = Extract<Command, { readonly gates: readonly GateAnswered[] }>;
+type Gated = Exclude<
+  Extract<Command, { readonly gates: readonly GateAnswered[] }>,
+  { type: 'RecordGateAnswers' }
+>;
 type Asking = {
   readonly [T in Gated['type']]: (gates: readonly GateAnswered[]) => Extract<Gated, { type: T }>;
 };
 
-/** Every command that gates are asked of, by their answers: one that is missing does not compile. */
+/** Every command that gates are asked of, by their answers: one that is missing does not compile. `RecordGateAnswers` is the answers and nothing else. */
 export const ASKING: Asking = {
   RequestDataset: (gates) => ({ type: 'RequestDataset', id: 'd1', request: datasetRequested, gates }),
   ApproveContaminationOverride: (gates) => ({ type: 'ApproveContaminationOverride', id: 'd1', gates }),

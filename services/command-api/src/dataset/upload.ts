@@ -16,7 +16,7 @@ import { notFound, Problem } from '../http/problem.ts';
 import type { Upload } from '@ftm/api/resources/datasets';
 import type { Answer, Call } from '../http/route.ts';
 import type { Services } from '../services.ts';
-import { askGate } from '../gates.ts';
+import { askGate, recordAnswers } from '../gates.ts';
 import { requireBytes, requireTenant } from '../tenant/erased.ts';
 
 type Shown = z.input<typeof Upload>;
@@ -65,21 +65,19 @@ export async function receiveUpload(
   const { newId, tenant: tenantId, ofCommand } = callIds(call, UPLOAD_ROUTE);
   // Two projects never share an upload, nor its data key.
   const id = derivedUuid(newId, asked.project_id);
-  const gate = await askGate(
-    services.orchestrator,
-    {
-      tenant: tenantId,
-      actor: call.principal.subject,
-      fingerprint: ofCommand.fingerprint,
-      now: new Date().toISOString(),
-    },
-    {
-      action: 'dataset.upload',
-      projectId: asked.project_id,
-      resource: { type: 'dataset-upload', id },
-      context: { ...asked },
-    },
-  );
+  const asker = {
+    tenant: tenantId,
+    actor: call.principal.subject,
+    fingerprint: ofCommand.fingerprint,
+    now: new Date().toISOString(),
+  };
+  const gate = await askGate(services.orchestrator, asker, {
+    action: 'dataset.upload',
+    projectId: asked.project_id,
+    resource: { type: 'dataset-upload', id },
+    context: { ...asked },
+  });
+  await recordAnswers(services.commander, asker, [gate]);
   if (gate.decision === 'deny')
     throw new Problem('GATE_DENIED', `the gate ${gate.gate} said no`, { reasons: gate.reasons });
 

@@ -80,10 +80,21 @@ const governanceCalls = async (): Promise<number> => {
   return calls.governance ?? 0;
 };
 
-async function post(path: string, body: unknown, key: string, who = 'user:ada|engineer') {
+async function post(
+  path: string,
+  body: unknown,
+  key: string,
+  who = 'user:ada|engineer',
+  more: Readonly<Record<string, string>> = {},
+) {
   const answer = await fetch(`${server.url}${path}`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${who}`, 'content-type': 'application/json', 'idempotency-key': key },
+    headers: {
+      authorization: `Bearer ${who}`,
+      'content-type': 'application/json',
+      'idempotency-key': key,
+      ...more,
+    },
     body: JSON.stringify(body),
   });
   const text = await answer.text();
@@ -129,6 +140,23 @@ describe('an answer of a gate', () => {
       status: 409,
       body: { code: 'GATE_DENIED', reasons: [{ code: 'FREEZE' }] },
     });
+  });
+
+  it('stays on the log, once for each that was given, when the resource is at another version', async () => {
+    const [key, body] = [newKey(), model()];
+    const late = () => post('/v1/model-versions', body, key, 'user:ada|engineer', { 'if-match': '"7"' });
+    const before = (await refusals()).length;
+    expect(await late()).toMatchObject({ status: 412, body: { code: 'VERSION_CONFLICT' } });
+    const kept = (await refusals()).slice(before);
+    expect(kept).toMatchObject([
+      { type: 'GateAnswered', data: { gate: 'model.register', decision: 'allow' } },
+    ]);
+    // The same question within the minute has the same answer: it is one.
+    expect(await late()).toMatchObject({ status: 412 });
+    const decisions = (await refusals())
+      .slice(before)
+      .map(({ data }) => (data as { decisionId: string }).decisionId);
+    expect(new Set(decisions).size).toBe(decisions.length);
   });
 
   it('is not used for another person, who has keys of his own', async () => {

@@ -8,7 +8,7 @@ import type { Outcome } from '@ftm/commands/commander';
 import { CommandInFlight } from '@ftm/event-log/event-log';
 import { traceparent } from '@ftm/runtime/telemetry';
 import { callIds } from './call-ids.ts';
-import { askGate, counted, type Question } from '../gates.ts';
+import { askGate, counted, recordAnswers, type Question } from '../gates.ts';
 import type { QuotaKind } from '../quotas.ts';
 import { scanTexts, type Scanned, type Texts } from '../scans.ts';
 import type { Services } from '../services.ts';
@@ -158,6 +158,8 @@ export function commandRoute<K extends WriteKey, S = undefined, T extends Texts 
         command,
       }),
     );
+    // A command that was too late leaves nothing; what gates said of it stays all the same.
+    if (outcome.kind === 'version_conflict') await recordAnswers(services.commander, asker, gates);
     return answerOf(outcome, answering);
   }
 }
