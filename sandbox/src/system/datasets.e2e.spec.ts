@@ -6,6 +6,7 @@ import { runCli } from '@ftm/cli/testing/run-cli';
 import { createFtmClient, type FtmClient } from '@ftm/api/client';
 import type { AnswerOf, BodyOf } from '@ftm/api/endpoints';
 import { FtmRefused } from '@ftm/api/refused';
+import { eventually } from '@ftm/event-log/testing/environment';
 import type { OutputFormat } from '@ftm/dataset/rows/row';
 import { rowRules } from '@ftm/dataset/rows/rules';
 import { validateStream } from '@ftm/dataset/rows/validate-stream';
@@ -291,10 +292,11 @@ describe('an upload', () => {
       status: 409,
       body: { code: 'GATE_DENIED', reasons: [{ code: 'ORDERED' }] },
     });
-    const events = await as('acme-auditor').whole('GET /v1/audit/events', { query: { limit: 1000 } });
-    expect(
-      events.filter(({ data }) => data['gate'] === 'dataset.upload').map(({ data }) => data['decision']),
-    ).toContain('deny');
+    const answers = async (): Promise<unknown[]> =>
+      (await as('acme-auditor').whole('GET /v1/audit/events', { query: { limit: 1000 } }))
+        .filter(({ data }) => data['gate'] === 'dataset.upload')
+        .map(({ data }) => data['decision']);
+    await eventually('the no is on the log', async () => (await answers()).includes('deny'));
     await orderFault({ target: 'trism', kind: 'deny', times: 1 });
     expect(await send(one)).toMatchObject({ status: 409, body: { code: 'TRISM_BLOCKED' } });
     expect(await send(one, { profile: 'no-such-profile' })).toMatchObject({

@@ -24,8 +24,19 @@ export function convert(schemas: Iterable<z.ZodType>, direction: 'body' | 'answe
       override: ({ jsonSchema }) => tidy(jsonSchema, direction),
     },
   ) as unknown as { $defs?: Record<string, Json>; properties: Record<string, Json> };
+  // What zod looked up late is a definition without a name of its own, which only refers to another.
+  const other = new Map(
+    Object.entries($defs).flatMap(([name, { $ref }]) =>
+      name.startsWith('__') && typeof $ref === 'string' ? [[`${DEFS}${name}`, $ref] as const] : [],
+    ),
+  );
+  const renamed = (schema: Json): Json => asComponents(schema, other);
   return {
-    components: Object.fromEntries(Object.entries($defs).map(([name, each]) => [name, renamed(each)])),
+    components: Object.fromEntries(
+      Object.entries($defs)
+        .filter(([name]) => !other.has(`${DEFS}${name}`))
+        .map(([name, each]) => [name, renamed(each)]),
+    ),
     refs: new Map(given.map((schema, at) => [schema, renamed(properties[`s${at}`] ?? {})])),
   };
 }
@@ -42,10 +53,10 @@ function tidy(schema: z.core.JSONSchema.BaseSchema, direction: 'body' | 'answer'
 }
 
 /** References to definitions, as references to components. */
-function renamed(schema: Json): Json {
+function asComponents(schema: Json, other: ReadonlyMap<string, string>): Json {
   return JSON.parse(JSON.stringify(schema), (key, value: unknown) =>
     key === '$ref' && typeof value === 'string' && value.startsWith(DEFS)
-      ? `${COMPONENTS}${value.slice(DEFS.length)}`
+      ? `${COMPONENTS}${(other.get(value) ?? value).slice(DEFS.length)}`
       : value,
   ) as Json;
 }
