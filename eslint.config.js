@@ -26,7 +26,6 @@ const STILL_LONG = [
   'services/command-api/src/audit/proofs.ts',
   'services/command-api/src/dataset/report.ts',
   'services/command-api/src/dataset/upload.ts',
-  'services/command-api/src/http/command-route.ts',
   'services/command-api/src/model-version/evidence.ts',
   'services/runners/src/dataset/build.ts',
   'services/runners/src/provider/openai-provider.ts',

@@ -90,14 +90,23 @@ describe('what is refused', () => {
   );
 
   it('a target that is no id', () => {
-    const ask = (value: string) =>
+    const ask = (type: string, value: string) =>
       RequestPromotion.safeParse({
         project_id: 'p',
         model_version_id: run.suite_id,
-        target: { type: 'global', value },
+        target: { type, value },
         min_eval_score: 0.5,
       }).success;
-    expect([ask('*'), ask('support'), ask('the people at the desk')]).toEqual([true, true, false]);
+    expect([ask('global', '*'), ask('assistant', 'support'), ask('project', 'p')]).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect([
+      ask('assistant', 'the people at the desk'),
+      ask('assistant', '*'),
+      ask('global', 'support'),
+    ]).toEqual([false, false, false]);
   });
 
   it('labels that are too long or too many', () => {

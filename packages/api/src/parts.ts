@@ -52,14 +52,20 @@ export const instant = z
 export const reason = z.string().trim().min(1).max(500);
 const targetType = z.enum(['assistant', 'project', 'global']);
 export const NewTarget = z
-  .strictObject({
-    type: targetType,
-    value: nameOf(
-      /^(\*|[A-Za-z0-9][A-Za-z0-9._:-]{0,99})$/,
-      'the id of an assistant or a project, or * for global: 1 to 100 of A-Z a-z 0-9 . _ : -',
-    ),
-  })
-  .meta({ id: 'NewTarget', description: 'Where a model version goes live.' });
+  .discriminatedUnion('type', [
+    z.strictObject({
+      type: z.enum(['assistant', 'project']),
+      value: nameOf(
+        /^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$/,
+        'the id of an assistant or a project: 1 to 100 of A-Z a-z 0-9 . _ : -',
+      ),
+    }),
+    z.strictObject({ type: z.literal('global'), value: z.literal('*') }),
+  ])
+  .meta({
+    id: 'NewTarget',
+    description: 'Where a model version goes live; for everybody (global) needs a key of all projects.',
+  });
 /** As it stands in the log: earlier ones were any text. */
 export const Target = z
   .strictObject({

@@ -1,6 +1,6 @@
 import { belongsTo, type EventOf } from '@ftm/contracts/event-of';
 import type { FtmEvent } from '@ftm/contracts/generated/events';
-import type { Aggregate, StreamId } from '@ftm/contracts/ids';
+import type { Aggregate, StreamId, TenantId } from '@ftm/contracts/ids';
 import type { CommandMeta } from './command-meta.ts';
 import type { Decision } from './decision.ts';
 import type { EventMeta, PastEvent } from './event-meta.ts';
@@ -19,7 +19,7 @@ export interface CommandRules<C> {
   /** It begins work or stores something: an erased tenant may not. */
   readonly begins: boolean;
   /** The streams that its decision reads besides its own, as far as the command alone tells. They are loaded ahead. */
-  reads?(command: C): readonly StreamId[];
+  reads?(command: C, tenant: TenantId): readonly StreamId[];
 }
 
 /** How streams of an aggregate are folded. */

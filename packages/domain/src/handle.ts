@@ -51,7 +51,11 @@ export function primaryStream(command: Command): StreamId {
 /** The streams that a decision will surely read, as far as the command alone tells. */
 export function streamsToPrefetch(command: Command, tenant: TenantId): readonly StreamId[] {
   const { begins, reads } = rulesOf(command);
-  return [primaryStream(command), ...(begins ? [tenantStreamId(tenant)] : []), ...(reads?.(command) ?? [])];
+  return [
+    primaryStream(command),
+    ...(begins ? [tenantStreamId(tenant)] : []),
+    ...(reads?.(command, tenant) ?? []),
+  ];
 }
 
 /**

@@ -96,11 +96,9 @@ describe('what a gate answers', () => {
     await given()
       .when(override)
       .thenRejects(
-        'MODEL_VERSION_NOT_FOUND',
+        'NOT_FOUND',
         onTenant(answered(gate())),
-        onTenant(
-          refused(override, 'MODEL_VERSION_NOT_FOUND', 'there is no such model version in the project'),
-        ),
+        onTenant(refused(override, 'NOT_FOUND', 'there is no such production pointer')),
       );
   });
 

@@ -1,5 +1,6 @@
 import type { FtmEvent } from '@ftm/contracts/generated/events';
-import { derivedUuid, streamId, type StreamId, type TenantId } from '@ftm/contracts/ids';
+import { streamId, type StreamId, type TenantId } from '@ftm/contracts/ids';
+import { pointerId } from '@ftm/domain/production-pointer/state';
 
 /**
  * Streams that an event leans on: what the lineage of a model goes on with. Other models are not among them: each has
@@ -14,11 +15,7 @@ export function referencesOf(tenant: TenantId, event: FtmEvent): StreamId[] {
     case 'ModelVersionPromoted':
       return [
         ...maybe('promotion', event.data.promotionId),
-        // One pointer for each target of a tenant.
-        streamId(
-          'production-pointer',
-          derivedUuid(tenant, 'production-pointer', event.data.target.type, event.data.target.value),
-        ),
+        streamId('production-pointer', pointerId(tenant, event.data.target)),
       ];
     case 'FineTuneRequested':
       return [streamId('dataset', event.data.datasetId)];

@@ -1,6 +1,7 @@
 import { tenantId } from '@ftm/contracts/ids';
 import { OrchestratorRefused } from '@ftm/orchestrator/client';
 import { wholeList } from './http/page.ts';
+import { CommandInFlight } from '@ftm/event-log/event-log';
 import { toProblem } from './http/problem.ts';
 import { readRoutes } from './resource-routes.ts';
 import type { Services } from './services.ts';
@@ -80,5 +81,13 @@ describe('what the Orchestrator refuses', () => {
       message: 'profile: not one of these',
     });
     expect(toProblem(refused)?.status).toBe(expected);
+  });
+});
+
+it('a command that is being worked on is a conflict to come back to, whoever met it', () => {
+  expect(toProblem(new CommandInFlight())).toMatchObject({
+    status: 409,
+    code: 'COMMAND_IN_FLIGHT',
+    options: { retryAfterMs: 1000 },
   });
 });

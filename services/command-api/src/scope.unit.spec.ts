@@ -1,4 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { ENDPOINTS, type EndpointKey } from '@ftm/api/endpoints';
+import { BODIES } from '@ftm/api/examples/bodies';
+import { PROJECT } from '@ftm/api/examples/story';
 import { createCommander } from '@ftm/commands/commander';
 import { parseStreamId, tenantId, type StreamId } from '@ftm/contracts/ids';
 import { storedLog } from '@ftm/contracts/testing/stored-log';
@@ -8,7 +11,7 @@ import type { Services } from './services.ts';
 import { appendingTo, serveRoutes } from './testing/route-server.ts';
 
 /**
- * What a key of one project is told of the others, and of the tenant: every GET that there is, over a log that has an event of each type. The bearer token is the
+ * What a key of one project is told of the others, and of the tenant, and what it can do there: every endpoint that there is, over a log that has an event of each type. The bearer token is the
  * key's projects.
  */
 type Get = Extract<EndpointKey, `GET ${string}`>;
@@ -94,7 +97,7 @@ beforeAll(async () => {
     },
   } as unknown as Services;
   server = await serveRoutes(allRoutes(services), TENANT, (bearer) => ({
-    roles: ['viewer', 'auditor'],
+    roles: ['viewer', 'auditor', 'engineer', 'approver', 'admin'],
     projects: bearer.split(','),
   }));
 });
@@ -104,6 +107,33 @@ const ask = (path: string, projects: string): Promise<Response> =>
   fetch(`${server.url}${path}`, { headers: { authorization: `Bearer ${projects}` } });
 const of = (scope: (typeof SCOPE)[Get]): string[] =>
   (Object.keys(SCOPE) as Get[]).filter((key) => SCOPE[key] === scope).map((key) => key.slice('GET '.length));
+type Write = Exclude<EndpointKey, Get>;
+const bodyOf = (key: Write): unknown => {
+  const { body } = ENDPOINTS[key];
+  return body === null ? undefined : BODIES.find(({ schema }) => schema === body)?.value;
+};
+const write = (key: Write, path: string, projects: string, body = bodyOf(key)): Promise<Response> =>
+  fetch(`${server.url}${path}`, {
+    method: key.slice(0, key.indexOf(' ')),
+    headers: {
+      authorization: `Bearer ${projects}`,
+      'content-type': key === 'POST /v1/datasets/uploads' ? 'application/jsonl' : 'application/json',
+      'idempotency-key': randomUUID(),
+      'if-match': '*',
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+/** Paths to ask, with what is right: what a body or a path names as another's is refused, what is another's is not there. */
+function asksOf(key: Write): readonly (readonly [path: string, status: number])[] {
+  const path = key.slice(key.indexOf(' ') + 1);
+  if (!path.includes('{id}'))
+    return [
+      [path === '/v1/datasets/uploads' ? `${path}?project_id=p1` : path.replace('{project_id}', 'p1'), 403],
+    ];
+  const ids = streamsOf(AGGREGATE_OF.find(([start]) => path.startsWith(`${start}/`))?.[1] ?? '');
+  expect(ids.length).toBeGreaterThan(0);
+  return ids.map((id) => [path.replace('{id}', id), 404]);
+}
 const streamsOf = (aggregate: string): string[] =>
   [...streams]
     .filter((stream) => stream.startsWith(`${aggregate}/`))
@@ -148,6 +178,29 @@ describe('a key of one project', () => {
     const [run = ''] = streamsOf('eval-run');
     const path = `/v1/eval-runs/compare?candidate=${run}&baseline=${run}`;
     expect((await ask(path, 'elsewhere')).status).toBe(404);
+  });
+
+  it.each(Object.keys(ENDPOINTS).filter((key): key is Write => !key.startsWith('GET ')))(
+    'changes nothing elsewhere: %s',
+    async (key) => {
+      for (const [path, refused] of asksOf(key)) {
+        const answer = await write(key, path, 'elsewhere');
+        expect([path, answer.status, await answer.json()]).toEqual([
+          path,
+          refused,
+          expect.objectContaining({ code: refused === 404 ? 'NOT_FOUND' : 'PROJECT_OUT_OF_SCOPE' }),
+        ]);
+      }
+    },
+  );
+
+  it('does not decide what is live for everybody', async () => {
+    const body = { ...(bodyOf('POST /v1/promotions') as object), target: { type: 'global', value: '*' } };
+    const answer = await write('POST /v1/promotions', '/v1/promotions', PROJECT, body);
+    expect([answer.status, await answer.json()]).toEqual([
+      403,
+      expect.objectContaining({ code: 'PROJECT_OUT_OF_SCOPE' }),
+    ]);
   });
 
   it('sees its own: a key of all projects finds every stream', async () => {

@@ -157,6 +157,11 @@ export const RULE_CODES = {
   ),
   SUBMIT_NOT_INTENDED: meaning(409, 'The attempt was not announced.', RUNNERS),
   SUBMIT_OUT_OF_ORDER: meaning(409, 'The attempt cannot follow the one before.', RUNNERS),
+  TARGET_OF_ANOTHER_PROJECT: meaning(
+    409,
+    'Another project decides what is live there: the one that the target names, or the first that went live there.',
+    'Promote in that project, or name a target of yours.',
+  ),
   TENANT_ERASED: meaning(
     409,
     'Two people had the tenant erased: it can begin nothing new.',

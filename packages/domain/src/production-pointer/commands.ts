@@ -1,5 +1,4 @@
 import type { ScannedText } from '@ftm/contracts/scanned-text';
-import type { PromotionTarget } from '@ftm/contracts/generated/events';
 import type { GateAnswer } from '../gate-answer.ts';
 
 export type ProductionPointerCommand =
@@ -7,8 +6,6 @@ export type ProductionPointerCommand =
   {
     readonly type: 'OverridePointer';
     readonly id: string;
-    readonly projectId: string;
-    readonly target: PromotionTarget;
     readonly modelVersionId: string;
     readonly reason: ScannedText;
     readonly gates: readonly GateAnswer[];

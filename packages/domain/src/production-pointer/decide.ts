@@ -1,9 +1,18 @@
 import { streamId } from '@ftm/contracts/ids';
-import { answered, gateRejection, NOTHING, on, reject, rejected, type Decision } from '../decision.ts';
+import {
+  answered,
+  gateRejection,
+  notFound,
+  NOTHING,
+  on,
+  reject,
+  rejected,
+  type Decision,
+} from '../decision.ts';
 import type { ModelVersionState } from '../model-version/state.ts';
 import { succession } from '../model-version/succession.ts';
 import type { ProductionPointerCommand } from './commands.ts';
-import type { ProductionPointerState } from './state.ts';
+import { holderOf, type ProductionPointerState } from './state.ts';
 
 export function decideProductionPointer(
   command: ProductionPointerCommand,
@@ -11,8 +20,11 @@ export function decideProductionPointer(
   model: ModelVersionState,
 ): Decision {
   const stream = streamId('production-pointer', command.id);
-  const { projectId, target, modelVersionId, reason } = command;
-  if (model.status === 'absent' || model.registration.projectId !== projectId)
+  const { modelVersionId, reason } = command;
+  if (state.status === 'absent') return rejected(notFound('production pointer'));
+  const { target } = state;
+  const holder = holderOf(state);
+  if (model.status === 'absent' || (holder !== null && model.registration.projectId !== holder))
     return rejected(reject('MODEL_VERSION_NOT_FOUND', 'there is no such model version in the project'));
   if (model.status === 'retired') return rejected(reject('MODEL_RETIRED', 'the model version is retired'));
   const refusal = gateRejection(command.gates);
@@ -22,7 +34,7 @@ export function decideProductionPointer(
   const overridden = {
     type: 'PointerOverridden' as const,
     data: {
-      projectId,
+      projectId: model.registration.projectId,
       target,
       modelVersionId,
       providerModelId: model.registration.providerModelId,

@@ -1,9 +1,14 @@
 import { streamId } from '@ftm/contracts/ids';
-import { defineAggregate, ofProject } from '../aggregate.ts';
+import { defineAggregate, OF_TENANT, ofProject } from '../aggregate.ts';
 import { modelVersion } from '../model-version/model-version.ts';
 import type { ProductionPointerCommand } from './commands.ts';
 import { decideProductionPointer } from './decide.ts';
-import { evolveProductionPointer, initialProductionPointer, type ProductionPointerState } from './state.ts';
+import {
+  evolveProductionPointer,
+  holderOf,
+  initialProductionPointer,
+  type ProductionPointerState,
+} from './state.ts';
 
 export const productionPointer = defineAggregate<
   'production-pointer',
@@ -21,5 +26,8 @@ export const productionPointer = defineAggregate<
   evolve: evolveProductionPointer,
   handle: async (command, state, _meta, load) =>
     decideProductionPointer(command, state, await load(modelVersion, command.modelVersionId)),
-  projectOf: ({ projectId }) => ofProject(projectId),
+  projectOf: (state) => {
+    const holder = holderOf(state);
+    return holder === null ? OF_TENANT : ofProject(holder);
+  },
 });

@@ -1,5 +1,6 @@
 import type { EventOf } from '@ftm/contracts/event-of';
 import type { PromotionTarget } from '@ftm/contracts/generated/events';
+import { derivedUuid, type TenantId } from '@ftm/contracts/ids';
 import type { EventMeta } from '../event-meta.ts';
 import { ABSENT, born, factsOf, present, touched, type Absent, type Facts } from '../facts.ts';
 
@@ -30,6 +31,14 @@ export type ProductionPointerState =
     });
 
 export type ProductionPointerEvent = EventOf<'production-pointer'>;
+
+/** One pointer for each target of a tenant. */
+export const pointerId = (tenant: TenantId, { type, value }: PromotionTarget): string =>
+  derivedUuid(tenant, 'production-pointer', type, value);
+
+/** Null: of the tenant. What is live for everybody is nobody’s alone; every other target is of the project that first went live there. */
+export const holderOf = ({ projectId, target }: Exclude<ProductionPointerState, Absent>): string | null =>
+  target.type === 'global' ? null : projectId;
 
 export const initialProductionPointer: ProductionPointerState = ABSENT;
 

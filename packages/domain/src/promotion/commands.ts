@@ -4,7 +4,7 @@ import type { GateAnswer } from '../gate-answer.ts';
 
 export type PromotionCommand =
   /**
-   * `pointerId` is the id derived from tenant and target. The writer picks the newest eval of the version as evidence, and blocks
+   * The writer picks the newest eval of the version as evidence, and blocks
    * (events, not a rejection) when a gate said no, there is no evidence, the score is under `minEvalScore`, or the verdict is not `pass`
    * (`fail` and `inconclusive` block; a run without a baseline is judged by its score alone).
    */
@@ -24,7 +24,6 @@ export type PromotionCommand =
   | {
       readonly type: 'ApprovePromotion';
       readonly id: string;
-      readonly pointerId: string;
       readonly evidenceSha256: string;
       readonly minDaysToShutdown: number;
       readonly gates: readonly GateAnswer[];
@@ -34,7 +33,6 @@ export type PromotionCommand =
   | {
       readonly type: 'RollBackPromotion';
       readonly id: string;
-      readonly pointerId: string;
       readonly reason: ScannedText;
       readonly gates: readonly GateAnswer[];
     };

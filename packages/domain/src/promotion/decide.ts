@@ -17,7 +17,7 @@ import {
 import { succession } from '../model-version/succession.ts';
 import { END_OF_LIFE_GATE, endOfLifeProblem } from '../model-version/end-of-life.ts';
 import type { ModelVersionState } from '../model-version/state.ts';
-import type { ProductionPointerState } from '../production-pointer/state.ts';
+import { holderOf, pointerId, type ProductionPointerState } from '../production-pointer/state.ts';
 import type { PromotionCommand } from './commands.ts';
 import { evidenceProblems, evidenceSha256, newestEvidence } from './evidence.ts';
 import type { PromotionState } from './state.ts';
@@ -60,10 +60,12 @@ export function decidePromotion(
 function request(
   command: Of<'RequestPromotion'>,
   state: PromotionState,
-  { model }: PromotionContext,
+  { model, pointer }: PromotionContext,
   meta: CommandMeta,
 ): Verdict {
   if (state.status !== 'absent') return NOTHING;
+  const foreign = foreignTarget(command, pointer);
+  if (foreign !== undefined) return foreign;
   if (model.status === 'absent' || model.registration.projectId !== command.projectId)
     return reject('MODEL_VERSION_NOT_FOUND', 'there is no such model version in the project');
   const evidence = newestEvidence(model);
@@ -97,6 +99,8 @@ function approve(
   const { evidence, target, modelVersionId, projectId } = request;
   if (createdBy === meta.actor)
     return rejected(reject('FOUR_EYES', 'who asked for a promotion cannot approve it'));
+  const foreign = foreignTarget(request, pointer);
+  if (foreign !== undefined) return rejected(foreign);
   if (model.status === 'absent')
     return rejected(reject('MODEL_VERSION_NOT_FOUND', 'there is no such model version'));
   if (model.status === 'retired') return rejected(reject('MODEL_RETIRED', 'the model version is retired'));
@@ -144,7 +148,7 @@ function approve(
   };
   return accepted([
     ...[...answered(command.gates), approved].map((event) => ({ stream, event })),
-    { stream: streamId('production-pointer', command.pointerId), event: moved },
+    { stream: streamId('production-pointer', pointerId(meta.tenantId, target)), event: moved },
     ...succession(previous, modelVersionId, target, command.id, 'superseded'),
   ]);
 }
@@ -181,7 +185,7 @@ function rollBack(
       } as const,
     ].map((event) => ({ stream, event })),
     {
-      stream: streamId('production-pointer', command.pointerId),
+      stream: streamId('production-pointer', pointerId(meta.tenantId, target)),
       event: {
         type: 'PointerRolledBack',
         data: {
@@ -203,6 +207,19 @@ function rollBack(
       'rolled_back',
     ),
   ]);
+}
+
+/** What is live for an assistant or a project is decided by its own project alone: by what is named, or by who went live there first. */
+function foreignTarget(
+  { projectId, target }: Pick<Of<'RequestPromotion'>, 'projectId' | 'target'>,
+  pointer: ProductionPointerState,
+): Rejection | undefined {
+  if (target.type === 'global') return undefined;
+  const holder =
+    target.type === 'project' ? target.value : pointer.status === 'absent' ? projectId : holderOf(pointer);
+  return holder === projectId
+    ? undefined
+    : reject('TARGET_OF_ANOTHER_PROJECT', `the ${target.type} is of another project`);
 }
 
 const blockedBy = (gate: string, reasons: readonly Reason[]): FtmEvent => ({

@@ -1,11 +1,15 @@
+import type { PromotionTarget } from '@ftm/contracts/generated/events';
+import { streamId } from '@ftm/contracts/ids';
 import { ourWords } from '@ftm/contracts/scanned-text';
 import type { Command } from '../command.ts';
 import type { StreamEvent } from '../decision.ts';
 import { evaluated, gate, modelRegistered, PROJECT, target } from '../testing/examples.ts';
-import { given, type Past } from '../testing/spec.ts';
+import { given, TENANT, type Past } from '../testing/spec.ts';
+import { pointerId } from '../production-pointer/state.ts';
 import { evidenceSha256, newestEvidence } from './evidence.ts';
-import { fold } from '../aggregates.ts';
+import { fold, projectOf } from '../aggregates.ts';
 
+const POINTER = streamId('production-pointer', pointerId(TENANT, target));
 const model = (id: string, ...more: Past['event'][]): Past[] =>
   [{ type: 'ModelVersionRegistered' as const, data: modelRegistered }, ...more].map((event) => ({
     stream: `model-version/${id}` as const,
@@ -35,7 +39,6 @@ const request = {
 const approve = {
   type: 'ApprovePromotion' as const,
   id: 'x1',
-  pointerId: 'q1',
   evidenceSha256: sha,
   minDaysToShutdown: 30,
   gates: [gate()],
@@ -51,13 +54,13 @@ const pending: Past[] = [
     },
   },
 ];
-const moved = (promotionId: string, modelVersionId: string): Past => ({
-  stream: 'production-pointer/q1',
+const moved = (promotionId: string, modelVersionId: string, by = PROJECT, to = target): Past => ({
+  stream: streamId('production-pointer', pointerId(TENANT, to)),
   event: {
     type: 'PointerMoved',
     data: {
-      projectId: PROJECT,
-      target,
+      projectId: by,
+      target: to,
       modelVersionId,
       providerModelId: 'pm',
       previousModelVersionId: null,
@@ -78,7 +81,7 @@ const approvedOver = (previousModelVersionId: string | null) => ({
   },
 });
 const movedFrom = (previousModelVersionId: string | null): StreamEvent => ({
-  stream: 'production-pointer/q1',
+  stream: POINTER,
   event: {
     type: 'PointerMoved',
     data: {
@@ -196,7 +199,6 @@ describe('a promotion', () => {
     const rollBack: Command = {
       type: 'RollBackPromotion',
       id: 'x1',
-      pointerId: 'q1',
       reason: ourWords('r'),
       gates: [gate()],
     };
@@ -209,7 +211,7 @@ describe('a promotion', () => {
           data: { rolledBackBy: 'user:ada', reason: 'r', restoredModelVersionId: 'm0' },
         },
         {
-          stream: 'production-pointer/q1',
+          stream: POINTER,
           event: {
             type: 'PointerRolledBack',
             data: {
@@ -229,6 +231,60 @@ describe('a promotion', () => {
     await given(...pending)
       .when(rollBack)
       .thenRejects('PROMOTION_NOT_PROMOTED');
+  });
+});
+
+describe('a target', () => {
+  const asks = (to: PromotionTarget): Command => ({ ...request, target: to });
+  const EVERYWHERE: PromotionTarget = { type: 'global', value: '*' };
+
+  it('that another project went live at is not asked for, nor approved', async () => {
+    await given(...evaluatedModel, moved('x0', 'm0', 'p2'))
+      .when(request)
+      .thenRejects('TARGET_OF_ANOTHER_PROJECT');
+    await given(...pending, moved('x0', 'm0', 'p2'))
+      .when(approve, 'user:grace')
+      .thenRejects('TARGET_OF_ANOTHER_PROJECT');
+  });
+  it('that is a project is that project’s alone', async () => {
+    await given(...evaluatedModel)
+      .when(asks({ type: 'project', value: 'p2' }))
+      .thenRejects('TARGET_OF_ANOTHER_PROJECT');
+    await given(...evaluatedModel)
+      .when(asks({ type: 'project', value: PROJECT }))
+      .thenGivesTypes('PromotionRequested', 'GateAnswered');
+  });
+  it('for everybody is of no project, whoever went live there last', async () => {
+    await given(...evaluatedModel, moved('x0', 'm0', 'p2', EVERYWHERE))
+      .when(asks(EVERYWHERE))
+      .thenGivesTypes('PromotionRequested', 'GateAnswered');
+    const scope = (to: PromotionTarget) => {
+      const { stream, event } = moved('x0', 'm0', 'p2', to);
+      return [stream, projectOf('production-pointer', fold('production-pointer', [{ event, meta }]))];
+    };
+    expect(scope(EVERYWHERE)).toEqual([expect.anything(), { of: 'tenant' }]);
+    expect(scope(target)).toEqual([POINTER, { of: 'project', projectId: 'p2' }]);
+  });
+});
+
+describe('an override', () => {
+  const override: Command = {
+    type: 'OverridePointer',
+    id: pointerId(TENANT, target),
+    modelVersionId: 'm1',
+    reason: ourWords('r'),
+    gates: [gate()],
+  };
+  it('moves a pointer that is there, to a model of its own project', async () => {
+    await given(...evaluatedModel, moved('x0', 'm0'), ...model('m0'))
+      .when(override)
+      .thenGivesTypes('PointerOverridden', 'GateAnswered', 'ModelVersionDemoted', 'ModelVersionPromoted');
+    await given(...evaluatedModel, moved('x0', 'm0', 'p2'))
+      .when(override)
+      .thenRejects('MODEL_VERSION_NOT_FOUND');
+    await given(...evaluatedModel)
+      .when(override)
+      .thenRejects('NOT_FOUND');
   });
 });
 

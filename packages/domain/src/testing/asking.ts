@@ -76,7 +76,6 @@ export const ASKING: Asking = {
   ApprovePromotion: (gates) => ({
     type: 'ApprovePromotion',
     id: 'x1',
-    pointerId: 'q1',
     evidenceSha256: '',
     minDaysToShutdown: 0,
     gates,
@@ -84,15 +83,12 @@ export const ASKING: Asking = {
   RollBackPromotion: (gates) => ({
     type: 'RollBackPromotion',
     id: 'x1',
-    pointerId: 'q1',
     reason: ourWords('r'),
     gates,
   }),
   OverridePointer: (gates) => ({
     type: 'OverridePointer',
     id: 'q1',
-    projectId: PROJECT,
-    target,
     modelVersionId: 'm1',
     reason: ourWords('r'),
     gates,

@@ -4,8 +4,6 @@ import type { Tag } from '@ftm/api/openapi/tags';
 import { streamId, type TenantId } from '@ftm/contracts/ids';
 import type { Command } from '@ftm/domain/command';
 import type { GateAnswer } from '@ftm/domain/gate-answer';
-import type { Outcome } from '@ftm/commands/commander';
-import { CommandInFlight } from '@ftm/event-log/event-log';
 import { traceparent } from '@ftm/runtime/telemetry';
 import { callIds } from './call-ids.ts';
 import { askGate, counted, recordAnswers, type Question } from '../gates.ts';
@@ -118,7 +116,7 @@ export function commandRoute<K extends WriteKey, S = undefined, T extends Texts 
       location: of.location,
     };
 
-    const before = await inFlightIsConflict(services.commander.find({ ...ids.ofCommand, primary }));
+    const before = await services.commander.find({ ...ids.ofCommand, primary });
     if (before !== null) return answerOf(before, answering);
 
     const { projectId, state } = await of.admit(services, call, id);
@@ -147,32 +145,18 @@ export function commandRoute<K extends WriteKey, S = undefined, T extends Texts 
       gates.push(await askGate(services.orchestrator, asker, { ...question, projectId, resource }));
     }
     const command = await options.command(context, gates, prepared);
-    const outcome = await inFlightIsConflict(
-      services.commander.execute({
-        ...ids.ofCommand,
-        actor: asker.actor,
-        correlation: traceparent()?.split('-')[1] ?? randomUUID(),
-        causation: null,
-        now: asker.now,
-        ...(expectedVersion === undefined ? {} : { expectedVersion }),
-        command,
-      }),
-    );
+    const outcome = await services.commander.execute({
+      ...ids.ofCommand,
+      actor: asker.actor,
+      correlation: traceparent()?.split('-')[1] ?? randomUUID(),
+      causation: null,
+      now: asker.now,
+      ...(expectedVersion === undefined ? {} : { expectedVersion }),
+      command,
+    });
     // A command that was too late leaves nothing; what gates said of it stays all the same.
     if (outcome.kind === 'version_conflict') await recordAnswers(services.commander, asker, gates);
     return answerOf(outcome, answering);
-  }
-}
-
-async function inFlightIsConflict<T extends Outcome | null>(outcome: Promise<T>): Promise<T> {
-  try {
-    return await outcome;
-  } catch (error) {
-    if (error instanceof CommandInFlight)
-      throw new Problem('COMMAND_IN_FLIGHT', 'a request with this Idempotency-Key is being worked on', {
-        retryAfterMs: 1000,
-      });
-    throw error;
   }
 }
 

@@ -1,7 +1,7 @@
 import { ERROR_CODES, pathOfCode, type ErrorCode } from '@ftm/api/errors/error-codes';
 import type { Reason } from '@ftm/contracts/generated/events';
 import type { Rejection } from '@ftm/domain/decision';
-import { LogUnavailable } from '@ftm/event-log/event-log';
+import { CommandInFlight, LogUnavailable } from '@ftm/event-log/event-log';
 import { ObjectStoreUnavailable } from '@ftm/object-store/object-store';
 import { OrchestratorRefused, OrchestratorUnavailable } from '@ftm/orchestrator/client';
 import { isUnavailable } from '@ftm/postgres/pool';
@@ -83,6 +83,10 @@ export function toProblem(error: unknown): Problem | undefined {
   if (error instanceof LogUnavailable)
     return new Problem('LOG_UNAVAILABLE', `commands cannot be taken now: ${error.reason}`, {
       retryAfterMs: error.retryAfterMs,
+    });
+  if (error instanceof CommandInFlight)
+    return new Problem('COMMAND_IN_FLIGHT', 'a request with this Idempotency-Key is being worked on', {
+      retryAfterMs: 1000,
     });
   if (error instanceof OrchestratorUnavailable)
     return new Problem('ORCHESTRATOR_UNAVAILABLE', 'the Orchestrator cannot be asked, so nothing is done', {

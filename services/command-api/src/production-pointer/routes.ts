@@ -41,11 +41,9 @@ export function productionPointerRoutes(services: Services): Route[] {
         action: 'pointer.override',
         context: { model_version_id: call.body.model_version_id, target: state.target },
       }),
-      command: ({ id: pointer, state, call, texts }, gates) => ({
+      command: ({ id: pointer, call, texts }, gates) => ({
         type: 'OverridePointer',
         id: pointer,
-        projectId: state.projectId,
-        target: state.target,
         modelVersionId: call.body.model_version_id,
         reason: texts.reason,
         gates,

@@ -1,16 +1,30 @@
 import type { PromotionTarget } from '@ftm/contracts/generated/events';
-import { derivedUuid, type TenantId } from '@ftm/contracts/ids';
+import type { Principal } from '@ftm/orchestrator/client';
+import { requireWholeTenant } from '../auth.ts';
 import { commandRoute } from '../http/command-route.ts';
 import { APPROVE, WRITE, type Route } from '../http/route.ts';
 import { changes, makes } from '../http/subject.ts';
 import { readRoutes } from '../resource-routes.ts';
 import type { Services } from '../services.ts';
 
-/** One pointer for each target of a tenant. */
-export const pointerId = (tenant: TenantId, of: PromotionTarget): string =>
-  derivedUuid(tenant, 'production-pointer', of.type, of.value);
-
 const PATH = '/v1/promotions';
+const MAKES = makes('promotion', PATH);
+const CHANGES = changes('promotion');
+
+/** What moves the pointer of its target. */
+const DECIDES: typeof CHANGES = {
+  ...CHANGES,
+  async admit(services, call, id) {
+    const admitted = await CHANGES.admit(services, call, id);
+    requireTarget(call.principal, admitted.state.request.target);
+    return admitted;
+  },
+};
+
+/** What is live for everybody is decided by who acts for all projects. @throws Problem 403 */
+function requireTarget(principal: Principal, { type }: PromotionTarget): void {
+  if (type === 'global') requireWholeTenant(principal);
+}
 
 export function promotionRoutes(services: Services): Route[] {
   const { minDaysToShutdown } = services.limits;
@@ -21,7 +35,13 @@ export function promotionRoutes(services: Services): Route[] {
       tag: 'promotions',
       roles: WRITE,
       status: 201,
-      of: makes('promotion', PATH),
+      of: {
+        ...MAKES,
+        guard(call) {
+          MAKES.guard(call);
+          requireTarget(call.principal, call.body.target);
+        },
+      },
       texts: ({ notes }) => ({ notes: notes ?? null }),
       flaggedIsNo: true,
       gate: ({ call: { body }, texts }) => ({
@@ -53,7 +73,7 @@ export function promotionRoutes(services: Services): Route[] {
       tag: 'promotions',
       roles: APPROVE,
       status: 200,
-      of: changes('promotion'),
+      of: DECIDES,
       gate: ({ state, actor, call }) => ({
         action: 'model.promote',
         context: {
@@ -65,10 +85,9 @@ export function promotionRoutes(services: Services): Route[] {
           approved_by: actor,
         },
       }),
-      command: ({ id: promotion, tenant, state, call }, gates) => ({
+      command: ({ id: promotion, call }, gates) => ({
         type: 'ApprovePromotion',
         id: promotion,
-        pointerId: pointerId(tenant, state.request.target),
         minDaysToShutdown,
         evidenceSha256: call.body.evidence_sha256,
         gates,
@@ -95,16 +114,15 @@ export function promotionRoutes(services: Services): Route[] {
       tag: 'promotions',
       roles: APPROVE,
       status: 200,
-      of: changes('promotion'),
+      of: DECIDES,
       texts: ({ reason: why }) => ({ reason: why }),
       gate: ({ state }) => ({
         action: 'model.rollback',
         context: { target: state.request.target, model_version_id: state.request.modelVersionId },
       }),
-      command: ({ id: promotion, tenant, state, texts }, gates) => ({
+      command: ({ id: promotion, texts }, gates) => ({
         type: 'RollBackPromotion',
         id: promotion,
-        pointerId: pointerId(tenant, state.request.target),
         reason: texts.reason,
         gates,
       }),
