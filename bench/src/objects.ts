@@ -3,6 +3,7 @@ import { createEncryptedStore } from '@ftm/object-store/encrypted-store';
 import type { KeyProvider } from '@ftm/object-store/key-provider';
 import { createS3Store } from '@ftm/object-store/s3';
 import { digestOf, openSealed, sealing, type DataKey } from '@ftm/object-store/sealed-stream';
+import { NO_TOMBSTONES } from '@ftm/object-store/testing/memory-object-store';
 
 export interface ObjectRate {
   readonly work: 'encrypt' | 'decrypt' | 'put' | 'get';
@@ -64,7 +65,7 @@ async function measureSealing(plain: Content, bytes: number): Promise<ObjectRate
     await compare(
       'decrypt',
       bytes,
-      () => readAll(openSealed(TENANT, 'bench', inTurn(sealed), () => Promise.resolve(key))),
+      () => readAll(openSealed(TENANT, { uri: 'bench' }, inTurn(sealed), () => Promise.resolve(key))),
       async () => {
         const decipher = createDecipheriv('aes-256-gcm', key.bytes, nonce);
         for await (const piece of inTurn(bareSealed)) decipher.update(piece);
@@ -87,7 +88,7 @@ async function measureStoring(
     accessKeyId: env['FTM_S3_ACCESS_KEY_ID'] ?? '',
     secretAccessKey: env['FTM_S3_SECRET_ACCESS_KEY'] ?? '',
   });
-  const encrypted = createEncryptedStore(store, unwrapped);
+  const encrypted = createEncryptedStore(store, unwrapped, NO_TOMBSTONES);
   const tenant = `bench-${randomUUID()}`;
   const object = await encrypted.putStream(tenant, tenant, 'read', plain);
   const bareKey = `${tenant}/bare`;

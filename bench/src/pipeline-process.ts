@@ -23,6 +23,7 @@ import { workingFiles } from '@ftm/runners/dataset/objects';
 import type { Tools } from '@ftm/runners/tasks';
 import { dialogues } from './dialogues.ts';
 import { STAGES, type PipelineRun, type Stages } from './pipeline.ts';
+import { NO_TOMBSTONES } from '@ftm/object-store/testing/memory-object-store';
 
 const PIECE_BYTES = 256 * 1024;
 const PROJECT = '11111111-1111-4111-8111-111111111111';
@@ -82,7 +83,11 @@ try {
   };
   // The build tells how far it is, and asks for nothing else of what is left out here.
   const tools = {
-    objects: createEncryptedStore(fileStore(join(dir, 'objects')), await createLocalKeyProvider(keyFile)),
+    objects: createEncryptedStore(
+      fileStore(join(dir, 'objects')),
+      await createLocalKeyProvider(keyFile),
+      NO_TOMBSTONES,
+    ),
     commands: { send: async () => mark() },
     config: { FTM_DATASET_THREADS: threads },
   } as unknown as Tools;

@@ -32,7 +32,7 @@ const RECORDED: RecordedEvent = {
     causation: null,
     traceparent: null,
   },
-  event: { type: 'DatasetErased', data: { reason: 'r', dataKeyId: 'k' } },
+  event: { type: 'DatasetErased', data: { reason: 'r', dataKeyId: 'k', uploadDataKeyId: null } },
   position: POSITION,
 };
 const OUTCOMES: readonly Outcome[] = [

@@ -55,7 +55,7 @@ describe('the codec', () => {
   });
 
   it('refuses what a newer schema wrote, though it could be resolved', () => {
-    const data = { reason: 'asked for', dataKeyId: 'key-1' };
+    const data = { reason: 'asked for', dataKeyId: 'key-1', uploadDataKeyId: null };
     const schema = structuredClone(newest('DatasetErased').schema) as { fields: unknown[] };
     schema.fields.push({ name: 'added', type: ['null', 'string'], default: null });
     const body = Buffer.concat([encodeBody('DatasetErased', data), Buffer.from([0])]);

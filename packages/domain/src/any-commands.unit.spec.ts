@@ -25,7 +25,7 @@ const OTHERS: readonly Command[] = [
   { type: 'RequestContaminationOverride', id: 'd1', reason },
   { type: 'CancelDataset', id: 'd1', reason },
   { type: 'RequestDatasetErasure', id: 'd1', reason },
-  { type: 'RecordDatasetErased', id: 'd1', dataKeyId: 'k' },
+  { type: 'RecordDatasetErased', id: 'd1', dataKeyId: 'k', uploadDataKeyId: null },
   { type: 'StartEvalRun', id: 'e1', attempt: 1, caseCount: 1 },
   { type: 'CancelEvalRun', id: 'e1', reason },
   {

@@ -7,10 +7,14 @@ import { createLocalKeyProvider } from './local-key-provider.ts';
 import { ObjectCorrupt, ObjectKeyErased, type ObjectStore } from './object-store.ts';
 import { createS3Store } from './s3.ts';
 import { s3Options } from './testing/open-stores.ts';
+import type { Tombstones } from './tombstones.ts';
 
 describe('the encrypted store', () => {
   let directory: string;
   let store: ObjectStore;
+  /** What the log says. */
+  const erased = new Set<string>();
+  const tombstones: Tombstones = { has: async (tenant, key) => erased.has(`${tenant} ${key}`) };
   /** Another process, with nothing in its memory. */
   let open: () => Promise<EncryptedStore>;
 
@@ -19,7 +23,7 @@ describe('the encrypted store', () => {
     const file = join(directory, 'kek');
     await writeFile(file, randomBytes(32).toString('base64'), { mode: 0o600 });
     store = createS3Store(s3Options());
-    open = async () => createEncryptedStore(store, await createLocalKeyProvider(file));
+    open = async () => createEncryptedStore(store, await createLocalKeyProvider(file), tombstones);
   });
   afterAll(() => rm(directory, { recursive: true }));
 
@@ -58,6 +62,49 @@ describe('the encrypted store', () => {
         ObjectKeyErased,
       );
     }
+  });
+
+  it('opens nothing with a key that was brought back with a copy of the bucket: the log says that it was erased', async () => {
+    const tenant = `t-${randomUUID()}`;
+    const scope = datasetScope('copied');
+    const writer = await open();
+    const object = await writer.put(tenant, tenant, 'o', Buffer.from('secret'), scope);
+    const copies = await Promise.all(
+      [store.key(object.uri), `keys/${tenant}/${object.dataKeyId}.json`].map(
+        async (key) => [key, await store.get(key)] as const,
+      ),
+    );
+    await writer.eraseScope(tenant, scope);
+    await writer.delete(object);
+    for (const [key, bytes] of copies) await store.putIfAbsent(key, bytes ?? Buffer.alloc(0));
+    // Without the log it would open: the copy is whole.
+    expect((await (await open()).get(tenant, object)).toString()).toBe('secret');
+
+    erased.add(`${tenant} ${object.dataKeyId}`);
+    const later = await open();
+    await expect(later.get(tenant, object)).rejects.toThrow(ObjectKeyErased);
+    await expect(later.put(tenant, tenant, 'more', Buffer.from('more'), scope)).rejects.toThrow(
+      ObjectKeyErased,
+    );
+  });
+
+  it('opens nothing while nobody can say what was erased', async () => {
+    const tenant = `t-${randomUUID()}`;
+    const object = await (await open()).put(tenant, tenant, 'o', Buffer.from('mine'));
+    const away: Tombstones = { has: async () => Promise.reject(new Error('the database is away')) };
+    const file = join(directory, 'kek');
+    const blind = createEncryptedStore(store, await createLocalKeyProvider(file), away);
+    await expect(blind.get(tenant, object)).rejects.toThrow('the database is away');
+  });
+
+  it('opens what a caller named under that name alone', async () => {
+    const tenant = `t-${randomUUID()}`;
+    const each = await open();
+    const [mine, other] = [`${tenant}/uploads/a/ref`, `${tenant}/uploads/b/ref`];
+    await each.putNamed(tenant, mine, Buffer.from('of a'));
+    await store.putIfAbsent(other, (await store.get(mine)) ?? Buffer.alloc(0));
+    expect((await each.getNamed(tenant, mine))?.toString()).toBe('of a');
+    await expect(each.getNamed(tenant, other)).rejects.toThrow(ObjectCorrupt);
   });
 
   it('lets no tenant read another’s object, and no changed one be read', async () => {

@@ -1,5 +1,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { KeyProvider } from './key-provider.ts';
+import type { Tombstones } from './tombstones.ts';
 import { keyContext, readWrappedKey, writeWrappedKey } from './wrapped-key.ts';
 import { ObjectCorrupt, ObjectKeyErased, ObjectStoreUnavailable, type ObjectStore } from './object-store.ts';
 import {
@@ -70,7 +71,7 @@ export interface EncryptedStore {
    * reader that saw the end has seen exactly what was written. A reader that stops early ends the download.
    */
   getStream(tenantId: string, object: StoredObject): AsyncIterable<Buffer>;
-  /** Working files under a name of the caller's own; the first write of a name wins. */
+  /** Working files under a name of the caller's own, which they open under alone; the first write of a name wins. */
   putNamed(
     tenantId: string,
     key: string,
@@ -96,9 +97,14 @@ const KEY_CACHE_MS = 10_000;
 
 /**
  * Keys lie wrapped beside the objects: `keys/<tenant>/<key id>.json`, and `keys/<tenant>/scopes/<scope>` names the
- * one that a scope writes with. An erased key's name stays, so that the scope gets no other.
+ * one that a scope writes with. An erased key's name stays, so that the scope gets no other; and a key that is brought
+ * back with a copy of the store opens nothing, for the log says that it was erased.
  */
-export function createEncryptedStore(store: ObjectStore, keys: KeyProvider): EncryptedStore {
+export function createEncryptedStore(
+  store: ObjectStore,
+  keys: KeyProvider,
+  tombstones: Tombstones,
+): EncryptedStore {
   const cache = new Map<string, { readonly key: DataKey; readonly until: number }>();
   const keyPath = (tenantId: string, keyId: string): string => `keys/${tenantId}/${keyId}.json`;
   const scopePath = (tenantId: string, scope: KeyScope): string => `keys/${tenantId}/scopes/${scope}`;
@@ -110,7 +116,7 @@ export function createEncryptedStore(store: ObjectStore, keys: KeyProvider): Enc
     if (cached !== undefined && cached.until > Date.now()) return cached.key;
     cache.delete(name);
     const stored = await store.get(keyPath(tenantId, id));
-    if (stored === undefined) throw new ObjectKeyErased(id);
+    if (stored === undefined || (await tombstones.has(tenantId, id))) throw new ObjectKeyErased(id);
     const { wrapped } = readWrappedKey(stored);
     const key = { id, bytes: await keys.unwrap(wrapped, keyContext(tenantId, id)) };
     cache.set(name, { key, until: Date.now() + KEY_CACHE_MS });
@@ -136,8 +142,11 @@ export function createEncryptedStore(store: ObjectStore, keys: KeyProvider): Enc
     return load(tenantId, (await nameOfKey(tenantId, scope)) ?? id);
   }
 
-  const open = (tenantId: string, uri: string, sealed: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> =>
-    openSealed(tenantId, uri, sealed, (keyId) => load(tenantId, keyId));
+  const open = (
+    tenantId: string,
+    from: { readonly uri: string; readonly name?: string },
+    sealed: AsyncIterable<Uint8Array>,
+  ): AsyncGenerator<Buffer> => openSealed(tenantId, from, sealed, (keyId) => load(tenantId, keyId));
 
   async function putStream(
     tenantId: string,
@@ -184,7 +193,7 @@ export function createEncryptedStore(store: ObjectStore, keys: KeyProvider): Enc
   async function* getStream(tenantId: string, object: StoredObject): AsyncGenerator<Buffer, void> {
     const stream = await store.getStream(store.key(object.uri));
     if (stream === undefined) throw new ObjectCorrupt(object.uri, 'the object is not there');
-    yield* open(tenantId, object.uri, asNamed(object, stream));
+    yield* open(tenantId, object, asNamed(object, stream));
   }
 
   return {
@@ -203,12 +212,14 @@ export function createEncryptedStore(store: ObjectStore, keys: KeyProvider): Enc
     get: (tenantId, object) => collect(getStream(tenantId, object)),
     async putNamed(tenantId, key, plain, scope = 'tenant') {
       const dataKey = await keyOf(tenantId, scope);
-      const { seal } = sealing(tenantId, dataKey, await digestOf(oneOf(plain)));
+      const { seal } = sealing(tenantId, dataKey, await digestOf(oneOf(plain)), key);
       return store.putIfAbsent(key, await collect(seal(oneOf(plain))));
     },
     async getNamed(tenantId, key) {
       const bytes = await store.get(key);
-      return bytes === undefined ? undefined : collect(open(tenantId, store.uri(key), oneOf(bytes)));
+      return bytes === undefined
+        ? undefined
+        : collect(open(tenantId, { uri: store.uri(key), name: key }, oneOf(bytes)));
     },
     hasNamed: async (key) => (await store.size(key)) !== undefined,
     deleteNamed: (key) => store.delete(key),

@@ -8,6 +8,7 @@ import { createLocalKeyProvider } from './local-key-provider.ts';
 import { ObjectKeyErased } from './object-store.ts';
 import { createS3Store } from './s3.ts';
 import { s3Options } from './testing/open-stores.ts';
+import { NO_TOMBSTONES } from './testing/memory-object-store.ts';
 
 describe('a tenant whose keys are destroyed', () => {
   let directory: string;
@@ -20,7 +21,8 @@ describe('a tenant whose keys are destroyed', () => {
     const file = join(directory, 'kek');
     await writeFile(file, randomBytes(32).toString('base64'), { mode: 0o600 });
     store = createS3Store(s3Options());
-    open = async () => createEncryptedStore(refusingErasedTenants(store), await createLocalKeyProvider(file));
+    open = async () =>
+      createEncryptedStore(refusingErasedTenants(store), await createLocalKeyProvider(file), NO_TOMBSTONES);
   });
   afterAll(() => rm(directory, { recursive: true }));
 

@@ -13,6 +13,7 @@ import { createLocalKeyProvider } from './local-key-provider.ts';
 import { rewrapKeys, type RewrapPage } from './rewrap-keys.ts';
 import { createS3Store } from './s3.ts';
 import { s3Options } from './testing/open-stores.ts';
+import { NO_TOMBSTONES } from './testing/memory-object-store.ts';
 
 describe('data keys that are wrapped anew', () => {
   const store = createS3Store(s3Options());
@@ -25,7 +26,7 @@ describe('data keys that are wrapped anew', () => {
   };
   /** Another process, with nothing in its memory. */
   const open = async (...lines: string[]): Promise<EncryptedStore> =>
-    createEncryptedStore(store, await provider(...lines));
+    createEncryptedStore(store, await provider(...lines), NO_TOMBSTONES);
   async function rewrapAll(keys: KeyProvider, dryRun = false): Promise<RewrapPage[]> {
     const pages: RewrapPage[] = [];
     for (let after: string | null | undefined; after !== null;) {

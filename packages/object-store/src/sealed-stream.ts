@@ -10,7 +10,7 @@ import { ObjectCorrupt, ObjectKeyErased } from './object-store.ts';
  *   chunks   AES-256-GCM of 64 KiB each, the last of 1 byte to 64 KiB (of none only when the plaintext has none), each with its tag (16)
  *
  *   nonce        HMAC-SHA256 of tenant, key id and SHA-256 of the plaintext, under a key derived from the data key
- *   object key   HKDF-SHA256(data key, salt = nonce, info = 'ftm.object.2', tenant and key id)
+ *   object key   HKDF-SHA256(data key, salt = nonce, info = 'ftm.object.2', tenant, key id, and the name where it is not made of the content)
  *   chunk nonce  number of the chunk (11 bytes, big-endian) | 1 for the last, 0 for all others
  */
 const MAGIC = Buffer.from('FTMO\u0002', 'latin1');
@@ -56,13 +56,15 @@ export interface Sealing {
   seal(plain: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer, void>;
 }
 
-export function sealing(tenantId: string, key: DataKey, digest: PlainDigest): Sealing {
-  const nonce = syntheticNonce(key.bytes, digest.sha256, contextOf(tenantId, key.id));
+/** @param name of an object whose name is not made of its content: it opens under no other */
+export function sealing(tenantId: string, key: DataKey, digest: PlainDigest, name?: string): Sealing {
+  const context = contextOf(tenantId, key.id, name);
+  const nonce = syntheticNonce(key.bytes, digest.sha256, context);
   return {
     contentName: nonce.toString('hex', 0, 16),
     bytes: HEADER_BYTES + digest.bytes + TAG_BYTES * Math.max(1, Math.ceil(digest.bytes / CHUNK_BYTES)),
     async *seal(plain) {
-      const objectKey = deriveKey(tenantId, key, nonce);
+      const objectKey = deriveKey(context, key, nonce);
       const hash = createHash('sha256');
       let number = 0;
       yield Buffer.concat([MAGIC, Buffer.from(key.id, 'latin1'), nonce]);
@@ -80,14 +82,14 @@ export function sealing(tenantId: string, key: DataKey, digest: PlainDigest): Se
 
 /**
  * Decrypts; every chunk is yielded when it was verified.
- * @param uri for the error
+ * @param from where it lies, for the error; its name where that was sealed with it
  * @param load finds a data key; @throws ObjectKeyErased
  * @throws ObjectCorrupt when tenant, key or any byte is not what it was sealed with, or a chunk is missing, moved,
  * repeated or added; ObjectKeyErased; what the source throws
  */
 export async function* openSealed(
   tenantId: string,
-  uri: string,
+  { uri, name }: { readonly uri: string; readonly name?: string },
   sealed: AsyncIterable<Uint8Array>,
   load: (keyId: string) => Promise<DataKey>,
 ): AsyncGenerator<Buffer, void> {
@@ -108,7 +110,8 @@ export async function* openSealed(
       if (error instanceof ObjectKeyErased) await drain(chunks);
       throw error;
     });
-    const objectKey = deriveKey(tenantId, key, head.subarray(MAGIC.length + KEY_ID_BYTES));
+    const context = contextOf(tenantId, key.id, name);
+    const objectKey = deriveKey(context, key, head.subarray(MAGIC.length + KEY_ID_BYTES));
     let number = 0;
     for await (const { bytes, last } of chunks) {
       const plain = openChunk(objectKey, bytes, number, last);
@@ -159,11 +162,12 @@ export async function* oneOf(bytes: Uint8Array): AsyncGenerator<Uint8Array, void
   yield bytes;
 }
 
-/** A tenant's object cannot be opened as another's, nor under another key's name. */
-const contextOf = (tenantId: string, keyId: string): string => `${tenantId} ${keyId}`;
+/** A tenant's object cannot be opened as another's, nor under another key's name, nor one that the caller named as another. */
+const contextOf = (tenantId: string, keyId: string, name?: string): string =>
+  `${tenantId} ${keyId}${name === undefined ? '' : ` ${name}`}`;
 
-const deriveKey = (tenantId: string, key: DataKey, nonce: Buffer): Buffer =>
-  Buffer.from(hkdfSync('sha256', key.bytes, nonce, `ftm.object.2\0${contextOf(tenantId, key.id)}`, 32));
+const deriveKey = (context: string, key: DataKey, nonce: Buffer): Buffer =>
+  Buffer.from(hkdfSync('sha256', key.bytes, nonce, `ftm.object.2\0${context}`, 32));
 
 function chunkNonce(number: number, last: boolean): Buffer {
   const nonce = Buffer.alloc(12);

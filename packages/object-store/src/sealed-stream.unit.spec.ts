@@ -21,7 +21,7 @@ const seal = async (plain: Buffer, tenantId = TENANT, dataKey = key): Promise<Bu
   collect(sealing(tenantId, dataKey, await digestOf(oneOf(plain))).seal(oneOf(plain)));
 const open = (sealed: AsyncIterable<Uint8Array>, tenantId = TENANT, dataKey = key): Promise<Buffer> =>
   collect(
-    openSealed(tenantId, 's3://b/o', sealed, async (id) => {
+    openSealed(tenantId, { uri: 's3://b/o' }, sealed, async (id) => {
       if (id !== dataKey.id) throw new ObjectKeyErased(id);
       return dataKey;
     }),
@@ -205,7 +205,8 @@ describe('a sealed stream', () => {
     const read: Buffer[] = [];
     await expect(
       (async () => {
-        for await (const piece of openSealed(TENANT, 'o', oneOf(sealed), async () => key)) read.push(piece);
+        for await (const piece of openSealed(TENANT, { uri: 'o' }, oneOf(sealed), async () => key))
+          read.push(piece);
       })(),
     ).rejects.toThrow('chunk 2');
     expect(Buffer.concat(read).equals(plain.subarray(0, 2 * CHUNK_BYTES))).toBe(true);
@@ -238,12 +239,12 @@ describe('a sealed stream', () => {
         ended += 1;
       }
     };
-    for await (const _ of openSealed(TENANT, 'o', source(sealed), async () => key)) break;
+    for await (const _ of openSealed(TENANT, { uri: 'o' }, source(sealed), async () => key)) break;
     expect(ended).toBe(1);
     await expect(open(source(sealed.subarray(1)))).rejects.toThrow('not an encrypted object');
     expect(ended).toBe(2);
     const unavailable = async (): Promise<DataKey> => Promise.reject(new ObjectStoreUnavailable('away'));
-    await expect(collect(openSealed(TENANT, 'o', source(sealed), unavailable))).rejects.toThrow(
+    await expect(collect(openSealed(TENANT, { uri: 'o' }, source(sealed), unavailable))).rejects.toThrow(
       ObjectStoreUnavailable,
     );
     expect(ended).toBe(3);

@@ -25,6 +25,7 @@ const TABLES: Readonly<Record<string, Readonly<Record<Role, May>>>> = {
     ftm_projector: 'ra',
     ftm_runner: 'ra',
   },
+  'log.erased_keys': { ftm_api: 'r', ftm_writer: NOTHING, ftm_projector: 'ra', ftm_runner: 'r' },
   'log.generation_positions': {
     ftm_api: NOTHING,
     ftm_writer: NOTHING,

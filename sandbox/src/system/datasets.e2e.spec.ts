@@ -15,6 +15,7 @@ import {
   type EncryptedStore,
   type StoredObject,
 } from '@ftm/object-store/encrypted-store';
+import type { ListingStore } from '@ftm/object-store/erase-tenant';
 import { createLocalKeyProvider } from '@ftm/object-store/local-key-provider';
 import { createS3Store } from '@ftm/object-store/s3';
 import { plantedCanaries } from '@ftm/pii/testing/canaries';
@@ -33,6 +34,7 @@ import { findInFiles, writtenBySandbox } from '../testing/find-in-files.ts';
 import { findFaults } from '../verify/verify-log.ts';
 import { readLog } from '../verify/read-log.ts';
 import { startSystem, type System } from './system.ts';
+import { NO_TOMBSTONES } from '@ftm/object-store/testing/memory-object-store';
 
 /** The dataset pipeline under a whole system of its own: it orders faults and kills, which other specs must not meet. */
 const SEED = Number(process.env['FTM_TEST_SEED'] ?? randomInt(2 ** 31));
@@ -49,6 +51,7 @@ const PLANTED = [...new Set([...ALL_CANARIES, ...CANARIES.flatMap(({ value, plai
 let dir: string;
 let stack: Stack;
 let system: System;
+let store: ListingStore;
 let objects: EncryptedStore;
 type Dataset = AnswerOf<'GET /v1/datasets/{id}'>;
 type Recipe = BodyOf<'POST /v1/datasets'>;
@@ -77,15 +80,17 @@ beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'ftm-datasets-'));
   stack = await startStack({ dir: join(dir, 'stack'), ports: 'ephemeral' });
   system = await start(2);
+  store = createS3Store({
+    endpoint: env('FTM_S3_ENDPOINT'),
+    region: env('FTM_S3_REGION'),
+    bucket: env('FTM_S3_BUCKET'),
+    accessKeyId: env('FTM_S3_ACCESS_KEY_ID'),
+    secretAccessKey: env('FTM_S3_SECRET_ACCESS_KEY'),
+  });
   objects = createEncryptedStore(
-    createS3Store({
-      endpoint: env('FTM_S3_ENDPOINT'),
-      region: env('FTM_S3_REGION'),
-      bucket: env('FTM_S3_BUCKET'),
-      accessKeyId: env('FTM_S3_ACCESS_KEY_ID'),
-      secretAccessKey: env('FTM_S3_SECRET_ACCESS_KEY'),
-    }),
+    store,
     await createLocalKeyProvider(join(dir, 'key-encryption-key')),
+    NO_TOMBSTONES,
   );
 }, 180_000);
 
@@ -329,6 +334,49 @@ describe('an upload', () => {
           .catch((error: unknown) => error),
       ),
     ).toMatchObject({ status: 422, code: 'UPLOAD_NOT_FOUND' });
+  });
+});
+
+describe('what was erased', () => {
+  it('stays erased when somebody copies the whole bucket back: it is not read, and nothing is built from it', async () => {
+    const { body: made } = await send(cleanRows(20).join('\n'));
+    const source = { kind: 'upload' as const, upload_id: made.id };
+    const dataset = await ready({ project_id: UPLOAD_PROJECT, source });
+    const copy = new Map<string, Buffer>();
+    for await (const key of store.list('')) copy.set(key, (await store.get(key)) ?? Buffer.alloc(0));
+
+    const admin = as('acme-admin');
+    const params = { id: dataset.id };
+    await admin.call('POST /v1/datasets/{id}/erasure', { params, body: { reason: 'asked for' } });
+    await eventually('it is erased', async () => {
+      const { body } = await admin.call('GET /v1/datasets/{id}/erasure', { params });
+      return body.state === 'erased';
+    });
+    for (const [key, bytes] of copy) await store.putIfAbsent(key, bytes);
+    const back = await store.get(store.key(dataset.train_object?.uri ?? ''));
+    expect(back?.length).toBe(dataset.train_object?.bytes);
+
+    const upload = (): Promise<unknown> =>
+      engineer()
+        .call('GET /v1/datasets/uploads/{id}', {
+          params: { id: made.id },
+          query: { project_id: UPLOAD_PROJECT },
+        })
+        .catch(problemOf);
+    const gone = expect.objectContaining({ status: 410, code: 'ERASED' }) as unknown;
+    // A process may remember a key for ten seconds.
+    await eventually(
+      'the upload is gone',
+      async () => ((await upload()) as { code?: string }).code === 'ERASED',
+      30_000,
+    );
+    expect(await upload()).toEqual(gone);
+    const again = await engineer()
+      .call('POST /v1/datasets', { body: { project_id: UPLOAD_PROJECT, source } })
+      .catch(problemOf);
+    expect(again).toEqual(gone);
+    const second = await send(cleanRows(20).join('\n'), { key: 'another one' });
+    expect(second.status).toBe(201);
   });
 });
 

@@ -5,6 +5,7 @@ import type { Journal } from '@ftm/event-log/journal';
 import { createEncryptedStore } from '@ftm/object-store/encrypted-store';
 import { refusingErasedTenants } from '@ftm/object-store/erase-tenant';
 import { createLocalKeyProvider } from '@ftm/object-store/local-key-provider';
+import { isKeyErased } from '@ftm/postgres/erased-keys';
 import { createS3Store } from '@ftm/object-store/s3';
 import { createOrchestratorClient } from '@ftm/orchestrator/client';
 import { createJournalReader, journalPosition } from '@ftm/postgres/journal';
@@ -70,6 +71,7 @@ const store = createS3Store({
 const objects = createEncryptedStore(
   refusingErasedTenants(store),
   await createLocalKeyProvider(config.FTM_KEY_FILE),
+  { has: (tenant, key) => isKeyErased(pool, tenant, key) },
 );
 
 const address =

@@ -1,8 +1,6 @@
 import type { ObjectRef } from '@ftm/contracts/generated/events';
 import { lineBytes } from '@ftm/object-store/lines';
-import { ObjectKeyErased } from '@ftm/object-store/object-store';
 import { numberCursor, pageOf, type List, type PageAsked } from './http/page.ts';
-import { Problem } from './http/problem.ts';
 import { snake } from '@ftm/api/snake';
 import type { Call } from './http/route.ts';
 import type { Services } from './services.ts';
@@ -11,7 +9,7 @@ import { requireBytes } from './tenant/erased.ts';
 /**
  * A page of the lines of a stored JSONL object, however large it is: it is read up to the end of the page, and those of the page are parsed, with their names in
  * snake_case. What a line is is known by who asks: `T`.
- * @throws Problem 410 when its key was erased, or the tenant
+ * @throws Problem 410 when the tenant was erased; ObjectKeyErased
  */
 export async function objectLines<T>(
   services: Services,
@@ -23,27 +21,16 @@ export async function objectLines<T>(
   const from = numberCursor(cursor);
   const read: T[] = [];
   let at = 0;
-  try {
-    for await (const line of lineBytes(services.objects.getStream(call.principal.tenantId, object))) {
-      if (at >= from) read.push(snake(JSON.parse(line.toString('utf8'))) as T);
-      at += 1;
-      if (read.length > limit) break;
-    }
-  } catch (error) {
-    throw asProblem(error);
+  for await (const line of lineBytes(services.objects.getStream(call.principal.tenantId, object))) {
+    if (at >= from) read.push(snake(JSON.parse(line.toString('utf8'))) as T);
+    at += 1;
+    if (read.length > limit) break;
   }
   return pageOf(read, limit, () => String(from + limit));
 }
 
-/** A small object as a whole. @throws Problem 410 when its key was erased */
+/** A small object as a whole. @throws Problem 410 when the tenant was erased; ObjectKeyErased */
 export async function openObject(services: Services, call: Call, object: ObjectRef): Promise<Buffer> {
   await requireBytes(services, call);
-  return services.objects
-    .get(call.principal.tenantId, object)
-    .catch((error: unknown) => Promise.reject(asProblem(error)));
+  return services.objects.get(call.principal.tenantId, object);
 }
-
-const asProblem = (error: unknown): Error =>
-  error instanceof ObjectKeyErased
-    ? new Problem('ERASED', 'the data key was destroyed; the bytes cannot be read any more')
-    : (error as Error);

@@ -2,6 +2,7 @@ import { tenantId } from '@ftm/contracts/ids';
 import { OrchestratorRefused } from '@ftm/orchestrator/client';
 import { wholeList } from './http/page.ts';
 import { CommandInFlight } from '@ftm/event-log/event-log';
+import { ObjectCorrupt, ObjectKeyErased, ObjectStoreUnavailable } from '@ftm/object-store/object-store';
 import { toProblem } from './http/problem.ts';
 import { readRoutes } from './resource-routes.ts';
 import type { Services } from './services.ts';
@@ -90,4 +91,12 @@ it('a command that is being worked on is a conflict to come back to, whoever met
     code: 'COMMAND_IN_FLIGHT',
     options: { retryAfterMs: 1000 },
   });
+});
+
+it.each<[error: Error, status: number, code: string]>([
+  [new ObjectKeyErased('k'), 410, 'ERASED'],
+  [new ObjectCorrupt('s3://b/o', 'changed'), 503, 'OBJECT_DAMAGED'],
+  [new ObjectStoreUnavailable('away'), 503, 'OBJECT_STORE_UNAVAILABLE'],
+])('bytes that cannot be read are never an internal error: %s', (error, status, code) => {
+  expect(toProblem(error)).toMatchObject({ status, code });
 });

@@ -6,6 +6,7 @@ import { PoisonEvent, type ProjectedEvent } from '@ftm/projection/projection';
 import type { Client } from '@ftm/postgres/pool';
 import { columnsOf } from '@ftm/read-models/read-model';
 import { READ_MODELS } from '@ftm/read-models/read-models';
+import { applyToErasedKeys } from './erased-keys.ts';
 
 interface Touched<S> {
   readonly tenantId: string;
@@ -21,7 +22,8 @@ interface Change {
 }
 
 /**
- * Folds events into the read models: the touched rows are loaded, evolved in memory, and written back with one statement a table.
+ * Folds events into the read models: the touched rows are loaded, evolved in memory, and written back with one statement a table; and what the log says of erased
+ * data keys is noted.
  * @throws PoisonEvent naming all events that the folds cannot take; nothing is written then
  */
 export async function applyToReadModels(
@@ -42,6 +44,7 @@ export async function applyToReadModels(
     changes.push(evolveRows(aggregate, some, await load(client, schema, aggregate, some), poison));
   if (poison.size > 0) throw new PoisonEvent(poison);
   for (const change of changes) await save(client, schema, change);
+  await applyToErasedKeys(client, events);
 }
 
 function evolveRows<A extends Aggregate>(

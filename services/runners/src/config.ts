@@ -49,8 +49,8 @@ export const Config = z.object({
     description: 'Threads that analyse rows.',
     default: 'one for each processor',
   }),
-  FTM_UPLOAD_SWEEP_MS: ms(21_600_000).describe(
-    'How often it is looked for uploads that were never finished.',
+  FTM_SWEEP_MS: ms(21_600_000).describe(
+    'How often it is looked for uploads that were never finished, and for erased keys that were brought back.',
   ),
   FTM_UPLOAD_KEEP_MS: ms(86_400_000).describe('How old unfinished uploads are when they are removed.'),
   FTM_STATIC_EMBEDDINGS_DIR: z

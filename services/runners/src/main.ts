@@ -7,7 +7,9 @@ import { createRegistry } from '@ftm/event-log/registry';
 import { createEncryptedStore } from '@ftm/object-store/encrypted-store';
 import { eraseTenant, refusingErasedTenants } from '@ftm/object-store/erase-tenant';
 import { createLocalKeyProvider } from '@ftm/object-store/local-key-provider';
+import { erasedAmong, isKeyErased } from '@ftm/postgres/erased-keys';
 import { createS3Store } from '@ftm/object-store/s3';
+import { shredAgain } from '@ftm/object-store/shred-again';
 import { createOrchestratorClient } from '@ftm/orchestrator/client';
 import { createPool } from '@ftm/postgres/pool';
 import { deadLetterRoutes } from '@ftm/projection/dead-letter-routes';
@@ -21,7 +23,7 @@ import { createShutdown } from '@ftm/runtime/shutdown';
 import { startTelemetry, tracedFetch } from '@ftm/runtime/telemetry';
 import { Config } from './config.ts';
 import { createPgVector } from './dataset/pgvector-index.ts';
-import { startUploadSweep } from './dataset/sweep.ts';
+import { sweepUploads } from './dataset/sweep.ts';
 import { keyRoutes } from './key-routes.ts';
 import { startEndOfLifeWatch } from './model/end-of-life.ts';
 import { createProviders } from './provider/providers.ts';
@@ -30,6 +32,7 @@ import { startHeartbeat } from './work/dead-workers.ts';
 import { createProviderSlots } from './work/provider-slots.ts';
 import { startHints } from './work/provider-hints.ts';
 import { openWork } from './work/open-work.ts';
+import { startSweeps } from './sweeps.ts';
 import { createTaskList } from './work/task-list.ts';
 import { startWatchdog } from './work/watchdog.ts';
 import { startWorkers } from './work/workers.ts';
@@ -92,7 +95,9 @@ const tools = {
     fetch: tracedFetch('orchestrator'),
     timeoutMs: 15_000,
   }),
-  objects: createEncryptedStore(refusingErasedTenants(store), keys),
+  objects: createEncryptedStore(refusingErasedTenants(store), keys, {
+    has: (tenant, key) => isKeyErased(pool, tenant, key),
+  }),
   tenants: {
     openWork: (tenant: TenantId) => openWork(pool, tenant),
     erase: (tenant: TenantId) =>
@@ -148,12 +153,20 @@ shutdown.add('watchdog', watchdog.stop);
 const hints = startHints(pool, calm);
 shutdown.add('provider hints', async () => hints.stop());
 shutdown.add('end-of-life watch', startEndOfLifeWatch(pool, tools).stop);
-const sweep = startUploadSweep(store, tools.objects, {
-  everyMs: config.FTM_UPLOAD_SWEEP_MS,
-  keepMs: config.FTM_UPLOAD_KEEP_MS,
-  logger,
-});
-shutdown.add('upload sweep', async () => sweep.stop());
+const sweeps = startSweeps(
+  [
+    {
+      of: 'uploads that were never finished',
+      run: () => sweepUploads(store, tools.objects, Date.now() - config.FTM_UPLOAD_KEEP_MS),
+    },
+    {
+      of: 'erased data keys that were brought back',
+      run: async () => (await shredAgain(store, (some) => erasedAmong(pool, some))).length,
+    },
+  ],
+  { everyMs: config.FTM_SWEEP_MS, logger },
+);
+shutdown.add('sweeps', async () => sweeps.stop());
 
 const health = await serveOperator(
   {

@@ -124,6 +124,11 @@ export const EDGE_CODES = {
     'The dataset is not ready, so there is no report of it.',
     'Wait until it is ready.',
   ),
+  OBJECT_DAMAGED: meaning(
+    503,
+    'The stored bytes are not those that the log names, or are not there: they were changed or removed behind FTM.',
+    'Tell the operators, who can bring them back from a copy; nothing is shown that cannot be proved.',
+  ),
   OBJECT_STORE_UNAVAILABLE: meaning(503, 'The object store does not answer.', AGAIN),
   ORCHESTRATOR_REFUSED: meaning(
     422,

@@ -235,7 +235,14 @@ export const Dataset = z
       .nullable(),
     erasure_reason: z.string().nullable(),
     erasure: z
-      .strictObject({ reason: z.string(), data_key_id: z.string().describe('The destroyed key.') })
+      .strictObject({
+        reason: z.string(),
+        data_key_id: z.string().describe('The destroyed key.'),
+        upload_data_key_id: z
+          .string()
+          .nullable()
+          .describe('The key of what was uploaded for it, destroyed too.'),
+      })
       .meta({ id: 'DatasetKeyDestroyed' })
       .nullable(),
     ...facts,

@@ -136,6 +136,8 @@ export interface DatasetErased {
   readonly reason: string;
   /** The destroyed key. */
   readonly dataKeyId: string;
+  /** The key of what was uploaded for it, destroyed too; null when nothing was, or that had no key. */
+  readonly uploadDataKeyId: string | null;
 }
 
 /** Somebody asked for the dataset to be erased: from now on nobody reads it, and its data key is destroyed as soon as possible. */
@@ -1645,6 +1647,38 @@ export const EVENT_SCHEMAS: Readonly<Record<string, readonly EventSchemaEntry[]>
       "name": "dataKeyId",
       "type": "string",
       "doc": "The destroyed key."
+     }
+    ]
+   }
+  },
+  {
+   "aggregate": "dataset",
+   "fullName": "ftm.dataset.DatasetErased",
+   "version": 2,
+   "schema": {
+    "type": "record",
+    "name": "DatasetErased",
+    "namespace": "ftm.dataset",
+    "doc": "The data key was destroyed: the bytes are unreadable everywhere.",
+    "fields": [
+     {
+      "name": "reason",
+      "type": "string",
+      "doc": "Why."
+     },
+     {
+      "name": "dataKeyId",
+      "type": "string",
+      "doc": "The destroyed key."
+     },
+     {
+      "name": "uploadDataKeyId",
+      "type": [
+       "null",
+       "string"
+      ],
+      "default": null,
+      "doc": "The key of what was uploaded for it, destroyed too; null when nothing was, or that had no key."
      }
     ]
    }

@@ -43,4 +43,9 @@ export type DatasetCommand =
     }
   | { readonly type: 'FailDataset'; readonly id: string; readonly failure: DatasetFailed }
   | { readonly type: 'RequestDatasetErasure'; readonly id: string; readonly reason: ScannedText }
-  | { readonly type: 'RecordDatasetErased'; readonly id: string; readonly dataKeyId: string };
+  | {
+      readonly type: 'RecordDatasetErased';
+      readonly id: string;
+      readonly dataKeyId: string;
+      readonly uploadDataKeyId: string | null;
+    };

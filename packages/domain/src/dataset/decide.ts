@@ -66,8 +66,8 @@ export function decideDataset(command: DatasetCommand, state: DatasetState, meta
     case 'RecordDatasetErased': {
       if (state.status === 'erased') return NOTHING;
       if (state.status !== 'erasing') return reject('DATASET_NOT_ERASING', 'nobody asked for its erasure');
-      const { dataKeyId } = command;
-      return [{ type: 'DatasetErased', data: { reason: state.reason, dataKeyId } }];
+      const { dataKeyId, uploadDataKeyId } = command;
+      return [{ type: 'DatasetErased', data: { reason: state.reason, dataKeyId, uploadDataKeyId } }];
     }
   }
 }

@@ -125,7 +125,12 @@ describe('a dataset', () => {
 
   it('is erased in two steps, each once, when it has settled', async () => {
     const erase: Command = { type: 'RequestDatasetErasure', id: 'd1', reason: ourWords('asked for') };
-    const erased: Command = { type: 'RecordDatasetErased', id: 'd1', dataKeyId: 'key-1' };
+    const erased: Command = {
+      type: 'RecordDatasetErased',
+      id: 'd1',
+      dataKeyId: 'key-1',
+      uploadDataKeyId: 'key-2',
+    };
     for (const past of [ready, blocked])
       await given(...past)
         .when(erase)
@@ -145,10 +150,19 @@ describe('a dataset', () => {
       .thenGives();
     await given(...erasing)
       .when(erased)
-      .thenGives({ type: 'DatasetErased', data: { reason: 'asked for', dataKeyId: 'key-1' } });
+      .thenGives({
+        type: 'DatasetErased',
+        data: { reason: 'asked for', dataKeyId: 'key-1', uploadDataKeyId: 'key-2' },
+      });
     const gone: Past[] = [
       ...erasing,
-      { stream, event: { type: 'DatasetErased', data: { reason: 'asked for', dataKeyId: 'key-1' } } },
+      {
+        stream,
+        event: {
+          type: 'DatasetErased',
+          data: { reason: 'asked for', dataKeyId: 'key-1', uploadDataKeyId: 'key-2' },
+        },
+      },
     ];
     for (const again of [erase, erased])
       await given(...gone)

@@ -13,7 +13,7 @@ export function stream(name: string): StreamId {
 
 /** An event with a number in it, to recognise it by. */
 export function erased(reason: string): FtmEvent {
-  return { type: 'DatasetErased', data: { reason, dataKeyId: 'key-1' } };
+  return { type: 'DatasetErased', data: { reason, dataKeyId: 'key-1', uploadDataKeyId: null } };
 }
 
 export interface CommandSketch {

@@ -1,6 +1,7 @@
 import { createEncryptedStore, type EncryptedStore } from '../encrypted-store.ts';
 import type { KeyProvider } from '../key-provider.ts';
 import type { ObjectStore } from '../object-store.ts';
+import type { Tombstones } from '../tombstones.ts';
 import { collect, oneOf } from '../sealed-stream.ts';
 
 export function createMemoryObjectStore(): ObjectStore {
@@ -29,6 +30,9 @@ export function createMemoryObjectStore(): ObjectStore {
   };
 }
 
+/** Where nothing was erased. */
+export const NO_TOMBSTONES: Tombstones = { has: async () => false };
+
 /** Keys in the clear, beside objects that nobody else can reach. */
 const unwrapped: KeyProvider = {
   keyId: 'memory',
@@ -38,4 +42,4 @@ const unwrapped: KeyProvider = {
 
 /** The real encryption over a store in memory. */
 export const createMemoryEncryptedStore = (): EncryptedStore =>
-  createEncryptedStore(createMemoryObjectStore(), unwrapped);
+  createEncryptedStore(createMemoryObjectStore(), unwrapped, NO_TOMBSTONES);

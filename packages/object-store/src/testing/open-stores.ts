@@ -3,6 +3,7 @@ import { createEncryptedStore, type EncryptedStore } from '../encrypted-store.ts
 import { createLocalKeyProvider } from '../local-key-provider.ts';
 import type { ObjectStore } from '../object-store.ts';
 import { createS3Store, type S3Options } from '../s3.ts';
+import { NO_TOMBSTONES } from './memory-object-store.ts';
 
 const need = (name: string): string => process.env[name] ?? `${name} is not set: run by npm test`;
 
@@ -19,7 +20,10 @@ export async function openStores(
   endpoint = s3Options().endpoint,
 ): Promise<{ readonly store: ObjectStore; readonly encrypted: EncryptedStore }> {
   const store = createS3Store({ ...s3Options(), endpoint });
-  return { store, encrypted: createEncryptedStore(store, await createLocalKeyProvider(keyFile)) };
+  return {
+    store,
+    encrypted: createEncryptedStore(store, await createLocalKeyProvider(keyFile), NO_TOMBSTONES),
+  };
 }
 
 /** So many bytes, the same each time and with no two chunks alike, in pieces of about 100 kB. */

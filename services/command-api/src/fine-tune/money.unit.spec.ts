@@ -145,7 +145,7 @@ describe('a job is refused, before any byte leaves and with the reason, when its
         requested(),
         sanitized(),
         { type: 'DatasetErasureRequested', data: { reason: 'r' } },
-        { type: 'DatasetErased', data: { reason: 'r', dataKeyId: 'k' } },
+        { type: 'DatasetErased', data: { reason: 'r', dataKeyId: 'k', uploadDataKeyId: null } },
       ],
       409,
       'DATASET_NOT_READY',

@@ -110,7 +110,8 @@ async function serve(route: Route, request: Request, response: Response, options
           });
         } catch (error) {
           const problem = toProblem(error);
-          if (problem === undefined) options.logger.error('a request failed', { error, route: route.path });
+          if (problem === undefined || problem.code === 'OBJECT_DAMAGED')
+            options.logger.error('a request failed', { error, route: route.path });
           sendProblem(
             response,
             problem ??

@@ -2,7 +2,7 @@ import { ERROR_CODES, pathOfCode, type ErrorCode } from '@ftm/api/errors/error-c
 import type { Reason } from '@ftm/contracts/generated/events';
 import type { Rejection } from '@ftm/domain/decision';
 import { CommandInFlight, LogUnavailable } from '@ftm/event-log/event-log';
-import { ObjectStoreUnavailable } from '@ftm/object-store/object-store';
+import { ObjectCorrupt, ObjectKeyErased, ObjectStoreUnavailable } from '@ftm/object-store/object-store';
 import { OrchestratorRefused, OrchestratorUnavailable } from '@ftm/orchestrator/client';
 import { isUnavailable } from '@ftm/postgres/pool';
 
@@ -95,6 +95,10 @@ export function toProblem(error: unknown): Problem | undefined {
   // What a caller named, such as a policy profile, it does not know. That it does not take FTM's own key is no fault of theirs.
   if (error instanceof OrchestratorRefused && CALLERS_FAULT.has(error.status))
     return new Problem('ORCHESTRATOR_REFUSED', error.message);
+  if (error instanceof ObjectKeyErased)
+    return new Problem('ERASED', 'the data key was destroyed; the bytes cannot be read any more');
+  if (error instanceof ObjectCorrupt)
+    return new Problem('OBJECT_DAMAGED', 'what is stored is not what the log names, so it is not shown');
   if (error instanceof ObjectStoreUnavailable)
     return new Problem('OBJECT_STORE_UNAVAILABLE', 'the object store does not answer', {
       retryAfterMs: 1000,

@@ -12,7 +12,8 @@ export async function runErasure(job: Job, tools: Tools): Promise<Outcome> {
   const dataKeyId = await tools.objects.eraseScope(job.tenantId, datasetScope(job.id));
   // What was sent for it has a key of its own.
   const { uploadId } = state.request.source;
-  if (uploadId !== null) await tools.objects.eraseScope(job.tenantId, datasetScope(uploadId));
+  const uploadDataKeyId =
+    uploadId === null ? null : await tools.objects.eraseScope(job.tenantId, datasetScope(uploadId));
   if (state.result !== null) {
     const { trainObject, validationObject, rejectionsObject, manifestObject, statisticsObject } =
       state.result;
@@ -24,6 +25,7 @@ export async function runErasure(job: Job, tools: Tools): Promise<Outcome> {
     type: 'RecordDatasetErased',
     id: job.id,
     dataKeyId: dataKeyId ?? NO_KEY,
+    uploadDataKeyId,
   });
   return 'done';
 }

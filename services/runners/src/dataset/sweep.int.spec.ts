@@ -10,6 +10,7 @@ import { createLocalKeyProvider } from '@ftm/object-store/local-key-provider';
 import { createS3Store } from '@ftm/object-store/s3';
 import { s3Options } from '@ftm/object-store/testing/open-stores';
 import { sweepUploads } from './sweep.ts';
+import { NO_TOMBSTONES } from '@ftm/object-store/testing/memory-object-store';
 
 /** Of this spec's own: other specs' uploads are in the same bucket. */
 const PROJECT = randomUUID();
@@ -29,7 +30,7 @@ beforeAll(async () => {
       for await (const key of s3.list(prefix)) if (key.includes(PROJECT)) yield key;
     },
   };
-  objects = createEncryptedStore(store, await createLocalKeyProvider(file));
+  objects = createEncryptedStore(store, await createLocalKeyProvider(file), NO_TOMBSTONES);
 });
 afterAll(() => rm(dir, { recursive: true }));
 

@@ -3,7 +3,6 @@ import { EXPIRED_UPLOAD, uploadPrefix } from '@ftm/dataset/ingest/upload';
 import { datasetScope, type EncryptedStore } from '@ftm/object-store/encrypted-store';
 import type { ListingStore } from '@ftm/object-store/erase-tenant';
 import { ObjectKeyErased } from '@ftm/object-store/object-store';
-import type { Logger } from '@ftm/runtime/logger';
 
 const ROOT = 'datasets/';
 const UPLOADED = /^datasets\/([^/]+)\/([^/]+)\/uploads\/([^/]+)\/(.+)$/;
@@ -75,27 +74,4 @@ async function* uploads(store: ListingStore): AsyncGenerator<Upload> {
     current.objects.push(key);
   }
   if (current !== undefined) yield current;
-}
-
-/** For as long as the runner lives. */
-export function startUploadSweep(
-  store: ListingStore,
-  objects: EncryptedStore,
-  options: { readonly everyMs: number; readonly keepMs: number; readonly logger: Logger },
-): { stop(): void } {
-  let busy = false;
-  const sweep = async (): Promise<void> => {
-    if (busy) return;
-    busy = true;
-    try {
-      const swept = await sweepUploads(store, objects, Date.now() - options.keepMs);
-      if (swept > 0) options.logger.info('removed uploads that were never finished', { swept });
-    } catch (error) {
-      options.logger.warn('uploads that were never finished could not be removed', { error });
-    } finally {
-      busy = false;
-    }
-  };
-  const timer = setInterval(() => void sweep(), options.everyMs);
-  return { stop: () => clearInterval(timer) };
 }
