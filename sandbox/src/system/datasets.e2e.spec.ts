@@ -375,7 +375,7 @@ describe('what was erased', () => {
       .call('POST /v1/datasets', { body: { project_id: UPLOAD_PROJECT, source } })
       .catch(problemOf);
     expect(again).toEqual(gone);
-    const second = await send(cleanRows(20).join('\n'), { key: 'another one' });
+    const second = await send(cleanRows(20).join('\n'), { key: 'another-one' });
     expect(second.status).toBe(201);
   });
 });
