@@ -96,7 +96,7 @@ export interface EncryptedStore {
 const KEY_CACHE_MS = 10_000;
 
 /**
- * Keys lie wrapped beside the objects: `keys/<tenant>/<key id>.json`, and `keys/<tenant>/scopes/<scope>` names the
+ * Keys lie wrapped under names of their own: `keys/<tenant>/<key id>.json`, and `keys/<tenant>/scopes/<scope>` names the
  * one that a scope writes with. An erased key's name stays, so that the scope gets no other; and a key that is brought
  * back with a copy of the store opens nothing, for the log says that it was erased.
  */

@@ -1,4 +1,4 @@
-/** A data key as it lies beside the objects, in `keys/<tenant>/<key id>.json`. */
+/** A data key as it is stored, in `keys/<tenant>/<key id>.json`. */
 export interface WrappedKey {
   readonly id: string;
   /** Name of the key-encryption key that wrapped it. */

@@ -91,7 +91,13 @@ export const STORAGE = {
   FTM_S3_ENDPOINT: z.url().describe('The S3 server.'),
   FTM_S3_REGION: z.string().min(1).default('us-east-1').describe('Region of the S3 server.'),
   FTM_S3_BUCKET: z.string().min(1).describe('The bucket of all objects.'),
-  FTM_S3_ACCESS_KEY_ID: z.string().min(1).describe('Access key of the bucket.'),
+  FTM_S3_KEY_BUCKET: z
+    .string()
+    .min(1)
+    .describe(
+      'Another bucket, of the wrapped data keys: without versions, and out of the backups of objects.',
+    ),
+  FTM_S3_ACCESS_KEY_ID: z.string().min(1).describe('Access key of both buckets.'),
   FTM_S3_SECRET_ACCESS_KEY: z.string().min(1).describe('Secret of `FTM_S3_ACCESS_KEY_ID`.'),
   FTM_KEY_FILE: z
     .string()

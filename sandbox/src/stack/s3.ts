@@ -9,6 +9,7 @@ export const S3_ACCESS_KEY_ID = 'ftm-sandbox';
 export const S3_SECRET_ACCESS_KEY = 'ftm-sandbox-secret';
 export const S3_REGION = 'us-east-1';
 export const S3_BUCKET = 'ftm';
+export const S3_KEY_BUCKET = 'ftm-keys';
 
 export interface S3Options {
   readonly dir: string;
@@ -71,7 +72,7 @@ export function s3Plan({ dir, port, downloads }: S3Options): PartPlan {
         forcePathStyle: true,
         credentials: { accessKeyId: S3_ACCESS_KEY_ID, secretAccessKey: S3_SECRET_ACCESS_KEY },
       });
-      await client.send(new CreateBucketCommand({ Bucket: S3_BUCKET }));
+      for (const Bucket of [S3_BUCKET, S3_KEY_BUCKET]) await client.send(new CreateBucketCommand({ Bucket }));
       client.destroy();
     },
   };

@@ -11,7 +11,7 @@ import { postgresPlan, postgresUrl } from './postgres.ts';
 import { preflight } from './preflight.ts';
 import type { ProgressLine } from './progress.ts';
 import { registryPlan } from './registry.ts';
-import { S3_ACCESS_KEY_ID, S3_BUCKET, S3_REGION, S3_SECRET_ACCESS_KEY, s3Plan } from './s3.ts';
+import { S3_ACCESS_KEY_ID, S3_BUCKET, S3_KEY_BUCKET, S3_REGION, S3_SECRET_ACCESS_KEY, s3Plan } from './s3.ts';
 import { simulatorPlan } from './simulators.ts';
 
 export const PART_NAMES = ['kafka', 'registry', 'postgres', 's3', 'orchestrator', 'provider'] as const;
@@ -166,6 +166,7 @@ function environment(ports: Ports): Record<string, string> {
     FTM_S3_ENDPOINT: local(ports.s3),
     FTM_S3_REGION: S3_REGION,
     FTM_S3_BUCKET: S3_BUCKET,
+    FTM_S3_KEY_BUCKET: S3_KEY_BUCKET,
     FTM_S3_ACCESS_KEY_ID: S3_ACCESS_KEY_ID,
     FTM_S3_SECRET_ACCESS_KEY: S3_SECRET_ACCESS_KEY,
     FTM_ORCHESTRATOR_URL: local(ports.orchestrator),

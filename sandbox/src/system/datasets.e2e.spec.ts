@@ -17,7 +17,7 @@ import {
 } from '@ftm/object-store/encrypted-store';
 import type { ListingStore } from '@ftm/object-store/erase-tenant';
 import { createLocalKeyProvider } from '@ftm/object-store/local-key-provider';
-import { createS3Store } from '@ftm/object-store/s3';
+import { createStorage } from '@ftm/object-store/storage';
 import { plantedCanaries } from '@ftm/pii/testing/canaries';
 import {
   ACME_PROJECT,
@@ -80,10 +80,11 @@ beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'ftm-datasets-'));
   stack = await startStack({ dir: join(dir, 'stack'), ports: 'ephemeral' });
   system = await start(2);
-  store = createS3Store({
+  store = createStorage({
     endpoint: env('FTM_S3_ENDPOINT'),
     region: env('FTM_S3_REGION'),
     bucket: env('FTM_S3_BUCKET'),
+    keyBucket: env('FTM_S3_KEY_BUCKET'),
     accessKeyId: env('FTM_S3_ACCESS_KEY_ID'),
     secretAccessKey: env('FTM_S3_SECRET_ACCESS_KEY'),
   });
@@ -338,12 +339,13 @@ describe('an upload', () => {
 });
 
 describe('what was erased', () => {
-  it('stays erased when somebody copies the whole bucket back: it is not read, and nothing is built from it', async () => {
+  it('stays erased when somebody copies both buckets back: it is not read, and nothing is built from it', async () => {
     const { body: made } = await send(cleanRows(20).join('\n'));
     const source = { kind: 'upload' as const, upload_id: made.id };
     const dataset = await ready({ project_id: UPLOAD_PROJECT, source });
     const copy = new Map<string, Buffer>();
-    for await (const key of store.list('')) copy.set(key, (await store.get(key)) ?? Buffer.alloc(0));
+    for (const prefix of ['', 'keys/'])
+      for await (const key of store.list(prefix)) copy.set(key, (await store.get(key)) ?? Buffer.alloc(0));
 
     const admin = as('acme-admin');
     const params = { id: dataset.id };

@@ -11,7 +11,7 @@ import { parseStreamId, tenantId, tenantStreamId, type Aggregate } from '@ftm/co
 import { createFtmClient, type FtmClient, type ListKey } from '@ftm/api/client';
 import type { BodyOf, ResourcePath } from '@ftm/api/endpoints';
 import { FtmRefused } from '@ftm/api/refused';
-import { createS3Store } from '@ftm/object-store/s3';
+import { createStorage } from '@ftm/object-store/storage';
 import { startSpanCollector, type SpanCollector } from '@ftm/runtime/testing/span-collector';
 import { tellTheStory } from '../demo/story.ts';
 import { ACME_PROJECT, BANK_HELPER, GLOBEX_HELPER, GLOBEX_PROJECT } from '../orchestrator/seed.ts';
@@ -656,10 +656,11 @@ describe('commands', () => {
 });
 
 const objectStore = () =>
-  createS3Store({
+  createStorage({
     endpoint: need('FTM_S3_ENDPOINT'),
     region: need('FTM_S3_REGION'),
     bucket: need('FTM_S3_BUCKET'),
+    keyBucket: need('FTM_S3_KEY_BUCKET'),
     accessKeyId: need('FTM_S3_ACCESS_KEY_ID'),
     secretAccessKey: need('FTM_S3_SECRET_ACCESS_KEY'),
   });

@@ -5,8 +5,8 @@ import type { Journal } from '@ftm/event-log/journal';
 import { createEncryptedStore } from '@ftm/object-store/encrypted-store';
 import { refusingErasedTenants } from '@ftm/object-store/erase-tenant';
 import { createLocalKeyProvider } from '@ftm/object-store/local-key-provider';
+import { createStorage } from '@ftm/object-store/storage';
 import { isKeyErased } from '@ftm/postgres/erased-keys';
-import { createS3Store } from '@ftm/object-store/s3';
 import { createOrchestratorClient } from '@ftm/orchestrator/client';
 import { createJournalReader, journalPosition } from '@ftm/postgres/journal';
 import { createPool } from '@ftm/postgres/pool';
@@ -61,10 +61,11 @@ const orchestrator = createOrchestratorClient({
   serviceKey: config.FTM_ORCHESTRATOR_SERVICE_KEY,
   fetch: tracedFetch('orchestrator'),
 });
-const store = createS3Store({
+const store = createStorage({
   endpoint: config.FTM_S3_ENDPOINT,
   region: config.FTM_S3_REGION,
   bucket: config.FTM_S3_BUCKET,
+  keyBucket: config.FTM_S3_KEY_BUCKET,
   accessKeyId: config.FTM_S3_ACCESS_KEY_ID,
   secretAccessKey: config.FTM_S3_SECRET_ACCESS_KEY,
 });

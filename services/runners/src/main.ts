@@ -8,8 +8,8 @@ import { createEncryptedStore } from '@ftm/object-store/encrypted-store';
 import { eraseTenant, refusingErasedTenants } from '@ftm/object-store/erase-tenant';
 import { createLocalKeyProvider } from '@ftm/object-store/local-key-provider';
 import { erasedAmong, isKeyErased } from '@ftm/postgres/erased-keys';
-import { createS3Store } from '@ftm/object-store/s3';
 import { shredAgain } from '@ftm/object-store/shred-again';
+import { createStorage } from '@ftm/object-store/storage';
 import { createOrchestratorClient } from '@ftm/orchestrator/client';
 import { createPool } from '@ftm/postgres/pool';
 import { deadLetterRoutes } from '@ftm/projection/dead-letter-routes';
@@ -54,10 +54,11 @@ const pool = createPool({
 });
 shutdown.add('postgres', () => pool.end());
 
-const store = createS3Store({
+const store = createStorage({
   endpoint: config.FTM_S3_ENDPOINT,
   region: config.FTM_S3_REGION,
   bucket: config.FTM_S3_BUCKET,
+  keyBucket: config.FTM_S3_KEY_BUCKET,
   accessKeyId: config.FTM_S3_ACCESS_KEY_ID,
   secretAccessKey: config.FTM_S3_SECRET_ACCESS_KEY,
 });

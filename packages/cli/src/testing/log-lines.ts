@@ -19,7 +19,10 @@ export function logOf(tenant: TenantId, signer: NoteSigner) {
       return Array.from({ length: count }, (_, index) => {
         const frame = Buffer.alloc(5);
         frame.writeUInt32BE(SCHEMA_ID, 1);
-        const value = Buffer.concat([frame, encodeBody(TYPE, { reason, dataKeyId: `key-${index}`, uploadDataKeyId: null })]);
+        const value = Buffer.concat([
+          frame,
+          encodeBody(TYPE, { reason, dataKeyId: `key-${index}`, uploadDataKeyId: null }),
+        ]);
         const unhashed: Omit<Envelope, 'hash'> = {
           tenantId: tenant,
           id: `id-${index}`,

@@ -7,6 +7,8 @@ import { NO_TOMBSTONES } from './memory-object-store.ts';
 
 const need = (name: string): string => process.env[name] ?? `${name} is not set: run by npm test`;
 
+export const keyBucket = (): string => need('FTM_S3_KEY_BUCKET');
+
 export const s3Options = (): S3Options => ({
   endpoint: need('FTM_S3_ENDPOINT'),
   region: need('FTM_S3_REGION'),

@@ -53,6 +53,7 @@ const CONFIG = {
   FTM_ORCHESTRATOR_SERVICE_KEY: 'memory',
   FTM_S3_ENDPOINT: 'http://memory.test',
   FTM_S3_BUCKET: 'memory',
+  FTM_S3_KEY_BUCKET: 'memory-keys',
   FTM_S3_ACCESS_KEY_ID: 'memory',
   FTM_S3_SECRET_ACCESS_KEY: 'memory',
   FTM_KEY_FILE: 'memory',
