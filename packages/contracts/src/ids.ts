@@ -12,6 +12,11 @@ export { AGGREGATES, type Aggregate };
 /** One aggregate's events: `<aggregate>/<uuid>`. */
 export type StreamId = `${Aggregate}/${string}`;
 
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** Of whatever version. */
+export const isUuid = (text: string): boolean => UUID.test(text);
+
 const TENANT = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 export const isTenantId = (text: string): boolean => TENANT.test(text);

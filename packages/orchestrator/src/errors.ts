@@ -1,3 +1,5 @@
+import { codeFrom } from '@ftm/contracts/scanned-text';
+
 export type UnavailableReason =
   'network' | 'timeout' | 'server_error' | 'overloaded' | 'garbage' | 'circuit_open';
 
@@ -30,7 +32,7 @@ export class OrchestratorRefused extends Error {
   /** The problem document as it came; empty when it was none. */
   readonly body: Readonly<Record<string, unknown>>;
   constructor(status: number, body: Readonly<Record<string, unknown>>) {
-    const code = textOf(body['code']) ?? `HTTP_${status}`;
+    const code = codeFrom(textOf(body['code']) ?? `HTTP_${status}`);
     super(`the Orchestrator refused: ${status} ${code} ${textOf(body['detail']) ?? ''}`.trim());
     this.name = 'OrchestratorRefused';
     this.status = status;

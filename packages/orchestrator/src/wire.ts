@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { canonicalJson } from '@ftm/contracts/canonical-json';
 import { digest } from '@ftm/contracts/ids';
-import type { ScannedText } from '@ftm/contracts/scanned-text';
+import { codeFrom, type ScannedText } from '@ftm/contracts/scanned-text';
 
 /** The Orchestrator's answers as agreed in `sandbox/openapi/orchestrator.json`, and as FTM sees them. */
 
-const reasons = z.array(z.object({ code: z.string().max(100), message: z.string().max(1000) })).max(50);
+const reasons = z
+  .array(z.object({ code: z.string().max(100).transform(codeFrom), message: z.string().max(1000) }))
+  .max(50);
 const findings = z
   .array(z.object({ type: z.string().max(100), count: z.number().int().nonnegative() }))
   .max(100);

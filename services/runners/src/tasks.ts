@@ -1,5 +1,6 @@
 import type { CommandClient } from '@ftm/commands/steps';
 import type { ObjectRef } from '@ftm/contracts/generated/events';
+import type { ScannedText } from '@ftm/contracts/scanned-text';
 import type { TenantId } from '@ftm/contracts/ids';
 import type { VectorIndex } from '@ftm/dataset/dedup/vector-index';
 import type { EncryptedStore } from '@ftm/object-store/encrypted-store';
@@ -60,20 +61,23 @@ export type Outcome = 'done' | { readonly againInMs: number };
 /** It can never succeed: it is recorded as failed. Anything else that is thrown is tried again. */
 export class TerminalError extends Error {
   readonly code: string;
+  /** FTM's own, which may stand on the log. */
+  readonly words: ScannedText;
   readonly remedy: string;
   readonly retryable: boolean;
   /** Rows that were rejected until then, where rows were looked at. */
   readonly rejectionsObject: ObjectRef | null;
   constructor(
     code: string,
-    message: string,
+    words: ScannedText,
     remedy: string,
     retryable = false,
     rejectionsObject: ObjectRef | null = null,
   ) {
-    super(message);
+    super(words);
     this.name = 'TerminalError';
     this.code = code;
+    this.words = words;
     this.remedy = remedy;
     this.retryable = retryable;
     this.rejectionsObject = rejectionsObject;

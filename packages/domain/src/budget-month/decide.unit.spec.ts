@@ -1,3 +1,4 @@
+import { ourWords } from '@ftm/contracts/scanned-text';
 import fc from 'fast-check';
 import { streamId } from '@ftm/contracts/ids';
 import { datasetRequested, datasetSanitized, fineTuneRequested, gate, PROJECT } from '../testing/examples.ts';
@@ -110,7 +111,7 @@ describe('a job that may cost 3', () => {
     const spentBy = async (past: readonly Past[], trainedTokens: number | null): Promise<unknown[]> => {
       const failure = {
         code: 'c',
-        message: 'm',
+        message: ourWords('m'),
         remedy: 'r',
         retryable: false,
         providerMessage: null,

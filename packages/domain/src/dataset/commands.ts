@@ -1,10 +1,11 @@
-import type { ScannedText } from '@ftm/contracts/scanned-text';
+import type { ScannedText, WithWords } from '@ftm/contracts/scanned-text';
 import type {
   DatasetFailed,
   DatasetProgressed,
   DatasetRequested,
   DatasetSanitized,
   ObjectRef,
+  Reason,
 } from '@ftm/contracts/generated/events';
 import type { GateAnswer } from '../gate-answer.ts';
 
@@ -28,7 +29,7 @@ export type DatasetCommand =
       readonly type: 'BlockDataset';
       readonly id: string;
       readonly gate: string;
-      readonly reasons: readonly { readonly code: string; readonly message: string }[];
+      readonly reasons: readonly WithWords<Reason>[];
       readonly rejectionsObject: ObjectRef | null;
     }
   /** A dataset that was not ready yet is `failed` with the code `CANCELED`. */
@@ -41,7 +42,7 @@ export type DatasetCommand =
       readonly id: string;
       readonly gates: readonly GateAnswer[];
     }
-  | { readonly type: 'FailDataset'; readonly id: string; readonly failure: DatasetFailed }
+  | { readonly type: 'FailDataset'; readonly id: string; readonly failure: WithWords<DatasetFailed> }
   | { readonly type: 'RequestDatasetErasure'; readonly id: string; readonly reason: ScannedText }
   | {
       readonly type: 'RecordDatasetErased';

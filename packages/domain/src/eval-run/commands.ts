@@ -1,4 +1,4 @@
-import type { ScannedText } from '@ftm/contracts/scanned-text';
+import type { ScannedText, WithWords } from '@ftm/contracts/scanned-text';
 import type { EvalRunCompleted, EvalRunFailed, EvalRunRequested } from '@ftm/contracts/generated/events';
 import type { GateAnswer } from '../gate-answer.ts';
 
@@ -20,5 +20,5 @@ export type EvalRunCommand =
     }
   /** Also appends `ModelVersionEvaluated` to the model version, when the run asked one, in the same transaction. */
   | { readonly type: 'RecordEvalRunCompleted'; readonly id: string; readonly result: EvalRunCompleted }
-  | { readonly type: 'FailEvalRun'; readonly id: string; readonly failure: EvalRunFailed }
+  | { readonly type: 'FailEvalRun'; readonly id: string; readonly failure: WithWords<EvalRunFailed> }
   | { readonly type: 'CancelEvalRun'; readonly id: string; readonly reason: ScannedText };

@@ -1,4 +1,4 @@
-import type { ScannedText } from '@ftm/contracts/scanned-text';
+import type { ScannedText, WithWords } from '@ftm/contracts/scanned-text';
 import type {
   CostEstimate,
   FineTuneCanceled,
@@ -16,6 +16,7 @@ import type {
   FineTuneSubmitResolved,
   FineTuneSubmitted,
   FineTuneSucceeded,
+  Reason,
 } from '@ftm/contracts/generated/events';
 import type { GateAnswer } from '../gate-answer.ts';
 
@@ -43,9 +44,9 @@ export type FineTuneCommand =
   | (About & {
       readonly type: 'BlockFineTune';
       readonly gate: string;
-      readonly reasons: readonly { readonly code: string; readonly message: string }[];
+      readonly reasons: readonly WithWords<Reason>[];
     })
-  | (About & { readonly type: 'DeferSubmit'; readonly deferral: FineTuneDeferred })
+  | (About & { readonly type: 'DeferSubmit'; readonly deferral: WithWords<FineTuneDeferred> })
   | (About & { readonly type: 'IntendSubmit'; readonly intent: FineTuneSubmitIntended })
   | (About & { readonly type: 'RecordSubmitted'; readonly submitted: FineTuneSubmitted })
   | (About & { readonly type: 'RecordSubmitRefused'; readonly refusal: FineTuneSubmitRefused })
@@ -62,7 +63,10 @@ export type FineTuneCommand =
   | (About & { readonly type: 'RequestResume'; readonly reason: ScannedText })
   | (About & { readonly type: 'RequestCancel'; readonly reason: ScannedText })
   | (About & { readonly type: 'RecordSucceeded'; readonly result: FineTuneSucceeded })
-  | (About & { readonly type: 'RecordFailed'; readonly failure: FineTuneFailed })
+  | (About & {
+      readonly type: 'RecordFailed';
+      readonly failure: WithWords<FineTuneFailed, 'message' | 'providerMessage'>;
+    })
   | (About & { readonly type: 'RecordCanceled'; readonly canceled: FineTuneCanceled })
   | (About & { readonly type: 'RecordCost'; readonly cost: FineTuneCostRecorded })
   /** Of a job that has ended (`FT_JOB_OPEN` otherwise). */

@@ -312,7 +312,7 @@ describe('a fine-tune job', () => {
         id: 'f1',
         failure: {
           code: 'c',
-          message: 'm',
+          message: ourWords('m'),
           remedy: 'r',
           retryable: false,
           providerMessage: null,

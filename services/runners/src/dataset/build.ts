@@ -1,3 +1,4 @@
+import { idFrom, joined, ourWords, type WithWords } from '@ftm/contracts/scanned-text';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,7 +28,7 @@ export type Built =
   | {
       readonly kind: 'blocked';
       readonly gate: string;
-      readonly reasons: readonly Reason[];
+      readonly reasons: readonly WithWords<Reason>[];
       readonly rejectionsObject: ObjectRef | null;
     };
 
@@ -164,7 +165,7 @@ const personalDataLeft = (rows: number, first: readonly number[]): Built => ({
   reasons: [
     {
       code: 'PERSONAL_DATA_LEFT',
-      message: `personal data was left in ${rows} rows after sanitisation; the first are rows ${first.join(', ')}. Take them out of the source, or use a sanitizer_profile that replaces more`,
+      message: ourWords`personal data was left in ${rows} rows after sanitization; the first are rows ${joined(first)}. Take them out of the source, or use a sanitizer_profile that replaces more`,
     },
   ],
   rejectionsObject: null,
@@ -179,7 +180,7 @@ function contaminated({ counts, findings }: Decisions, rejectionsObject: ObjectR
     reasons: [
       {
         code: 'CONTAMINATED_BY_EVAL',
-        message: `${counts.contaminatedRows} rows are cases of eval suites (${[...suites].join(', ')}), or nearly; the first are rows ${first.join(', ')}. Leave them out (contamination.policy: drop), take the cases out of the suites, or have two people let them stay`,
+        message: ourWords`${counts.contaminatedRows} rows are cases of eval suites (${joined([...suites].map(idFrom))}), or nearly; the first are rows ${joined(first)}. Leave them out (contamination.policy: drop), take the cases out of the suites, or have two people let them stay`,
       },
     ],
     rejectionsObject,
@@ -196,7 +197,7 @@ async function mustBeEnough(
   if (rows >= MIN_ROWS) return;
   throw new TerminalError(
     'TOO_FEW_ROWS',
-    `${rows} training rows are left of ${input.rowsRead}; at least ${MIN_ROWS} are needed`,
+    ourWords`${rows} training rows are left of ${input.rowsRead}; at least ${MIN_ROWS} are needed`,
     'widen the filters, or look at the rejected rows for what was wrong',
     false,
     (await writer.rows('rejections')).object,

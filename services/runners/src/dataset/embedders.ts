@@ -1,3 +1,4 @@
+import { ourWords } from '@ftm/contracts/scanned-text';
 import type { DatasetRequested } from '@ftm/contracts/generated/events';
 import { createHashedEmbedder, createProviderEmbedder, type Embedder } from '@ftm/dataset/dedup/embedder';
 import { createStaticEmbedder } from '@ftm/dataset/dedup/static-embedder';
@@ -30,7 +31,7 @@ export async function embedderOf(job: Job, request: DatasetRequested, tools: Too
   if (name === 'static' && dir !== undefined) return createStaticEmbedder(dir);
   throw new TerminalError(
     'EMBEDDER_NOT_THERE',
-    `there is no embedder ${name} here`,
+    ourWords('the embedder that was asked for is not here'),
     'set FTM_STATIC_EMBEDDINGS_DIR for `static`, or leave dedup.semantic_embedder out',
   );
 }

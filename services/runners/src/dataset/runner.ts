@@ -1,3 +1,4 @@
+import { codeFrom, ourWords } from '@ftm/contracts/scanned-text';
 import type { DatasetState } from '@ftm/domain/dataset/state';
 import { ingest, TooManyRows } from '@ftm/dataset/ingest/ingest';
 import type { UploadManifest } from '@ftm/dataset/ingest/upload';
@@ -53,7 +54,7 @@ export async function runDataset(job: Job, tools: Tools): Promise<Outcome> {
         id: job.id,
         failure: {
           code: failure.code,
-          message: failure.message,
+          message: failure.words,
           remedy: failure.remedy,
           retryable: failure.retryable,
           rejectionsObject: failure.rejectionsObject,
@@ -67,7 +68,7 @@ export async function runDataset(job: Job, tools: Tools): Promise<Outcome> {
 const trismBlocked: Built = {
   kind: 'blocked',
   gate: 'trism.sanitize',
-  reasons: [{ code: 'TRISM_BLOCKED', message: 'TRiSM refused rows of the source altogether' }],
+  reasons: [{ code: 'TRISM_BLOCKED', message: ourWords('TRiSM refused rows of the source altogether') }],
   rejectionsObject: null,
 };
 
@@ -151,27 +152,27 @@ function toTerminal(error: unknown): TerminalError | undefined {
   if (error instanceof TooManyRows)
     return new TerminalError(
       'TOO_MANY_ROWS',
-      error.message,
+      ourWords`the source has more than ${error.maxRows} rows`,
       'narrow the filters, or set source.limit or source.sample_fraction',
     );
   if (error instanceof ObjectKeyErased)
     return new TerminalError(
       'SOURCE_ERASED',
-      'what the dataset is made from was erased',
+      ourWords('what the dataset is made from was erased'),
       'build from a source that is still there',
     );
   if (error instanceof OrchestratorRefused && NEVER_TAKEN.has(error.status))
     return new TerminalError(
       'ORCHESTRATOR_REFUSED',
       // Its own words may quote what it was sent.
-      `the Orchestrator refused what it was asked: ${error.status} ${error.code}`,
+      ourWords`the Orchestrator refused what it was asked: ${error.status} ${codeFrom(error.code)}`,
       'look at the sanitizer_profile and the filters of the source, and build it again',
     );
   if (error instanceof ProviderRefused && !error.retryable)
     return new TerminalError(
       'EMBEDDINGS_REFUSED',
       // Its own words may quote what it was sent.
-      `the provider refused to embed the rows: ${error.code}`,
+      ourWords`the provider refused to embed the rows: ${codeFrom(error.code)}`,
       'look at dedup.semantic_embedder and the credentials of the project, or leave it out',
     );
   return undefined;

@@ -1,3 +1,4 @@
+import { idFrom, ourWords } from '@ftm/contracts/scanned-text';
 import type { DatasetRequested, ObjectRef } from '@ftm/contracts/generated/events';
 import { digest, type TenantId } from '@ftm/contracts/ids';
 import { rowOfTrace } from '@ftm/dataset/ingest/from-trace';
@@ -100,7 +101,7 @@ async function objectsOf(job: Job, request: DatasetRequested, tools: Tools): Pro
     if (dataset.status !== 'ready')
       throw new TerminalError(
         'SOURCE_DATASET_GONE',
-        `the source dataset ${id} is ${dataset.status}`,
+        ourWords`the source dataset ${idFrom(id)} is ${dataset.status}`,
         'build from datasets that are ready',
       );
     objects.push(dataset.result.trainObject);

@@ -1,3 +1,4 @@
+import { idFrom, ourWords } from '@ftm/contracts/scanned-text';
 import type { EvalPrompt } from '@ftm/dataset/dedup/contamination';
 import { suiteVersion } from '@ftm/domain/eval-suite/state';
 import { readLines } from '../object-lines.ts';
@@ -17,7 +18,7 @@ export async function casesOfSuites(
     if (version === undefined || suite.status === 'absent' || suite.projectId !== project)
       throw new TerminalError(
         'EVAL_SUITE_NOT_FOUND',
-        `there is no eval suite ${id} in the project`,
+        ourWords`there is no eval suite ${idFrom(id)} in the project`,
         'name suites of the project',
       );
     for await (const line of readLines(tools, job.tenantId, version.casesObject)) {

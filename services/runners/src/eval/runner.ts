@@ -1,10 +1,12 @@
 import { canonicalJson } from '@ftm/contracts/canonical-json';
 import type {
   EvalRunCompleted,
+  EvalRunFailed,
   EvalRunRequested,
   EvalSuiteVersionPublished,
   PriceRow,
 } from '@ftm/contracts/generated/events';
+import { ourWords, type WithWords } from '@ftm/contracts/scanned-text';
 import { comparePaired, estimateMean, type CaseScore } from '@ftm/domain/eval-run/statistics';
 import { suiteVersion } from '@ftm/domain/eval-suite/state';
 import { costOf, priceFor } from '@ftm/domain/pricing/price-book';
@@ -13,6 +15,7 @@ import { CommandRejected } from '@ftm/commands/steps';
 import { ProviderRefused } from '../provider/provider-errors.ts';
 import { readLines } from '../object-lines.ts';
 import { TerminalError, type Job, type Outcome, type Tools } from '../tasks.ts';
+import { scanned } from '../words.ts';
 import { createGrader, type Grader } from './graders.ts';
 
 interface EvalCase {
@@ -62,7 +65,7 @@ export async function runEval(job: Job, tools: Tools): Promise<Outcome> {
     if (suite === undefined)
       throw new TerminalError(
         'EVAL_SUITE_NOT_FOUND',
-        'the suite version is gone',
+        ourWords('the suite version is gone'),
         'ask for a run of a version that exists',
       );
     // As of the request: a run that is taken up again costs the same.
@@ -76,30 +79,33 @@ export async function runEval(job: Job, tools: Tools): Promise<Outcome> {
   } catch (error) {
     // Canceled meanwhile: what was asked for is no longer wanted.
     if (error instanceof CommandRejected && error.code === 'EVAL_RUN_SETTLED') return 'done';
-    const failure = toTerminal(error);
+    const failure = await failureOf(error, job, request.projectId, tools);
     if (failure === undefined) throw error;
-    const { text } = await tools.orchestrator.scan(
-      { tenantId: job.tenantId, projectId: request.projectId },
-      failure.message.slice(0, 4000),
-    );
-    await tools.commands.send(job, 'failed', {
-      type: 'FailEvalRun',
-      id: job.id,
-      failure: { code: failure.code, message: text, remedy: failure.remedy, retryable: failure.retryable },
-    });
+    await tools.commands.send(job, 'failed', { type: 'FailEvalRun', id: job.id, failure });
   }
   return 'done';
 }
 
-function toTerminal(error: unknown): TerminalError | undefined {
-  if (error instanceof TerminalError) return error;
-  if (error instanceof ProviderRefused && !error.retryable)
-    return new TerminalError(
-      error.code,
-      error.message,
-      'check that the model exists and may be asked with this key',
-    );
-  return undefined;
+async function failureOf(
+  error: unknown,
+  { tenantId }: Job,
+  projectId: string,
+  tools: Tools,
+): Promise<WithWords<EvalRunFailed> | undefined> {
+  if (error instanceof TerminalError) {
+    const { code, words, remedy, retryable } = error;
+    return { code, message: words, remedy, retryable };
+  }
+  if (!(error instanceof ProviderRefused) || error.retryable) return undefined;
+  // What a provider says may quote what it was sent.
+  const words = await scanned(tools, { tenantId, projectId }, error.said ?? error.message);
+  return {
+    code: error.code,
+    message:
+      words ?? ourWords('the provider refused to answer, for a reason that TRiSM could not be asked to read'),
+    remedy: 'check that the model exists and may be asked with this key',
+    retryable: false,
+  };
 }
 
 async function answerAll(
@@ -123,7 +129,7 @@ async function answerAll(
     if (request.costCapUsdMicros !== null && spent >= request.costCapUsdMicros)
       throw new TerminalError(
         'COST_CAP_REACHED',
-        `the cost cap is reached after ${results.length} of ${cases.length} cases`,
+        ourWords`the cost cap is reached after ${results.length} of ${cases.length} cases`,
         'raise cost_cap_usd or lower max_cases',
       );
     const chunk = await answerChunk(job, request, suite, cases.slice(at, at + CHUNK), graders, tools);
@@ -258,7 +264,7 @@ async function resultsOfRun(job: Job, runId: string, tools: Tools): Promise<Case
   if (run.status !== 'completed')
     throw new TerminalError(
       'BASELINE_NOT_COMPARABLE',
-      'the baseline run is not completed',
+      ourWords('the baseline run is not completed'),
       'name a completed run',
     );
   return lines<CaseResult>(job, tools, run.result.resultsObject);

@@ -1,4 +1,5 @@
 import type { Reason } from '@ftm/contracts/generated/events';
+import { joined, ourWords, type WithWords } from '@ftm/contracts/scanned-text';
 import { billedTokens } from '@ftm/domain/fine-tune/cost';
 import { priced } from '@ftm/domain/fine-tune/estimate';
 import { nothingSent } from '@ftm/domain/fine-tune/cost';
@@ -7,6 +8,7 @@ import { costOf, priceFor } from '@ftm/domain/pricing/price-book';
 import { CommandRejected } from '@ftm/commands/steps';
 import { pricesAt } from '../prices.ts';
 import type { Job, Outcome, Tools } from '../tasks.ts';
+import { scanned } from '../words.ts';
 import { fail, type Open } from './failures.ts';
 import { jittered } from './schedule.ts';
 
@@ -26,7 +28,7 @@ export async function beforeSpending(job: Job, state: Open, tools: Tools): Promi
   const now = new Date(tools.clock.now()).toISOString();
   const price = priceFor(request.baseModel, 'training', await pricesAt(job, tools, now));
   if (price === undefined) {
-    const message = `there is no training price for ${request.baseModel} any more, so its cost cannot be governed`;
+    const message = ourWords('the base model has no training price any more, so its cost cannot be governed');
     await block(job, state, tools, 'pricing', [{ code: 'PRICE_UNKNOWN', message }]);
     return 'done';
   }
@@ -39,7 +41,7 @@ export async function beforeSpending(job: Job, state: Open, tools: Tools): Promi
       });
     } catch (error) {
       if (!(error instanceof CommandRejected) || error.code !== 'BUDGET_EXCEEDED') throw error;
-      await block(job, state, tools, 'budget', [{ code: error.code, message: error.message }]);
+      await block(job, state, tools, 'budget', await reasonsOf(job, state, tools, [error]));
       return 'done';
     }
     return { againInMs: 0 };
@@ -82,14 +84,8 @@ export async function approveCost(job: Job, state: Open, tools: Tools): Promise<
       : await tools.orchestrator.getApproval(pending.approvalId);
   const later = { againInMs: tools.config.FTM_APPROVAL_POLL_MS };
   if (answer.status === 'denied') {
-    const message = 'PRISM denied the cost';
-    await block(
-      job,
-      state,
-      tools,
-      'prism',
-      answer.reasons.length > 0 ? answer.reasons : [{ code: 'COST_DENIED', message }],
-    );
+    const given = await reasonsOf(job, state, tools, answer.reasons);
+    await block(job, state, tools, 'prism', given.length > 0 ? given : [COST_DENIED]);
     return 'done';
   }
   if (answer.status === 'approved' && !isOver(answer.expiresAt, tools)) {
@@ -124,8 +120,9 @@ async function tooEarly(job: Job, state: Open, tools: Tools): Promise<Outcome | 
       id: job.id,
       deferral: {
         code: 'APPROVAL_EXPIRES_EARLY',
-        message:
+        message: ourWords(
           'the approvals that PRISM gave have run out before they could be used: it is asked again, more and more seldom; let its approvals hold for longer, or cancel the job',
+        ),
       },
     });
   return { againInMs: jittered(leftMs, tools.clock) };
@@ -178,13 +175,34 @@ async function block(
   state: Open,
   tools: Tools,
   gate: string,
-  reasons: readonly Reason[],
+  reasons: readonly WithWords<Reason>[],
 ): Promise<void> {
   if (nothingSent(state))
     await tools.commands.send(job, `blocked:${gate}`, { type: 'BlockFineTune', id: job.id, gate, reasons });
   else
     await fail(job, state, tools, {
-      code: reasons[0]?.code ?? 'COST_DENIED',
-      message: reasons.map(({ message }) => message).join('; '),
+      code: reasons[0]?.code ?? COST_DENIED.code,
+      message: joined(
+        reasons.map(({ message }) => message),
+        '; ',
+      ),
     });
 }
+
+const COST_DENIED: WithWords<Reason> = { code: 'COST_DENIED', message: ourWords('the cost was denied') };
+
+/** Reasons that others give are words of people, too: TRiSM reads them before the log does. */
+const reasonsOf = (
+  { tenantId }: Job,
+  { request: { projectId } }: Open,
+  tools: Tools,
+  reasons: readonly Reason[],
+): Promise<WithWords<Reason>[]> =>
+  Promise.all(
+    reasons.map(async ({ code, message }) => ({
+      code,
+      message:
+        (await scanned(tools, { tenantId, projectId }, message)) ??
+        ourWords('a reason was given, which TRiSM could not be asked to read'),
+    })),
+  );

@@ -1,13 +1,18 @@
 import type { ObjectRef } from '@ftm/contracts/generated/events';
+import { ourWords, type ScannedText } from '@ftm/contracts/scanned-text';
 import { nothingSent } from '@ftm/domain/fine-tune/cost';
 import type { FineTuneState } from '@ftm/domain/fine-tune/state';
 import type { Job, Tools } from '../tasks.ts';
+import { scanned } from '../words.ts';
 
 export type Open = Extract<FineTuneState, { status: 'queued' | 'running' | 'paused' }>;
 
 export interface Cause {
   readonly code: string;
-  readonly message: string;
+  /** FTM's words; of what the provider said, what stands there when TRiSM cannot be asked. */
+  readonly message?: ScannedText;
+  /** The provider's words, which may quote a row: TRiSM reads them before the log does. Null: none. */
+  readonly said?: string | null;
   /** From 1. */
   readonly rows?: readonly number[];
   readonly mirrorObject?: ObjectRef;
@@ -25,24 +30,25 @@ export function rowsIn(messages: readonly string[]): number[] {
   return [...new Set(named)].sort((a, b) => a - b).slice(0, MOST_ROWS);
 }
 
-/** What the provider says may quote a row: TRiSM reads it before the log does. */
+const UNREAD = ourWords(
+  'the provider gave a reason, which TRiSM could not be asked to read: it is to be looked up at the provider',
+);
+
 export async function fail(
   job: Job,
   state: Open,
   tools: Tools,
-  { code, message, rows = [], mirrorObject, trainedTokens }: Cause,
+  { code, message = UNREAD, said = null, rows = [], mirrorObject, trainedTokens }: Cause,
 ): Promise<void> {
-  const { text } = await tools.orchestrator.scan(
-    { tenantId: job.tenantId, projectId: state.request.projectId },
-    message.slice(0, 4000),
-  );
+  const { projectId } = state.request;
+  const words = said === null ? null : await scanned(tools, { tenantId: job.tenantId, projectId }, said);
   await tools.commands.send(job, 'failed', {
     type: 'RecordFailed',
     id: job.id,
     failure: {
       code,
-      message: text,
-      providerMessage: text,
+      message: words ?? message,
+      providerMessage: words,
       retryable: RETRYABLE.has(code),
       remedy: remedyOf(code, rows),
       rows: [...rows],

@@ -1,4 +1,5 @@
 import type { FineTuneProgressed, FineTuneSucceeded } from '@ftm/contracts/generated/events';
+import { ourWords } from '@ftm/contracts/scanned-text';
 import { selectCheckpoint } from '@ftm/domain/fine-tune/select-checkpoint';
 import { ProviderError, unlessFinal, type FailureKind } from '../provider/provider-errors.ts';
 import type {
@@ -8,7 +9,7 @@ import type {
   TrainingProvider,
 } from '../provider/training-provider.ts';
 import type { Job, Outcome, Tools } from '../tasks.ts';
-import { fail, rowsIn, type Open } from './failures.ts';
+import { fail, rowsIn, type Cause, type Open } from './failures.ts';
 import { mirror } from './mirror.ts';
 import { nextPollMs } from './schedule.ts';
 import { cancelDuplicates, tagOf } from './submit.ts';
@@ -93,7 +94,7 @@ async function modelMissing(
   }
   await fail(job, state, tools, {
     code: 'MODEL_MISSING',
-    message: 'the provider shows a job that succeeded, and names no model',
+    message: ourWords('the provider shows a job that succeeded, and names no model'),
     mirrorObject: (await mirror(job, state, seen, tools, provider)).object,
     trainedTokens: seen.trainedTokens,
   });
@@ -217,16 +218,16 @@ async function resultOf(
 }
 
 /** A failed job may carry no reason; then its last words do. Rows are named in either. */
-function causeOf(
-  seen: ProviderJob,
-  events: readonly ProviderEvent[],
-): { readonly code: string; readonly message: string; readonly rows: readonly number[] } {
+function causeOf(seen: ProviderJob, events: readonly ProviderEvent[]): Cause {
   const errors = events.filter(({ level }) => level === 'error').map(({ message }) => message);
-  const message =
-    seen.error?.message ??
-    errors.findLast((each) => each !== '') ??
-    'the provider gave no reason, and its events give none';
-  const unnamed = /moderation eval/i.test(message) ? 'SAFETY_EVALS_REFUSED' : 'PROVIDER_FAILED';
+  const said = seen.error?.message ?? errors.findLast((each) => each !== '') ?? null;
+  const unnamed = said !== null && /moderation eval/i.test(said) ? 'SAFETY_EVALS_REFUSED' : 'PROVIDER_FAILED';
   const code = seen.error?.code ?? unnamed;
-  return { code: code === 'PROVIDER_FAILED' ? unnamed : code, message, rows: rowsIn([message, ...errors]) };
+  return {
+    code: code === 'PROVIDER_FAILED' ? unnamed : code,
+    ...(said === null
+      ? { message: ourWords('the provider gave no reason, and its events give none') }
+      : { said }),
+    rows: rowsIn([said ?? '', ...errors]),
+  };
 }

@@ -197,7 +197,8 @@ describe('a job', () => {
     [{}, 'PROVIDER_FAILED'],
     [{ code: 'a_code_of_tomorrow', message: 'm' }, 'a_code_of_tomorrow'],
     [{ code: 'a_code_of_tomorrow' }, 'a_code_of_tomorrow'],
-    [{ code: 'Ada Lovelace, 12 St James’s Square', message: 'm' }, 'PROVIDER_FAILED'],
+    [{ code: 'Ada Lovelace, 12 St James’s Square', message: 'm' }, 'unknown_code'],
+    [{ code: 'ada.lovelace@example.org', message: 'm' }, 'unknown_code'],
     ['it broke', 'PROVIDER_FAILED'],
   ])('that failed with %j has failed with the code %s', async (error, code) => {
     const state = await expectEnd('known', { ...ENDS['failed'], error });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { ourWords } from '@ftm/contracts/scanned-text';
 import type { FtmEvent } from '@ftm/contracts/generated/events';
 import { derivedUuid, streamId, tenantId } from '@ftm/contracts/ids';
 import type { StateOf } from '@ftm/domain/aggregates';
@@ -217,7 +218,7 @@ describe('a job', () => {
       const tools = {
         ...lab.tools({ clock, providerFor: async () => provider, env: tuned }),
         slots: {
-          take: async () => (full ? { code: 'TENANT_LIMIT' as const, message: 'full' } : null),
+          take: async () => (full ? { code: 'TENANT_LIMIT' as const, message: ourWords('full') } : null),
           hold: async () => undefined,
           release: async () => undefined,
         },

@@ -68,7 +68,7 @@ export async function submit(
     return await createOnce(job, tools, provider, { attempt, body, announcedAt });
   } catch (error) {
     if (!(error instanceof ProviderRefused) || error.retryable) throw error;
-    await fail(job, state, tools, error);
+    await fail(job, state, tools, { code: error.code, said: error.said ?? error.message });
     return 'done';
   }
 }

@@ -117,8 +117,13 @@ describe('texts of the provider', () => {
       'x-request-id': 'r'.repeat(10_000),
     });
     const error = await failure(provider.getJob('j'));
-    expect(error).toMatchObject({ name: 'ProviderRefused', code: 'HTTP_400', param: null, requestId: null });
-    expect(error.message).toHaveLength(2000);
+    expect(error).toMatchObject({
+      name: 'ProviderRefused',
+      code: 'unknown_code',
+      param: 'unknown_code',
+      requestId: null,
+    });
+    expect(error.said).toHaveLength(2000);
   });
   it('have a maximum in a job, and names are nothing but names', async () => {
     hostile.answer = json({
@@ -129,9 +134,9 @@ describe('texts of the provider', () => {
       error: { code: 'a b', message: long, param: long },
     });
     expect(await provider.getJob('ftjob-1')).toMatchObject({
-      status: 'unknown',
+      status: 'unknown_code',
       fineTunedModel: null,
-      error: { code: 'PROVIDER_FAILED', message: 'x'.repeat(4000), param: null },
+      error: { code: 'unknown_code', message: 'x'.repeat(4000), param: 'unknown_code' },
     });
   });
   it('have a maximum in an event, and one that is no event is none', async () => {

@@ -1,9 +1,9 @@
 import { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai';
 import { ProviderRefused, ProviderUnknown, type FailureKind } from './provider-errors.ts';
 import { retryAfterMs } from './rate-limits.ts';
-import { nameOf, textOf } from './wire-values.ts';
+import { codeOf, nameOf, textOf } from './wire-values.ts';
 
-/** It stands in lines of the log, and in events. */
+/** In an event, once TRiSM has read it. */
 const MOST_MESSAGE = 2000;
 
 const KIND_OF_STATUS: Readonly<Record<number, FailureKind>> = {
@@ -68,16 +68,16 @@ function answered(error: Answered, trustRateLimits: boolean): ProviderRefused | 
   const kind = kindOf(error);
   const details = {
     kind,
-    code: nameOf(error.code) ?? `HTTP_${error.status}`,
-    message: textOf(error.message, MOST_MESSAGE) ?? `the provider answered ${error.status}`,
+    code: codeOf(error.code) ?? `HTTP_${error.status}`,
+    message: `the provider answered ${error.status}`,
+    said: textOf(error.message, MOST_MESSAGE),
     status: error.status,
-    param: nameOf(error.param),
+    param: codeOf(error.param),
     requestId: nameOf(error.requestID),
     retryAfterMs: retryAfterMs(error.headers, trustRateLimits, Date.now()),
   };
-  return OPEN.has(kind)
-    ? new ProviderUnknown(details, { cause: error })
-    : new ProviderRefused(details, { cause: error });
+  // Without the client's own error as its cause, whose message is the provider's: nobody has scanned that, and causes are logged.
+  return OPEN.has(kind) ? new ProviderUnknown(details) : new ProviderRefused(details);
 }
 
 /** 429 has two meanings, and only one of them passes by itself. */

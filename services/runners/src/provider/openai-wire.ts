@@ -7,6 +7,7 @@ import type {
   ProviderJob,
 } from './training-provider.ts';
 import {
+  codeOf,
   countOf,
   fieldsOf,
   nameOf,
@@ -55,7 +56,7 @@ export function toJob(answer: unknown, asked?: string): ProviderJob {
   const job = fieldsOf(answer);
   const id = nameOf(job['id']) ?? (isJob(job) ? asked : undefined);
   if (id === undefined) throw new SyntaxError('the answer is not a fine-tuning job');
-  const status = nameOf(job['status']) ?? 'unknown';
+  const status = codeOf(job['status']) ?? 'unknown';
   const fineTunedModel = nameOf(job['fine_tuned_model']);
   return {
     id,
@@ -106,9 +107,9 @@ function toHyperparameters(job: Fields): ProviderJob['hyperparameters'] {
 function toError(value: unknown): ProviderJob['error'] {
   const error = fieldsOf(value);
   const message = textOf(error['message']) ?? textOf(value);
-  const code = nameOf(error['code']);
+  const code = codeOf(error['code']);
   if (message === null && code === null) return null;
-  return { code: code ?? 'PROVIDER_FAILED', message, param: nameOf(error['param']) };
+  return { code: code ?? 'PROVIDER_FAILED', message, param: codeOf(error['param']) };
 }
 
 export function toEvent(value: unknown): ProviderEvent {
@@ -116,7 +117,7 @@ export function toEvent(value: unknown): ProviderEvent {
   return {
     id: nameOf(event['id']) ?? '',
     createdAt: secondsOf(event['created_at']),
-    level: nameOf(event['level']) ?? '',
+    level: codeOf(event['level']) ?? '',
     message: textOf(event['message']) ?? '',
     point: event['type'] === 'metrics' ? toPoint(fieldsOf(event['data'])) : null,
     raw: plain(event),

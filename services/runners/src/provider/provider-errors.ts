@@ -17,7 +17,10 @@ export interface FailureDetails {
   readonly kind: FailureKind;
   /** The provider's own code, `HTTP_<status>` where it gave none. */
   readonly code: string;
+  /** FTM's words, which may be logged. */
   readonly message: string;
+  /** The provider's words, which may quote a row or a person: TRiSM reads them before anybody else does. */
+  readonly said?: string | null | undefined;
   readonly status?: number | undefined;
   /** The field that is wrong, in the words of the wire. */
   readonly param?: string | null | undefined;
@@ -30,6 +33,7 @@ export interface FailureDetails {
 export class ProviderError extends Error {
   readonly kind: FailureKind;
   readonly code: string;
+  readonly said: string | null;
   readonly status: number | null;
   readonly param: string | null;
   readonly requestId: string | null;
@@ -39,6 +43,7 @@ export class ProviderError extends Error {
     this.name = 'ProviderError';
     this.kind = details.kind;
     this.code = details.code;
+    this.said = details.said ?? null;
     this.status = details.status ?? null;
     this.param = details.param ?? null;
     this.requestId = details.requestId ?? null;

@@ -1,3 +1,5 @@
+import { codeFrom, type ScannedText } from '@ftm/contracts/scanned-text';
+
 /**
  * What a provider says, read as what it may be. Fields are left out, null, of another type, or larger than anybody needs: then they are not known, which is null; nothing here throws.
  */
@@ -9,8 +11,8 @@ export const fieldsOf = (value: unknown): Fields =>
 export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 const MOST_TEXT = 4000;
-/** Names go to the log as they are, so they can be nothing but names. */
-const NAME = /^[\w.:/@+-]{1,256}$/;
+/** Names go to the log as they are, so they can be nothing but names, and no addresses. */
+const NAME = /^[\w.:/+-]{1,256}$/;
 const INT_32 = 2_147_483_647;
 /** The last second that a date can be made of with a year of four digits. */
 const LAST_SECOND = 253_402_300_799;
@@ -19,9 +21,13 @@ const LAST_SECOND = 253_402_300_799;
 export const textOf = (value: unknown, most = MOST_TEXT): string | null =>
   typeof value === 'string' && value !== '' ? value.slice(0, most) : null;
 
-/** Ids, codes, statuses. */
+/** Ids of things that the provider made. */
 export const nameOf = (value: unknown): string | null =>
   typeof value === 'string' && NAME.test(value) ? value : null;
+
+/** Codes and statuses go to the log as well, and what a person is called has no place there: what is none is `unknown_code`. */
+export const codeOf = (value: unknown): ScannedText | null =>
+  typeof value === 'string' && value !== '' ? codeFrom(value) : null;
 
 export const numberOf = (value: unknown): number | null =>
   typeof value === 'number' && Number.isFinite(value) ? value : null;

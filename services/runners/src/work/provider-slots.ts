@@ -1,3 +1,4 @@
+import { ourWords, type WithWords } from '@ftm/contracts/scanned-text';
 import type { FineTuneDeferred } from '@ftm/contracts/generated/events';
 import type { TenantId } from '@ftm/contracts/ids';
 import { withTransaction, type Pool } from '@ftm/postgres/pool';
@@ -18,7 +19,7 @@ interface Asking {
 /** Places at the provider. A job asks for one before it is sent, and has it until it has ended. */
 export interface ProviderSlots {
   /** @returns null when the job has a place, else what it waits for. Ask again soon: who does not ask for minutes is passed over. */
-  take(job: Asking, account: string): Promise<FineTuneDeferred | null>;
+  take(job: Asking, account: string): Promise<WithWords<FineTuneDeferred> | null>;
   /** A job that is at the provider has its place, whatever the limits say. */
   hold(job: Asking, account: string): Promise<void>;
   release(job: Asking): Promise<void>;
@@ -98,16 +99,16 @@ interface Place {
   readonly ours: number;
 }
 
-function refusal({ place, taken, ours }: Place, limits: SlotLimits): FineTuneDeferred | null {
+function refusal({ place, taken, ours }: Place, limits: SlotLimits): WithWords<FineTuneDeferred> | null {
   if (place === null)
     return {
       code: 'TENANT_LIMIT',
-      message: `${ours} jobs of the tenant are at the provider or come before this one, and ${limits.perTenant} may be there at once: it is sent when one of them has ended`,
+      message: ourWords`${ours} jobs of the tenant are at the provider or come before this one, and ${limits.perTenant} may be there at once: it is sent when one of them has ended`,
     };
   if (place > limits.perAccount - taken)
     return {
       code: 'PROVIDER_LIMIT',
-      message: `${taken} jobs are at the provider, and the account may have ${limits.perAccount} at once: it is sent when its turn comes`,
+      message: ourWords`${taken} jobs are at the provider, and the account may have ${limits.perAccount} at once: it is sent when its turn comes`,
     };
   return null;
 }
