@@ -1,3 +1,4 @@
+import { objectsOfTenant } from '@ftm/contracts/object-names';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -450,9 +451,19 @@ describe('commands', () => {
       /^(failed|ready)$/,
     );
     const left: string[] = [];
-    for (const prefix of ['keys', 'datasets', 'evals', 'ft_jobs'])
-      for await (const key of objectStore().list(`${prefix}/globex/`)) left.push(key);
+    // Whatever it begins with: a root that erasure does not know would show here.
+    for await (const key of objectStore().list('')) if (key.includes('globex')) left.push(key);
     expect(left.filter((key) => !key.startsWith('keys/') || key.endsWith('.json'))).toEqual([]);
+    // And of a tenant that did all there is to do, nothing lies elsewhere.
+    const known = ['keys/', ...['acme', 'globex'].map(tenantId).flatMap(objectsOfTenant)];
+    const elsewhere: string[] = [];
+    const roots = new Set<string>();
+    for await (const key of objectStore().list('')) {
+      roots.add(key.slice(0, key.indexOf('/')));
+      if (!known.some((prefix) => key.startsWith(prefix))) elsewhere.push(key);
+    }
+    expect(elsewhere).toEqual([]);
+    expect([...roots].toSorted()).toEqual(['datasets', 'evals', 'ft_jobs', 'keys']);
 
     // Nothing of it is of any other tenant, and all that was ever said stays.
     const [mine] = (await as('ftm-demo-acme-viewer').call('GET /v1/datasets', { query: { status: 'ready' } }))

@@ -1,3 +1,4 @@
+import { objectsOfTenant } from '@ftm/contracts/object-names';
 import process from 'node:process';
 import { createCommanderClient, createFirstOf } from '@ftm/commands/client';
 import { credentialOf } from '@ftm/commands/credentials';
@@ -64,8 +65,6 @@ const store = createStorage({
 });
 /** New work wakes a worker up; only what was put off is found by looking. */
 const POLL_MS = 750;
-/** What the keys of all objects begin with; the tenant comes next. */
-const OBJECT_ROOTS = ['datasets', 'evals', 'ft_jobs'];
 const credential = {
   baseUrl: config.FTM_OPENAI_BASE_URL,
   apiKey: config.FTM_OPENAI_API_KEY,
@@ -101,12 +100,7 @@ const tools = {
   }),
   tenants: {
     openWork: (tenant: TenantId) => openWork(pool, tenant),
-    erase: (tenant: TenantId) =>
-      eraseTenant(
-        store,
-        tenant,
-        OBJECT_ROOTS.map((root) => `${root}/${tenant}/`),
-      ),
+    erase: (tenant: TenantId) => eraseTenant(store, tenant, objectsOfTenant(tenant)),
   },
   providerFor: createProviders(secrets, { timeoutMs: config.FTM_PROVIDER_TIMEOUT_MS }),
   slots: createProviderSlots(pool, {

@@ -18,7 +18,3 @@ export interface UploadManifest {
 
 /** Stands where the name of an upload would, of one that was begun, never finished and removed. */
 export const EXPIRED_UPLOAD = '{"expired":true}';
-
-/** Where an upload is found by its id. */
-export const uploadPrefix = (tenantId: string, projectId: string, uploadId: string): string =>
-  `datasets/${tenantId}/${projectId}/uploads/${uploadId}`;

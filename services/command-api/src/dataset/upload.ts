@@ -1,10 +1,17 @@
+import {
+  chunkName,
+  UPLOAD_MANIFEST,
+  uploadObjects,
+  uploadRef,
+  type ObjectOwner,
+} from '@ftm/contracts/object-names';
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import type { ObjectRef } from '@ftm/contracts/generated/events';
 import { jsonlSource } from '@ftm/dataset/ingest/from-jsonl';
 import { encodeChunk } from '@ftm/dataset/ingest/chunk';
 import { ingest, TooManyRows } from '@ftm/dataset/ingest/ingest';
-import { EXPIRED_UPLOAD, uploadPrefix, type UploadManifest } from '@ftm/dataset/ingest/upload';
+import { EXPIRED_UPLOAD, type UploadManifest } from '@ftm/dataset/ingest/upload';
 import type { OutputFormat, TrainingRow } from '@ftm/dataset/rows/row';
 import { rowRules } from '@ftm/dataset/rows/rules';
 import { datasetScope } from '@ftm/object-store/encrypted-store';
@@ -81,8 +88,9 @@ export async function receiveUpload(
   if (gate.decision === 'deny')
     throw new Problem('GATE_DENIED', `the gate ${gate.gate} said no`, { reasons: gate.reasons });
 
-  const prefix = uploadPrefix(tenantId, asked.project_id, id);
-  const known = await refOf(services, tenantId, prefix);
+  const owner = { tenantId, projectId: asked.project_id };
+  const prefix = uploadObjects(owner, id);
+  const known = await refOf(services, owner, id);
   if (known === 'expired') throw expired();
   const measured = measure(whileAllowed(call, body), limits.maxBytes);
   if (known !== undefined) {
@@ -95,7 +103,7 @@ export async function receiveUpload(
   const source = jsonlSource(measured.bytes, rowRules({ format: asked.output_format, images: asked.images }));
   const scope = datasetScope(id);
   const chunks: ObjectRef[] = [];
-  const of = { tenantId, projectId: asked.project_id, profile: asked.sanitizer_profile };
+  const of = { ...owner, profile: asked.sanitizer_profile };
   const ingested = await ingest(
     {
       source,
@@ -107,11 +115,10 @@ export async function receiveUpload(
     {
       load: async () => null,
       async save(index, chunk) {
-        const name = `chunk-${String(index).padStart(8, '0')}`;
         const { dataKeyId: _, ...object } = await services.objects.put(
           tenantId,
           prefix,
-          name,
+          chunkName(index),
           encodeChunk(chunk),
           scope,
         );
@@ -154,7 +161,7 @@ export async function receiveUpload(
   const { dataKeyId: _, ...object } = await services.objects.put(
     tenantId,
     prefix,
-    'upload.json',
+    UPLOAD_MANIFEST,
     Buffer.from(JSON.stringify(manifest)),
     scope,
   );
@@ -165,12 +172,12 @@ export async function receiveUpload(
   };
   const { existed } = await services.objects.putNamed(
     tenantId,
-    `${prefix}/ref`,
+    uploadRef(owner, id),
     Buffer.from(JSON.stringify(ref)),
     scope,
   );
   // Another request with this key was faster: what stands counts.
-  const standing = existed ? await refOf(services, tenantId, prefix) : ref;
+  const standing = existed ? await refOf(services, owner, id) : ref;
   if (standing === 'expired') throw expired();
   if (
     standing !== undefined &&
@@ -188,7 +195,7 @@ export async function uploadedObject(
 ): Promise<ObjectRef> {
   await requireTenant(services, call);
   const { tenantId } = call.principal;
-  const ref = await refOf(services, tenantId, uploadPrefix(tenantId, of.project, of.id));
+  const ref = await refOf(services, { tenantId, projectId: of.project }, of.id);
   if (ref === undefined || ref === 'expired')
     throw new Problem('UPLOAD_NOT_FOUND', 'source.upload_id: there is no such upload in the project');
   const { outputFormat } = await readManifest(services, tenantId, ref.manifest);
@@ -206,17 +213,17 @@ export async function getUpload(
 ): Promise<Answer<Shown>> {
   await requireBytes(services, call);
   const { tenantId } = call.principal;
-  const ref = await refOf(services, tenantId, uploadPrefix(tenantId, project, id));
+  const ref = await refOf(services, { tenantId, projectId: project }, id);
   if (ref === undefined || ref === 'expired') throw notFound();
   return { ...answer(await readManifest(services, tenantId, ref.manifest)), status: 200 };
 }
 
 async function refOf(
   services: Services,
-  tenantId: string,
-  prefix: string,
+  owner: ObjectOwner,
+  upload: string,
 ): Promise<UploadRef | 'expired' | undefined> {
-  const said = (await services.objects.getNamed(tenantId, `${prefix}/ref`))?.toString('utf8');
+  const said = (await services.objects.getNamed(owner.tenantId, uploadRef(owner, upload)))?.toString('utf8');
   if (said === undefined || said === EXPIRED_UPLOAD) return said === undefined ? undefined : 'expired';
   return JSON.parse(said) as UploadRef;
 }

@@ -1,3 +1,4 @@
+import { suiteObjects } from '@ftm/contracts/object-names';
 import { canonicalJson } from '@ftm/contracts/canonical-json';
 import type { EvalSuiteVersionPublished } from '@ftm/contracts/generated/events';
 import { digest, type TenantId } from '@ftm/contracts/ids';
@@ -122,7 +123,7 @@ async function storeVersion(
   }
   const { dataKeyId: _, ...casesObject } = await services.objects.put(
     tenant,
-    `evals/${tenant}/${project}/suites/${suite}`,
+    suiteObjects({ tenantId: tenant, projectId: project }, suite),
     'cases',
     Buffer.from(`${lines.join('\n')}\n`),
   );

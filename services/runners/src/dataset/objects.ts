@@ -1,3 +1,4 @@
+import { datasetChunk } from '@ftm/contracts/object-names';
 import { decodeChunk, encodeChunk, type Chunk } from '@ftm/dataset/ingest/chunk';
 import type { Ingested } from '@ftm/dataset/ingest/ingest';
 import type { UploadManifest } from '@ftm/dataset/ingest/upload';
@@ -18,8 +19,7 @@ export interface Input extends Ingested {
 /** The working files of a dataset that is being built, under its own data key. */
 export function workingFiles(job: Job, projectId: string, tools: Tools) {
   const scope = datasetScope(job.id);
-  const name = (index: number): string =>
-    `datasets/${job.tenantId}/${projectId}/${job.id}/work/chunk-${String(index).padStart(8, '0')}`;
+  const name = (index: number): string => datasetChunk({ tenantId: job.tenantId, projectId }, job.id, index);
   const load = async (index: number): Promise<Buffer | undefined> =>
     tools.objects.getNamed(job.tenantId, name(index));
   return {

@@ -1,9 +1,10 @@
+import { uploadObjects } from '@ftm/contracts/object-names';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tenantId } from '@ftm/contracts/ids';
-import { EXPIRED_UPLOAD, uploadPrefix } from '@ftm/dataset/ingest/upload';
+import { EXPIRED_UPLOAD } from '@ftm/dataset/ingest/upload';
 import { createEncryptedStore, datasetScope, type EncryptedStore } from '@ftm/object-store/encrypted-store';
 import type { ListingStore } from '@ftm/object-store/erase-tenant';
 import { createLocalKeyProvider } from '@ftm/object-store/local-key-provider';
@@ -36,7 +37,7 @@ afterAll(() => rm(dir, { recursive: true }));
 
 async function begin(chunks: number, finish: 'whole' | 'without a name' | 'in the middle') {
   const id = randomUUID();
-  const prefix = uploadPrefix(TENANT, PROJECT, id);
+  const prefix = uploadObjects({ tenantId: TENANT, projectId: PROJECT }, id);
   const scope = datasetScope(id);
   for (let at = 0; at < chunks; at += 1)
     await objects.put(TENANT, prefix, `chunk-0000000${at}`, randomBytes(10), scope);

@@ -1,15 +1,11 @@
-import { tenantId } from '@ftm/contracts/ids';
-import { EXPIRED_UPLOAD, uploadPrefix } from '@ftm/dataset/ingest/upload';
+import { UPLOAD_MANIFEST, uploadOf, uploadRef, UPLOADS, type ObjectOwner } from '@ftm/contracts/object-names';
+import { EXPIRED_UPLOAD } from '@ftm/dataset/ingest/upload';
 import { datasetScope, type EncryptedStore } from '@ftm/object-store/encrypted-store';
 import type { ListingStore } from '@ftm/object-store/erase-tenant';
 import { ObjectKeyErased } from '@ftm/object-store/object-store';
 
-const ROOT = 'datasets/';
-const UPLOADED = /^datasets\/([^/]+)\/([^/]+)\/uploads\/([^/]+)\/(.+)$/;
-
 interface Upload {
-  readonly tenant: string;
-  readonly prefix: string;
+  readonly owner: ObjectOwner;
   readonly id: string;
   /** Keys. */
   readonly objects: string[];
@@ -28,30 +24,37 @@ export async function sweepUploads(
 ): Promise<number> {
   let swept = 0;
   for await (const upload of uploads(store)) {
-    const names = upload.objects.map((key) => key.slice(upload.prefix.length + 1));
+    const names = upload.objects.map((key) => uploadOf(key)?.name ?? '');
     const isNamed = names.includes('ref');
     // Of one that was swept, the name stays.
     if (isNamed && (names.length === 1 || names.some(isManifest))) continue;
     if (!isNamed && ((await isTouched(store, upload, before)) || !(await expire(objects, upload)))) continue;
-    await objects.eraseScope(upload.tenant, datasetScope(upload.id));
+    await objects.eraseScope(upload.owner.tenantId, datasetScope(upload.id));
     // The manifest first: without it the upload is known for one to be removed, should this process die here.
-    for (const key of upload.objects.toSorted((a, b) => Number(isManifest(b)) - Number(isManifest(a))))
-      if (!key.endsWith('/ref')) await store.delete(key);
+    const ref = uploadRef(upload.owner, upload.id);
+    const isFirst = (key: string): number => Number(isManifest(uploadOf(key)?.name ?? ''));
+    for (const key of upload.objects.toSorted((a, b) => isFirst(b) - isFirst(a)))
+      if (key !== ref) await store.delete(key);
     swept += 1;
   }
   return swept;
 }
 
-const isManifest = (name: string): boolean => /(^|\/)upload\.json-[^/]*$/.test(name);
+/** Objects are named by their content, behind their own name. */
+const isManifest = (name: string): boolean => name.startsWith(`${UPLOAD_MANIFEST}-`);
 
 async function isTouched(store: ListingStore, { objects }: Upload, since: number): Promise<boolean> {
   for (const key of objects) if (((await store.modifiedMs(key)) ?? 0) >= since) return true;
   return false;
 }
 
-async function expire(objects: EncryptedStore, { tenant, prefix }: Upload): Promise<boolean> {
+async function expire(objects: EncryptedStore, { owner, id }: Upload): Promise<boolean> {
   try {
-    const { existed } = await objects.putNamed(tenant, `${prefix}/ref`, Buffer.from(EXPIRED_UPLOAD));
+    const { existed } = await objects.putNamed(
+      owner.tenantId,
+      uploadRef(owner, id),
+      Buffer.from(EXPIRED_UPLOAD),
+    );
     return !existed;
   } catch (error) {
     // Of a tenant that is erased, everything is.
@@ -63,13 +66,13 @@ async function expire(objects: EncryptedStore, { tenant, prefix }: Upload): Prom
 /** Objects are listed in the order of their names: those of one upload follow one another. */
 async function* uploads(store: ListingStore): AsyncGenerator<Upload> {
   let current: Upload | undefined;
-  for await (const key of store.list(ROOT)) {
-    const [, tenant, project, id] = UPLOADED.exec(key) ?? [];
-    if (tenant === undefined || project === undefined || id === undefined) continue;
-    const prefix = uploadPrefix(tenantId(tenant), project, id);
-    if (current?.prefix !== prefix) {
+  for await (const key of store.list(UPLOADS)) {
+    const found = uploadOf(key);
+    if (found === undefined) continue;
+    const { owner, upload } = found;
+    if (current === undefined || uploadRef(current.owner, current.id) !== uploadRef(owner, upload)) {
       if (current !== undefined) yield current;
-      current = { tenant, prefix, id, objects: [] };
+      current = { owner, id: upload, objects: [] };
     }
     current.objects.push(key);
   }

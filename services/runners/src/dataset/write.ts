@@ -1,3 +1,4 @@
+import { datasetObjects } from '@ftm/contracts/object-names';
 import { canonicalJson } from '@ftm/contracts/canonical-json';
 import type { DatasetRequested, ObjectRef } from '@ftm/contracts/generated/events';
 import { DATASET_FILES, type ChunkLines } from '@ftm/dataset/build/write-rows';
@@ -31,7 +32,7 @@ export async function createDatasetWriter(
   tools: Tools,
   dir: string,
 ): Promise<DatasetWriter> {
-  const prefix = `datasets/${job.tenantId}/${request.projectId}/${job.id}`;
+  const prefix = datasetObjects({ tenantId: job.tenantId, projectId: request.projectId }, job.id);
   const scope = datasetScope(job.id);
   const [train, validation, rejections] = await Promise.all(
     DATASET_FILES.map((name) => createDraft(dir, name)),

@@ -1,3 +1,4 @@
+import { evalRunChunk, evalRunObjects } from '@ftm/contracts/object-names';
 import { canonicalJson } from '@ftm/contracts/canonical-json';
 import type {
   EvalRunCompleted,
@@ -119,7 +120,7 @@ async function answerAll(
   const graders = suite.graders.map((spec) => [spec.name, createGrader(spec)] as const);
   const results: CaseResult[] = [];
   for (let at = 0; at < cases.length; at += CHUNK) {
-    const key = `evals/${job.tenantId}/${request.projectId}/${job.id}/chunks/${String(at / CHUNK).padStart(6, '0')}`;
+    const key = evalRunChunk({ tenantId: job.tenantId, projectId: request.projectId }, job.id, at / CHUNK);
     const kept = await tools.objects.getNamed(job.tenantId, key);
     if (kept !== undefined) {
       results.push(...(JSON.parse(kept.toString('utf8')) as CaseResult[]));
@@ -201,7 +202,7 @@ async function conclude(
   const total = estimateMean(scoresOf(primary, results), RESULTS_SEED);
   const { dataKeyId: _, ...resultsObject } = await tools.objects.put(
     job.tenantId,
-    `evals/${job.tenantId}/${request.projectId}/${job.id}`,
+    evalRunObjects({ tenantId: job.tenantId, projectId: request.projectId }, job.id),
     'results.jsonl',
     Buffer.from(results.map((each) => `${canonicalJson(each)}\n`).join('')),
   );

@@ -1,3 +1,4 @@
+import { fineTuneObjects } from '@ftm/contracts/object-names';
 import { canonicalJson } from '@ftm/contracts/canonical-json';
 import type { ObjectRef } from '@ftm/contracts/generated/events';
 import {
@@ -27,7 +28,7 @@ export async function mirror(
   };
   const { dataKeyId: _, ...object } = await tools.objects.put(
     job.tenantId,
-    `ft_jobs/${job.tenantId}/${state.request.projectId}/${job.id}`,
+    fineTuneObjects({ tenantId: job.tenantId, projectId: state.request.projectId }, job.id),
     'curve.json',
     Buffer.from(canonicalJson(told)),
   );
