@@ -38,7 +38,7 @@ module.exports = {
     only('audit', ['contracts']),
     only('api', ['contracts', 'domain', 'pii']),
     only('evidence', ['api', 'audit', 'contracts', 'domain', 'report']),
-    only('event-log', ['contracts']),
+    only('event-log', ['contracts', 'runtime']),
     only('commands', ['contracts', 'domain', 'event-log', 'runtime']),
     only('read-models', ['contracts', 'domain', 'postgres']),
     only('projection', ['contracts', 'event-log', 'postgres', 'runtime']),

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -141,7 +142,7 @@ async function projected(owner: pg.Client, events: number): Promise<number> {
     const n = Number(rows[0]?.n ?? 0);
     if (n > 0) began ??= performance.now();
     if (n >= events) return (performance.now() - (began ?? performance.now())) / 1000;
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await sleep(20);
   }
 }
 

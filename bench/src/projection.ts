@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { readLog } from '@ftm/sandbox/verify/read-log';
 import type { System } from '@ftm/sandbox/system/system';
@@ -53,7 +54,7 @@ async function until(owner: pg.Client, count: number): Promise<void> {
   for (;;) {
     const { rows } = await owner.query<{ n: string }>('select count(*) as n from log.journal');
     if (Number(rows[0]?.n ?? 0) >= count) return;
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await sleep(5);
   }
 }
 

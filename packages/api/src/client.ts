@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import { checkAnswer } from './answers.ts';
@@ -251,5 +252,3 @@ function reasonOf(error: unknown): string {
   const reason = cause instanceof Error ? cause : error;
   return reason instanceof Error ? reason.message : String(reason);
 }
-
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

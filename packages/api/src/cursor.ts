@@ -1,10 +1,12 @@
+import { UUID_FORM } from '@ftm/contracts/ids';
+
 /** Where a page ended: its last row’s `created_at` in microseconds since 1970, and its id. Whatever looks like a cursor is one. */
 export interface Cursor {
   readonly micros: string;
   readonly id: string;
 }
 
-export const CURSOR = /^(\d{1,16})\.([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/;
+export const CURSOR = new RegExp(`^(\\d{1,16})\\.(${UUID_FORM})$`);
 
 export const encodeCursor = ({ micros, id }: Cursor): string => `${micros}.${id}`;
 

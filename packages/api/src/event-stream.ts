@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { FtmRefused } from './refused.ts';
 import type { Problem } from './resources/problem.ts';
 
@@ -50,7 +51,7 @@ export async function* listen(options: ListenOptions): AsyncGenerator<ServerSent
       }
     }
     options.onRetry?.();
-    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    await sleep(RETRY_MS);
   }
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, Option } from 'commander';
 import { CannotRun } from './cannot-run.ts';
 import { acting, operating, type OperatorOptions } from './operator-options.ts';
@@ -77,7 +78,7 @@ async function watch(operator: Operator, generation: number): Promise<Generation
       const now = await find(operator, generation);
       if (now.status !== 'building') return now;
       bar.tell(now.events, now.total, now.events);
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      await sleep(POLL_MS);
     }
   } finally {
     bar.end();

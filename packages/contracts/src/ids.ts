@@ -12,7 +12,9 @@ export { AGGREGATES, type Aggregate };
 /** One aggregate's events: `<aggregate>/<uuid>`. */
 export type StreamId = `${Aggregate}/${string}`;
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+/** As FTM writes them, for patterns in which one stands. */
+export const UUID_FORM = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
+const UUID = new RegExp(`^${UUID_FORM}$`, 'i');
 
 /** Of whatever version. */
 export const isUuid = (text: string): boolean => UUID.test(text);

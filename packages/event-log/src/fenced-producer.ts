@@ -1,3 +1,4 @@
+import { withTimeout } from '@ftm/runtime/with-timeout';
 import type { Message, Producer, Transaction } from 'kafkajs';
 import { writerClient, type KafkaConnection } from './kafka-clients.ts';
 
@@ -111,18 +112,10 @@ async function close(producer: Producer): Promise<void> {
   await producer.disconnect().catch(() => undefined);
 }
 
-async function withDeadline<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer from Kafka in ${timeoutMs} ms`)), timeoutMs);
+const withDeadline = <T>(timeoutMs: number, work: Promise<T>): Promise<T> =>
+  withTimeout(work, timeoutMs, () => {
+    throw new Error(`no answer from Kafka in ${timeoutMs} ms`);
   });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-    work.catch(() => undefined);
-  }
-}
 
 /** INVALID_PRODUCER_EPOCH (47), and PRODUCER_FENCED (90), which the client does not know by name. */
 function isFenced(error: unknown): boolean {

@@ -1,3 +1,4 @@
+import { withTimeout } from '@ftm/runtime/with-timeout';
 import { EMPTY_CHAIN } from '@ftm/contracts/chain';
 import { fromHeaders, type RecordedEvent } from '@ftm/contracts/envelope';
 import type { StreamId, TenantId } from '@ftm/contracts/ids';
@@ -205,17 +206,13 @@ export class PartitionState {
   }
 
   async #journal<T>(call: (journal: Journal) => Promise<T>): Promise<T> {
-    let timer: NodeJS.Timeout | undefined;
     const { journal, journalTimeoutMs } = this.#options;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`no answer in ${journalTimeoutMs} ms`)), journalTimeoutMs);
-    });
     try {
-      return await Promise.race([call(journal), late]);
+      return await withTimeout(call(journal), journalTimeoutMs, () => {
+        throw new Error(`no answer in ${journalTimeoutMs} ms`);
+      });
     } catch (error) {
       throw new LogUnavailable('journal', 1000, { cause: error });
-    } finally {
-      clearTimeout(timer);
     }
   }
 

@@ -1,3 +1,4 @@
+import { withTimeout } from '@ftm/runtime/with-timeout';
 import { SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry';
 import {
   decodeBody,
@@ -175,18 +176,14 @@ function cached<K, V>(cache: Map<K, Promise<V>>, key: K, load: () => Promise<V>)
 }
 
 async function within<T>(timeoutMs: number, what: string, call: () => Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer in ${timeoutMs} ms`)), timeoutMs);
-  });
   try {
-    return await Promise.race([call(), late]);
+    return await withTimeout(call, timeoutMs, () => {
+      throw new Error(`no answer in ${timeoutMs} ms`);
+    });
   } catch (error) {
     throw new RegistryUnavailable(`the schema registry did not give the ${what}: ${text(error)}`, {
       cause: error,
     });
-  } finally {
-    clearTimeout(timer);
   }
 }
 

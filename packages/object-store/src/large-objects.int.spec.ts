@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -277,7 +278,7 @@ async function startWire(endpoint: string): Promise<Wire> {
       limit = bytes;
     },
     async idle() {
-      while (open > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+      while (open > 0) await sleep(20);
     },
     async stop() {
       await new Promise((resolve) => server.close(resolve));

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { types } from 'node:util';
 
 /** One for each role; the API connects as two, for readers of one tenant and for the writers of the log. */
@@ -45,7 +46,7 @@ async function retrying(work: () => Promise<void>): Promise<void> {
     } catch (error) {
       const code: unknown = types.isNativeError(error) && 'code' in error ? error.code : null;
       if (typeof code !== 'string' || !RACES.has(code) || attempt === ATTEMPTS) throw withoutStatement(error);
-      await new Promise((resolve) => setTimeout(resolve, 20 * attempt));
+      await sleep(20 * attempt);
     }
   }
 }

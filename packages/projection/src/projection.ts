@@ -1,3 +1,4 @@
+import { isTenantId } from '@ftm/contracts/ids';
 import { EMPTY_CHAIN, link, type ChainHead, type Link } from '@ftm/contracts/chain';
 import type { Envelope } from '@ftm/contracts/envelope';
 import type { FtmEvent } from '@ftm/contracts/generated/events';
@@ -21,7 +22,7 @@ import {
   saveVoid,
 } from '@ftm/postgres/checkpoints';
 import { isRefusedData, withTransaction, type Client, type Pool } from '@ftm/postgres/pool';
-import { isTenant, unsoundness } from './soundness.ts';
+import { unsoundness } from './soundness.ts';
 
 /** An event that extends its tenant's chain and can be read. */
 export interface ProjectedEvent {
@@ -170,7 +171,7 @@ async function project(
     throw new LostOwnership();
   if (batch.records.length === 0) return [];
   const happened: ProjectionEvent[] = [];
-  const tenants = [...new Set(batch.records.map((record) => record.tenantId).filter(isTenant))];
+  const tenants = [...new Set(batch.records.map((record) => record.tenantId).filter(isTenantId))];
   const heads = new Map<string, ChainHead & { time: string }>();
   const known = await loadHeads(client, consumer, tenants);
   const parked = await parkedStreams(client, consumer, tenants);
@@ -244,7 +245,7 @@ function extend(
   head: ChainHead,
   record: LogRecord,
 ): (Extract<Link, { kind: 'extends' }> & { envelope: Envelope }) | Extract<Link, { kind: 'void' }> {
-  if (!isTenant(record.tenantId)) return { kind: 'void', reason: 'the key is no tenant' };
+  if (!isTenantId(record.tenantId)) return { kind: 'void', reason: 'the key is no tenant' };
   if (record.envelope === null) return { kind: 'void', reason: 'the headers are no envelope' };
   const result = link(head, record.envelope, record.value);
   return result.kind === 'void' ? result : { ...result, envelope: record.envelope };

@@ -1,6 +1,6 @@
 import { toHeaders, type Envelope } from '@ftm/contracts/envelope';
 import { tenantId, type StreamId } from '@ftm/contracts/ids';
-import { isTenant, unsoundness } from './soundness.ts';
+import { unsoundness } from './soundness.ts';
 
 const envelope: Envelope = {
   tenantId: tenantId('acme'),
@@ -42,10 +42,5 @@ describe('a record that extends the chain', () => {
     [{ actor: 'a\0' }, 'a header has a NUL in it'],
   ])('is not sound with %j: %s', (change, reason) => {
     expect(check(change)).toBe(reason);
-  });
-
-  it('belongs to a tenant', () => {
-    expect(isTenant('acme')).toBe(true);
-    for (const key of ['', 'ftm/log', 'a b', 'a\0', 'x'.repeat(65)]) expect(isTenant(key)).toBe(false);
   });
 });

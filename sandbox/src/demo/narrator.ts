@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import process from 'node:process';
 import type { FtmClient } from '@ftm/api/client';
 import type { AnswerOf } from '@ftm/api/endpoints';
@@ -51,7 +52,7 @@ export function createNarrator(auditor: FtmClient): Narrator {
     while (!stopped) {
       turn = poll().catch(() => 0);
       await turn;
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      await sleep(POLL_MS);
     }
   };
   const following = follow();

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createFtmClient, type FtmAnswer, type FtmClient, type ResourceKey } from '@ftm/api/client';
 import type { AnswerOf, BodyOf } from '@ftm/api/endpoints';
 import { FtmRefused } from '@ftm/api/refused';
@@ -125,7 +126,7 @@ async function run(
   await expectLive(engineer, candidate.id);
 
   narrator.step('Rollback in one call');
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await sleep(20);
   await approver.call('POST /v1/promotions/{id}/rollback', {
     params: { id: promotion.id },
     body: { reason: 'demonstration' },
@@ -272,7 +273,7 @@ async function modelOf(engineer: FtmClient, jobId: string): Promise<AnswerOf<'GE
   for (let attempt = 0; attempt < 150; attempt += 1) {
     const { body } = await engineer.call('GET /v1/model-versions', { query: { ft_job_id: jobId } });
     if (body.data[0] !== undefined) return body.data[0];
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await sleep(200);
   }
   throw new Error(`no model version was registered for the job ${jobId}`);
 }
@@ -363,7 +364,7 @@ async function pointer(
 async function expectLive(engineer: FtmClient, modelVersionId: string): Promise<void> {
   for (let attempt = 0; attempt < 50; attempt += 1) {
     if ((await pointer(engineer).catch(() => undefined))?.model_version_id === modelVersionId) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await sleep(100);
   }
   throw new Error(`the model version ${modelVersionId} is not live`);
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createServer, type IncomingMessage } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
@@ -29,7 +30,7 @@ async function untilStatus(id: string, ...wanted: string[]): Promise<FineTuningJ
     if (wanted.includes(job.status)) return job;
     if (['succeeded', 'failed', 'cancelled'].includes(job.status))
       throw new Error(`${id} is ${job.status}: ${JSON.stringify(job.error)}`);
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    await sleep(30);
   }
 }
 
@@ -458,7 +459,7 @@ describe('a slow job', () => {
     await untilStatus(id, 'running');
     expect((await openai.fineTuning.jobs.pause(id)).status).toBe('paused');
     const told = (await openai.fineTuning.jobs.listEvents(id)).data.length;
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await sleep(200);
     expect((await openai.fineTuning.jobs.listEvents(id)).data).toHaveLength(told);
     await provider.admin('POST', '/speed', { step_delay_ms: 0 });
     expect((await openai.fineTuning.jobs.resume(id)).status).toBe('queued');
@@ -513,7 +514,7 @@ describe('webhooks', () => {
     const file = await upload(chatJsonl(await banking77('train', 10)));
     const { id } = await openai.fineTuning.jobs.create({ model: BASE, training_file: file.id });
     await untilStatus(id, 'succeeded');
-    while (received.length < 3) await new Promise((resolve) => setTimeout(resolve, 30));
+    while (received.length < 3) await sleep(30);
     await provider.admin('DELETE', `/webhooks/${webhook}`);
     receiver.close();
     receiver.closeAllConnections();

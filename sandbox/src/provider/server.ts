@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
@@ -113,7 +114,7 @@ async function before(fault: Fault | undefined): Promise<'silence' | undefined> 
     case 'hang':
       return 'silence';
     case 'slow':
-      await new Promise((resolve) => setTimeout(resolve, fault.delay_ms ?? 1000));
+      await sleep(fault.delay_ms ?? 1000);
       return undefined;
     default:
       return undefined;

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
@@ -160,7 +161,7 @@ async function withLock(target: string, work: () => Promise<void>): Promise<void
       );
       const holder = Number(await readFile(lock, 'utf8').catch(() => '0'));
       if (age > STALE_LOCK_MS || (holder > 0 && !alive(holder))) await rm(lock, { force: true });
-      else await new Promise((resolve) => setTimeout(resolve, 500));
+      else await sleep(500);
     }
   }
   try {

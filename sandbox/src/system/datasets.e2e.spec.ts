@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { randomInt } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -72,7 +73,6 @@ const env = (name: string): string => stack.env[name] ?? '';
 const as = (who: string): FtmClient =>
   createFtmClient({ baseUrl: system.apiUrls[0] ?? '', apiKey: `ftm-demo-${who}`, checkAnswers: true });
 const engineer = (): FtmClient => as('acme-engineer');
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const problemOf = (error: unknown): unknown => (error instanceof FtmRefused ? error.problem : error);
 
 beforeAll(async () => {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -41,7 +42,6 @@ interface Answer {
 
 const processes = (): number[] =>
   [...system.apis, system.projector, system.runners].map((each) => each.pid());
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function ask(method: 'GET' | 'POST', path: string, key?: string, body?: unknown): Promise<Answer> {
   const answer = await fetch(new URL(path, system.apiUrls[0]), {

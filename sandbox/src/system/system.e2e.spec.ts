@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { objectsOfTenant } from '@ftm/contracts/object-names';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -35,7 +36,6 @@ const as = (key: string): FtmClient =>
   createFtmClient({ baseUrl: system.apiUrls[0] ?? '', apiKey: key, checkAnswers: true });
 const ERASE = 'POST /v1/datasets/{id}/erasure';
 type ResourceListKey = ListKey & `GET ${ResourcePath}`;
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'ftm-e2e-'));

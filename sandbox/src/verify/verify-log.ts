@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { EMPTY_CHAIN, link, type ChainHead } from '@ftm/contracts/chain';
 import { readLog, type LoggedEvent } from './read-log.ts';
 
@@ -79,6 +80,6 @@ async function auditPosition(
     });
     const position = (await answer.json()) as { acknowledged_seq: number; hash: string | null };
     if (position.acknowledged_seq >= seq || attempt >= 50) return position;
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await sleep(200);
   }
 }

@@ -1,5 +1,5 @@
 import type { FtmEvent } from '@ftm/contracts/generated/events';
-import { parseStreamId, type Aggregate } from '@ftm/contracts/ids';
+import { parseStreamId, type Aggregate, isUuid } from '@ftm/contracts/ids';
 import { AGGREGATE_FOLDS, type StateOf, type States } from '@ftm/domain/aggregates';
 import type { Facts } from '@ftm/domain/facts';
 import { PoisonEvent, type ProjectedEvent } from '@ftm/projection/projection';
@@ -85,7 +85,6 @@ function versionOf(state: States[Aggregate]): number {
 
 // JSON says NUL like this, behind an even number of backslashes.
 const NUL = /(?<!\\)(?:\\\\)*\\u0000/;
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /**
  * What the database would refuse is found here, event by event: it sees only the state after a batch, so that its word would depend on where the batches were
@@ -95,7 +94,7 @@ function checkStorable<A extends Aggregate>(aggregate: A, state: StateOf<A>, eve
   if (NUL.test(JSON.stringify(event.data))) throw new Error('a text in it has a NUL');
   const projection = READ_MODELS[aggregate];
   for (const [column, value] of Object.entries(projection.values(state as never)))
-    if (projection.columns[column] === 'uuid' && value !== null && !UUID.test(value))
+    if (projection.columns[column] === 'uuid' && value !== null && !isUuid(value))
       throw new Error(`${column} is no UUID`);
 }
 

@@ -6,7 +6,7 @@ import {
   type VerifierState,
 } from '@ftm/audit/verifier';
 import { EMPTY_CHAIN, type ChainHead } from '@ftm/contracts/chain';
-import { tenantId } from '@ftm/contracts/ids';
+import { isTenantId } from '@ftm/contracts/ids';
 import { createCopyReader, type AuditCopy } from './copy-reader.ts';
 
 export interface CopyReport extends Verification {
@@ -134,18 +134,9 @@ function hashesOf(entries: readonly LogEntry[]): Map<string, Map<number, string>
   const hashes = new Map<string, Map<number, string>>();
   for (const { key, headers } of entries) {
     const seq = Number(headers['ftm_seq']);
-    if (!Number.isSafeInteger(seq) || !isTenant(key)) continue;
+    if (!Number.isSafeInteger(seq) || !isTenantId(key)) continue;
     const known = hashes.get(key) ?? new Map<number, string>();
     hashes.set(key, known.set(seq, headers['ftm_hash'] ?? ''));
   }
   return hashes;
-}
-
-function isTenant(key: string): boolean {
-  try {
-    tenantId(key);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, Option } from 'commander';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
@@ -181,7 +182,7 @@ async function watch(client: FtmClient, id: string): Promise<Dataset> {
         bar = progressBar(stage, 'rows');
       }
       bar.tell(0, Number.NaN, progress?.rows_read ?? 0);
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      await sleep(POLL_MS);
     }
   } finally {
     bar.end();

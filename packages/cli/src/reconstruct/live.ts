@@ -1,3 +1,4 @@
+import { UUID_FORM } from '@ftm/contracts/ids';
 import type { Resource, TenantSnapshot } from './state.ts';
 
 /** Which model was live for a target, who approved it, and on what evidence. */
@@ -50,4 +51,4 @@ const find = (resources: Readonly<Record<string, Resource>>, id: unknown): Resou
   typeof id === 'string' ? (resources[id] ?? null) : null;
 
 const uuidsIn = (value: unknown): string[] =>
-  JSON.stringify(value ?? null).match(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g) ?? [];
+  JSON.stringify(value ?? null).match(new RegExp(UUID_FORM, 'g')) ?? [];

@@ -1,3 +1,4 @@
+import { MIN_TRAINING_ROWS } from '@ftm/contracts/provider-limits';
 import type { RowWarningCode } from './rules.ts';
 import type { RowFormat } from './row.ts';
 
@@ -25,15 +26,14 @@ export interface DatasetCounts {
   readonly rowsByFormat: Readonly<Partial<Record<RowFormat, number>>>;
 }
 
-const MIN_ROWS = 10;
 const MAX_ROWS_WITH_IMAGES = 50_000;
 
 export function datasetFindings(counts: DatasetCounts): DatasetFinding[] {
   const findings: DatasetFinding[] = [];
-  if (counts.accepted < MIN_ROWS)
+  if (counts.accepted < MIN_TRAINING_ROWS)
     findings.push({
       code: 'too_few_rows',
-      message: `${counts.accepted} rows can be used, at least ${MIN_ROWS} are needed`,
+      message: `${counts.accepted} rows can be used, at least ${MIN_TRAINING_ROWS} are needed`,
       remedy: 'add examples; from 50 on a model learns something as a rule',
     });
   if (counts.rowsWithImages > MAX_ROWS_WITH_IMAGES)

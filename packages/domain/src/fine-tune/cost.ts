@@ -77,3 +77,7 @@ export const nothingSent = ({
   readonly intent: FineTuneSubmitIntended | null;
   readonly refusal: FineTuneSubmitRefused | null;
 }): boolean => intent === null || refusal !== null;
+
+/** Whether an approval has run out. @param expiresAt ISO 8601; null: never */
+export const isOver = (expiresAt: string | null, now: string): boolean =>
+  expiresAt !== null && Date.parse(expiresAt) <= Date.parse(now);

@@ -1,3 +1,4 @@
+import { MIN_TRAINING_ROWS } from '@ftm/contracts/provider-limits';
 import type {
   DatasetSanitized,
   FineTuneCostRecorded,
@@ -11,11 +12,9 @@ import type { DatasetState } from '../dataset/state.ts';
 import { answered, denied, notFound, NOTHING, reject, type Rejection, type Verdict } from '../decision.ts';
 import type { CommandMeta } from '../command-meta.ts';
 import type { FineTuneCommand } from './commands.ts';
-import { billedTokens, costVariance, nothingSent } from './cost.ts';
+import { billedTokens, costVariance, isOver, nothingSent } from './cost.ts';
 import type { FineTuneState } from './state.ts';
 
-/** The provider refuses less. */
-export const MIN_TRAINING_ROWS = 10;
 const FORMAT_OF_METHOD = { supervised: 'jsonl_chat', dpo: 'jsonl_preference' } as const;
 
 export interface FineTuneContext {
@@ -269,9 +268,6 @@ function intend(intent: FineTuneSubmitIntended, state: Live, meta: CommandMeta):
     );
   return [{ type: 'FineTuneSubmitIntended', data: intent }];
 }
-
-const isOver = (expiresAt: string | null, now: string): boolean =>
-  expiresAt !== null && Date.parse(expiresAt) <= Date.parse(now);
 
 /** What PRISM said does not hold any more: its time is over, or the price has moved. Before the submit only. */
 function voidApproval(

@@ -1,4 +1,4 @@
-import { sleep } from '@ftm/runtime/backoff';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem } from './problem.ts';
 
 /** One server-sent event. */

@@ -1,3 +1,4 @@
+import { MIN_TRAINING_ROWS } from '@ftm/contracts/provider-limits';
 import { idFrom, joined, ourWords, type WithWords } from '@ftm/contracts/scanned-text';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -32,8 +33,6 @@ export type Built =
       readonly rejectionsObject: ObjectRef | null;
     };
 
-/** The provider refuses less. */
-const MIN_ROWS = 10;
 /** Scan ids that stand in the event; all are in the manifest. */
 const SCANS_TOLD = 20;
 /** Rows that a reason names. */
@@ -194,10 +193,10 @@ async function mustBeEnough(
   writer: DatasetWriter,
 ): Promise<void> {
   const { rows } = splitOf(statistics, 'train');
-  if (rows >= MIN_ROWS) return;
+  if (rows >= MIN_TRAINING_ROWS) return;
   throw new TerminalError(
     'TOO_FEW_ROWS',
-    ourWords`${rows} training rows are left of ${input.rowsRead}; at least ${MIN_ROWS} are needed`,
+    ourWords`${rows} training rows are left of ${input.rowsRead}; at least ${MIN_TRAINING_ROWS} are needed`,
     'widen the filters, or look at the rejected rows for what was wrong',
     false,
     (await writer.rows('rejections')).object,

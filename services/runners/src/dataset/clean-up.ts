@@ -7,7 +7,7 @@ const LOOK_AGAIN_MS = 1000;
 /** Work of its own, which the log makes when a dataset has come to its end: a builder that dies behind its last word, or is told late that nobody wants the dataset, leaves nothing behind either. */
 export async function runDatasetCleanUp(job: Job, tools: Tools): Promise<Outcome> {
   const state = await tools.commands.load(job.tenantId, 'dataset', job.id);
-  if (state.status === 'absent' || !isOver(state)) return 'done';
+  if (state.status === 'absent' || !hasEnded(state)) return 'done';
   // A builder that has not yet heard of it may be about to write another one.
   const open = await tools.tenants.openWork(job.tenantId);
   if (open.some(({ task, id }) => task === 'dataset' && id === job.id)) return { againInMs: LOOK_AGAIN_MS };
@@ -15,7 +15,7 @@ export async function runDatasetCleanUp(job: Job, tools: Tools): Promise<Outcome
   return 'done';
 }
 
-function isOver(state: DatasetState): boolean {
+function hasEnded(state: DatasetState): boolean {
   switch (state.status) {
     case 'absent':
     case 'building':

@@ -1,8 +1,7 @@
 import type { Reason } from '@ftm/contracts/generated/events';
 import { joined, ourWords, type WithWords } from '@ftm/contracts/scanned-text';
-import { billedTokens } from '@ftm/domain/fine-tune/cost';
+import { billedTokens, isOver, nothingSent } from '@ftm/domain/fine-tune/cost';
 import { priced } from '@ftm/domain/fine-tune/estimate';
-import { nothingSent } from '@ftm/domain/fine-tune/cost';
 import type { FineTuneState } from '@ftm/domain/fine-tune/state';
 import { costOf, priceFor } from '@ftm/domain/pricing/price-book';
 import { CommandRejected } from '@ftm/commands/steps';
@@ -25,7 +24,7 @@ const TOLD_AFTER = 2;
 export async function beforeSpending(job: Job, state: Open, tools: Tools): Promise<Outcome | null> {
   const { approval, estimate, request } = state;
   if (approval === null) return approveCost(job, state, tools);
-  const now = new Date(tools.clock.now()).toISOString();
+  const now = nowOf(tools);
   const price = priceFor(request.baseModel, 'training', await pricesAt(job, tools, now));
   if (price === undefined) {
     const message = ourWords('the base model has no training price any more, so its cost cannot be governed');
@@ -46,7 +45,7 @@ export async function beforeSpending(job: Job, state: Open, tools: Tools): Promi
     }
     return { againInMs: 0 };
   }
-  if (!isOver(approval.expiresAt, tools)) return null;
+  if (approval.expiresAt === null || !isOver(approval.expiresAt, now)) return null;
   await recordExpired(job, state, tools, approval.expiresAt);
   return { againInMs: 0 };
 }
@@ -88,7 +87,7 @@ export async function approveCost(job: Job, state: Open, tools: Tools): Promise<
     await block(job, state, tools, 'prism', given.length > 0 ? given : [COST_DENIED]);
     return 'done';
   }
-  if (answer.status === 'approved' && !isOver(answer.expiresAt, tools)) {
+  if (answer.status === 'approved' && !isOver(answer.expiresAt, nowOf(tools))) {
     await approve(answer.approvalId, answer.expiresAt);
     return { againInMs: 0 };
   }
@@ -99,7 +98,8 @@ export async function approveCost(job: Job, state: Open, tools: Tools): Promise<
       id: job.id,
       approval: { approvalId: answer.approvalId, amountUsdMicros },
     });
-  if (isOver(answer.expiresAt, tools)) await recordExpired(job, state, tools, answer.expiresAt);
+  if (answer.expiresAt !== null && isOver(answer.expiresAt, nowOf(tools)))
+    await recordExpired(job, state, tools, answer.expiresAt);
   return later;
 }
 
@@ -158,9 +158,7 @@ export async function recordCost(
   return 'done';
 }
 
-function isOver(expiresAt: string | null, tools: Tools): expiresAt is string {
-  return expiresAt !== null && Date.parse(expiresAt) <= tools.clock.now();
-}
+const nowOf = ({ clock }: Tools): string => new Date(clock.now()).toISOString();
 
 const recordExpired = (job: Job, state: Open, tools: Tools, expiresAt: string): Promise<void> =>
   tools.commands.send(job, `approval-expired:${state.approvalRound}`, {

@@ -1,3 +1,4 @@
+import { MIN_TRAINING_ROWS } from '@ftm/contracts/provider-limits';
 import type { ObjectRef } from '@ftm/contracts/generated/events';
 import { ourWords, type ScannedText } from '@ftm/contracts/scanned-text';
 import { nothingSent } from '@ftm/domain/fine-tune/cost';
@@ -83,7 +84,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   exceeded_quota: QUOTA,
   DATASET_ERASED: 'train on another dataset',
   DATASET_NOT_READY: 'train on a dataset that is ready',
-  invalid_n_examples: 'build a dataset with at least 10 rows',
+  invalid_n_examples: `build a dataset with at least ${MIN_TRAINING_ROWS} rows`,
   invalid_training_file: 'look at the rejected rows of the dataset and build it again',
   invalid_validation_file: 'look at the rejected rows of the validation dataset and build it again',
   model_not_available: 'choose a base model that the provider fine-tunes',

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { randomUUID } from 'node:crypto';
 import { ourWords } from '@ftm/contracts/scanned-text';
 import type { FtmEvent } from '@ftm/contracts/generated/events';
@@ -63,7 +64,7 @@ async function drive(id: string, until: (state: State) => boolean, using = provi
     if (ms === null) break;
     waits.push(ms);
     clock.skip(ms);
-    if (!(outcome instanceof Error)) await new Promise((resolve) => setTimeout(resolve, 5));
+    if (!(outcome instanceof Error)) await sleep(5);
     if (waits.length > 30_000) throw new Error(`does not end: ${JSON.stringify(await types(id))}`);
   }
   return waits;
@@ -350,7 +351,7 @@ describe('money', () => {
       const [first] = await provider.findJobs({ metadata: { ftm_job: id }, trainingFileIds: [] });
       const again = { ...(first?.raw as { model: string; training_file: string; metadata: object }) };
       // Somebody else’s tool sends the same request twice more.
-      await new Promise((resolve) => setTimeout(resolve, 1100));
+      await sleep(1100);
       for (let more = 0; more < 2; more += 1)
         await provider.createJob({
           model: again.model,
@@ -493,8 +494,7 @@ describe('a job at the provider', () => {
       const quick = await asked();
       await drive(quick, is('running'));
       const [submitted] = await eventOf(quick, 'FineTuneSubmitted');
-      while ((await provider.getJob(submitted?.providerJobId ?? '')).status !== 'succeeded')
-        await new Promise((resolve) => setTimeout(resolve, 20));
+      while ((await provider.getJob(submitted?.providerJobId ?? '')).status !== 'succeeded') await sleep(20);
       await command(quick, { type: 'RequestCancel', reason: 'too late' });
       await drive(quick, paidFor);
       expect(await types(quick)).toContain('FineTuneSucceeded');
@@ -513,8 +513,7 @@ describe('a job at the provider', () => {
       };
       const looked = new Set<string>();
       const [raced] = await eventOf(racing, 'FineTuneSubmitted');
-      while ((await provider.getJob(raced?.providerJobId ?? '')).status !== 'succeeded')
-        await new Promise((resolve) => setTimeout(resolve, 20));
+      while ((await provider.getJob(raced?.providerJobId ?? '')).status !== 'succeeded') await sleep(20);
       await drive(racing, paidFor, late);
       expect(looked.size).toBe(1);
       expect(await types(racing)).toContain('FineTuneSucceeded');

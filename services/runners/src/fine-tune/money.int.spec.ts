@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { randomUUID } from 'node:crypto';
 import type { FtmEvent, PriceRow } from '@ftm/contracts/generated/events';
 import { derivedUuid, streamId, tenantId } from '@ftm/contracts/ids';
@@ -147,7 +148,7 @@ async function drive(id: string, until: (state: State) => boolean | Promise<bool
     const ms = waitAfter(outcome, failures, clock);
     if (ms === null) return;
     clock.skip(ms);
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await sleep(10);
     if (runs > 600) throw new Error(`does not end: ${JSON.stringify(await types(id))}`);
   }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ourWords } from '@ftm/contracts/scanned-text';
 import process from 'node:process';
 import { derivedUuid, streamId, tenantId, type TenantId } from '@ftm/contracts/ids';
@@ -128,7 +129,7 @@ async function oneJob(lane: Lane, run: number): Promise<Told> {
     if (waitMs === null) break;
     clock.skip(waitMs);
     if (waitMs === 30_000) told.operator += await operate(lane, id);
-    await new Promise((resolve) => setTimeout(resolve, 2));
+    await sleep(2);
   }
   for (const fault of ordered)
     await simulator.admin('DELETE', `/faults/${(fault as { id: string }).id}`).catch(() => undefined);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
@@ -102,7 +103,7 @@ it(
     let seen = made;
     while (seen.status !== 'succeeded') {
       seen = await provider.getJob(made.id);
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await sleep(20);
     }
     expect(seen.hyperparameters).toMatchObject({ nEpochs: 2, batchSize: 1, beta: null });
     expect(seen.raw).toMatchObject({ object: 'fine_tuning.job', user_provided_suffix: 'bank', seed: 7 });

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger as QueueLogger, run, type Runner } from 'graphile-worker';
 import { createPool, type Pool } from '@ftm/postgres/pool';
 import { createTestDatabase, type TestDatabase } from '@ftm/postgres/testing/database';
@@ -61,10 +62,10 @@ describe('a worker that was taken for dead', () => {
     const other = await holder();
     for (const end of ends) {
       end();
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      await sleep(300);
     }
     await add('b');
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await sleep(500);
     // The library alone would leave it so.
     expect(await holder()).toBe(other);
     expect(ran).toEqual(['a', 'a']);
@@ -79,7 +80,7 @@ describe('a worker that was taken for dead', () => {
       await eventually('the next one of the queue runs', () => ran.length === 3);
       expect(ran).toEqual(['a', 'a', 'b']);
       // Who runs a job keeps its queue.
-      await new Promise((resolve) => setTimeout(resolve, 2500));
+      await sleep(2500);
       expect(await holder()).not.toBeNull();
     } finally {
       await heartbeat.stop();

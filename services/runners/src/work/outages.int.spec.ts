@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import process from 'node:process';
 import { eventually } from '@ftm/event-log/testing/environment';
 import { migrate } from '@ftm/postgres/migrate';
@@ -190,8 +191,6 @@ async function expectAllEnded(instance: Instance): Promise<void> {
   );
   expect(instance.gaveUp).toEqual([]);
 }
-
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** The same numbers for the same seed. */
 function seeded(seed: number): () => number {

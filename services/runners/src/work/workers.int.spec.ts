@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { once } from 'node:events';
 import { Logger as QueueLogger, run, type TaskList } from 'graphile-worker';
 import { eventually } from '@ftm/event-log/testing/environment';
@@ -81,7 +82,7 @@ it('the library alone is left without a worker by one that cannot end its job, a
   await once(runner.events as NodeJS.EventEmitter, 'worker:stop');
   await allowEnds();
   await add('b');
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  await sleep(500);
   expect(await locked()).toBe(1);
   expect(await rows()).toBe(2);
   await runner.stop();

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
@@ -43,7 +44,7 @@ export async function startPostgres(): Promise<PostgresProcess> {
     url,
     async kill() {
       process.kill(pid, 'SIGQUIT');
-      while (await isThere(pid)) await new Promise((resolve) => setTimeout(resolve, 20));
+      while (await isThere(pid)) await sleep(20);
     },
     async restart() {
       child.stdin.write('restart\n');

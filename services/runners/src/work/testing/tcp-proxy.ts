@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createConnection, createServer, type AddressInfo, type Socket } from 'node:net';
 import { once } from 'node:events';
 
@@ -65,5 +66,4 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
   };
 }
 
-const later = (ms: number): Promise<void> =>
-  ms === 0 ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, ms));
+const later = (ms: number): Promise<void> => (ms === 0 ? Promise.resolve() : sleep(ms));

@@ -1,0 +1,2 @@
+/** The provider refuses a training file with fewer rows. */
+export const MIN_TRAINING_ROWS = 10;
