@@ -4,7 +4,7 @@ import { CreateEvalRun } from './resources/eval-runs.ts';
 import { ListFineTunes } from './resources/ft-jobs.ts';
 import { RegisterModelVersion } from './resources/model-versions.ts';
 import { RequestPromotion } from './resources/promotions.ts';
-import { Labels } from './parts.ts';
+import { NewLabels } from './parts.ts';
 
 const endpoints = Object.entries(ENDPOINTS);
 /** What answers with a page or a file for people, and not with JSON. */
@@ -110,7 +110,7 @@ describe('what is refused', () => {
   });
 
   it('labels that are too long or too many', () => {
-    const labels = z.strictObject(Labels);
+    const labels = z.strictObject(NewLabels);
     const pairs = (count: number) =>
       Object.fromEntries(Array.from({ length: count }, (_, at) => [`k${at}`, 'v']));
     expect(labels.safeParse({ name: 'n', metadata: pairs(16) }).success).toBe(true);

@@ -81,19 +81,34 @@ export const count = z.int().min(0);
 export const share = z.number().min(0).max(1);
 
 const METADATA_PAIRS = 16;
-/** Names for people, on whatever people look for again. */
-export const Labels = {
-  name: z.string().trim().min(1).max(200).nullish().describe('What people call it.'),
-  description: z.string().trim().min(1).max(2000).nullish().describe('What it is for, in a few sentences.'),
+const description = z.string().trim().min(1).max(2000);
+/** What people note about a resource that has a name of its own. */
+export const NewNotes = {
+  description: description.nullish().describe('What it is for, in a few sentences.'),
   metadata: z
     .record(
-      z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/, 'a key: 1 to 64 of A-Z a-z 0-9 . _ : -'),
-      z.string().max(512),
+      nameOf(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/, 'a key: 1 to 64 of A-Z a-z 0-9 . _ : -'),
+      z.string().min(1).max(512),
     )
     .refine((pairs) => Object.keys(pairs).length <= METADATA_PAIRS, `at most ${METADATA_PAIRS} pairs`)
     .meta({ maxProperties: METADATA_PAIRS })
     .nullish()
-    .describe('Up to 16 pairs of the caller’s own.'),
+    .describe('Up to 16 pairs of your own.'),
+};
+/** Names for people, on whatever people look for again. */
+export const NewLabels = {
+  name: z.string().trim().min(1).max(200).nullish().describe('What people call it.'),
+  ...NewNotes,
+};
+export const notes = {
+  description: z.string().nullable(),
+  metadata: z.record(z.string(), z.string()),
+};
+export const labels = { name: z.string().nullable(), ...notes };
+/** Of what is work, and takes time. */
+export const times = {
+  started_at: z.iso.datetime().nullable().describe('When the work on it began; null until then.'),
+  finished_at: z.iso.datetime().nullable().describe('When it ended, however it ended; null until then.'),
 };
 
 const cursorLike = (pattern: RegExp) =>
@@ -121,6 +136,10 @@ export const Filters = {
   created_after: instant.optional().describe('Only what was created after this time.'),
   created_before: instant.optional().describe('Only what was created before this time.'),
   sort: z.enum(['desc', 'asc']).default('desc').describe('By created_at: the newest first, or the oldest.'),
+};
+/** Of what people may name. */
+export const ByName = {
+  name: z.string().min(1).max(200).optional().describe('Only what is called so, to the letter.'),
 };
 export const NoQuery = z.strictObject({});
 export const NoBody = z.strictObject({});

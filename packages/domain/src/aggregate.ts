@@ -4,7 +4,16 @@ import type { Aggregate, StreamId, TenantId } from '@ftm/contracts/ids';
 import type { CommandMeta } from './command-meta.ts';
 import type { Decision } from './decision.ts';
 import type { EventMeta, PastEvent } from './event-meta.ts';
-import { born, ImpossibleEvent, touched, withGate, type Absent, type Facts } from './facts.ts';
+import {
+  born,
+  ImpossibleEvent,
+  timed,
+  touched,
+  withGate,
+  type Absent,
+  type Facts,
+  type Work,
+} from './facts.ts';
 
 /** Whose a resource is. A key that covers some projects sees what is of one of these, and what is of the tenant as a whole. */
 export type Scope = { readonly of: 'project'; readonly projectId: string } | { readonly of: 'tenant' };
@@ -70,9 +79,14 @@ export function defineAggregate<
     projectOf(state: Present<S>): Scope;
     /** What an absent one becomes by an event that belongs on any stream; without it none can come first. */
     began?(facts: Facts): S;
+    readonly work?: Work;
   },
 ): AggregateRules<S, C> {
-  const { name, began, evolve } = rules;
+  const { name, began, work } = rules;
+  const evolve = (state: S, event: EventOf<A>, meta: EventMeta): S => {
+    const next = rules.evolve(state, event, meta);
+    return work === undefined || !isThere(next) ? next : timed(work, next, event.type, meta);
+  };
   return {
     ...rules,
     evolve(state, event, meta) {
@@ -88,7 +102,9 @@ export function defineAggregate<
   };
 }
 
-const isThere = <S extends Absent | Facts>(state: S): state is Present<S> & Facts => 'version' in state;
+const isThere = <S extends Absent | Facts>(
+  state: S,
+): state is Present<S> & Facts & { readonly status: string } => 'version' in state;
 
 /** What belongs on any stream moves the facts of its resource, and nothing else. */
 function evolveAny<S extends Absent | Facts>(state: S, event: EventOf<'any'>, meta: EventMeta): S {
@@ -97,6 +113,8 @@ function evolveAny<S extends Absent | Facts>(state: S, event: EventOf<'any'>, me
   switch (event.type) {
     case 'GateAnswered':
       return withGate(moved, event.data);
+    case 'LabelsSet':
+      return { ...moved, labels: event.data };
     case 'CommandRefused':
       return moved;
   }

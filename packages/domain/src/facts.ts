@@ -1,5 +1,6 @@
-import type { GateAnswered } from '@ftm/contracts/generated/events';
+import type { FtmEvent, GateAnswered } from '@ftm/contracts/generated/events';
 import type { EventMeta } from './event-meta.ts';
+import type { Labels } from './labels.ts';
 
 /** What every resource knows of itself. */
 export interface Facts {
@@ -11,6 +12,11 @@ export interface Facts {
   /** Decision id of the newest gate. */
   readonly governanceDecisionId: string | null;
   readonly gates: readonly GateAnswered[];
+  /** Absent: nobody named it. */
+  readonly labels?: Labels;
+  /** ISO 8601: when the work on it began, and ended. Absent: it has not, or it is no work. */
+  readonly startedAt?: string;
+  readonly finishedAt?: string;
 }
 
 export interface Absent {
@@ -45,8 +51,22 @@ export function factsOf({
   lastSeq,
   governanceDecisionId,
   gates,
+  labels,
+  startedAt,
+  finishedAt,
 }: Facts): Facts {
-  return { createdAt, updatedAt, createdBy, version, lastSeq, governanceDecisionId, gates };
+  return {
+    createdAt,
+    updatedAt,
+    createdBy,
+    version,
+    lastSeq,
+    governanceDecisionId,
+    gates,
+    ...(labels === undefined ? {} : { labels }),
+    ...(startedAt === undefined ? {} : { startedAt }),
+    ...(finishedAt === undefined ? {} : { finishedAt }),
+  };
 }
 
 /** Older answers stay on the log; a resource shows so many. */
@@ -55,6 +75,30 @@ const SHOWN_GATES = 20;
 export function withGate<S extends Facts>(state: S, answer: GateAnswered): S {
   const gates = [...state.gates, answer].slice(-SHOWN_GATES);
   return { ...state, governanceDecisionId: answer.decisionId, gates };
+}
+
+/** What is work, and takes time. */
+export interface Work {
+  /** Types of the events of which the first says that it has begun. */
+  readonly started: readonly FtmEvent['type'][];
+  /** Statuses in which it has not ended. */
+  readonly open: readonly string[];
+}
+
+/** The state with the times at which the work on it began and ended: of one that is taken up again, it has not ended. */
+export function timed<S extends Facts & { readonly status: string }>(
+  { started, open }: Work,
+  state: S,
+  type: FtmEvent['type'],
+  { time }: EventMeta,
+): S {
+  const { startedAt = started.includes(type) ? time : undefined, finishedAt: ended, ...rest } = state;
+  const finishedAt = open.includes(state.status) ? undefined : (ended ?? time);
+  return {
+    ...rest,
+    ...(startedAt === undefined ? {} : { startedAt }),
+    ...(finishedAt === undefined ? {} : { finishedAt }),
+  } as S;
 }
 
 /** An event that cannot follow what is there: the stream is not what this program wrote. */

@@ -48,6 +48,8 @@ export function primaryStream(command: Command): StreamId {
   return streamId(rulesOf(command).aggregate.name, command.id);
 }
 
+type Accepted = Extract<Decision, { readonly kind: 'accepted' }>;
+
 /** The streams that a decision will surely read, as far as the command alone tells. */
 export function streamsToPrefetch(command: Command, tenant: TenantId): readonly StreamId[] {
   const { begins, reads } = rulesOf(command);
@@ -80,9 +82,17 @@ export async function handle(command: Command, meta: CommandMeta, read: StreamRe
     return refused(tenantErased);
   const decision = await aggregate.handle(command, foldEvents(aggregate, before), meta, load);
   if (decision.kind === 'rejected') return refused(decision.rejection);
-  if (decision.events.length > 0 || before.length === 0) return decision;
+  if (before.length === 0) return named(command, stream, decision);
+  if (decision.events.length > 0) return decision;
   // There was nothing to do any more, but a gate was asked all the same.
   return { kind: 'accepted', events: answered(gatesOf(command)).map((event) => ({ stream, event })) };
+}
+
+/** What began may have been given a name, which is the last that is said of it. */
+function named(command: Command, stream: StreamId, decision: Accepted): Accepted {
+  if (!('labels' in command) || !decision.events.some((each) => each.stream === stream)) return decision;
+  const event = { type: 'LabelsSet' as const, data: command.labels };
+  return { ...decision, events: [...decision.events, { stream, event }] };
 }
 
 const gatesOf = (command: Command): readonly GateAnswered[] => ('gates' in command ? command.gates : []);

@@ -38,4 +38,4 @@ describe('a log that an older program wrote', () => {
 });
 
 /** Events that no program wrote when the log was, and those of the writers themselves. */
-const ADDED_SINCE = new Set(['WriterClaimed', 'CommandRefused']);
+const ADDED_SINCE = new Set(['WriterClaimed', 'CommandRefused', 'LabelsSet']);

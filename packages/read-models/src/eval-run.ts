@@ -1,5 +1,5 @@
 import type { EvalRunState } from '@ftm/domain/eval-run/state';
-import type { ReadModel } from './read-model.ts';
+import { BY_NAME, type ReadModel } from './read-model.ts';
 
 export const evalRuns: ReadModel<EvalRunState> = {
   table: 'ftm_eval_runs',
@@ -14,5 +14,5 @@ export const evalRuns: ReadModel<EvalRunState> = {
     blocked: 'settled',
     canceled: 'settled',
   },
-  filters: { suite_id: { kind: 'uuid' }, model_ref: { kind: 'text' } },
+  filters: { name: BY_NAME, suite_id: { kind: 'uuid' }, model_ref: { kind: 'text' } },
 };

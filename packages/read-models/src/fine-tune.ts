@@ -1,5 +1,5 @@
 import type { FineTuneState } from '@ftm/domain/fine-tune/state';
-import type { ReadModel } from './read-model.ts';
+import { BY_NAME, type ReadModel } from './read-model.ts';
 
 export const fineTunes: ReadModel<FineTuneState> = {
   table: 'ftm_ft_jobs',
@@ -15,5 +15,5 @@ export const fineTunes: ReadModel<FineTuneState> = {
     blocked: 'settled',
     canceled: 'settled',
   },
-  filters: { dataset_id: { kind: 'uuid' } },
+  filters: { name: BY_NAME, dataset_id: { kind: 'uuid' } },
 };

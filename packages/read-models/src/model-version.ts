@@ -1,5 +1,5 @@
 import type { ModelVersionState } from '@ftm/domain/model-version/state';
-import type { ReadModel } from './read-model.ts';
+import { BY_NAME, type ReadModel } from './read-model.ts';
 
 export const modelVersions: ReadModel<ModelVersionState> = {
   table: 'ftm_model_versions',
@@ -11,5 +11,10 @@ export const modelVersions: ReadModel<ModelVersionState> = {
     dataset_id: state.registration.datasetId,
   }),
   statuses: { candidate: 'settled', approved: 'settled', production: 'settled', retired: 'settled' },
-  filters: { ft_job_id: { kind: 'uuid' }, dataset_id: { kind: 'uuid' }, provider_model_id: { kind: 'text' } },
+  filters: {
+    name: BY_NAME,
+    ft_job_id: { kind: 'uuid' },
+    dataset_id: { kind: 'uuid' },
+    provider_model_id: { kind: 'text' },
+  },
 };

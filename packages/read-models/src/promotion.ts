@@ -1,5 +1,5 @@
 import type { PromotionState } from '@ftm/domain/promotion/state';
-import type { ReadModel } from './read-model.ts';
+import { BY_NAME, type ReadModel } from './read-model.ts';
 
 export const promotions: ReadModel<PromotionState> = {
   table: 'ftm_promotions',
@@ -16,5 +16,5 @@ export const promotions: ReadModel<PromotionState> = {
     blocked: 'settled',
     rolled_back: 'settled',
   },
-  filters: { model_version_id: { kind: 'uuid' } },
+  filters: { name: BY_NAME, model_version_id: { kind: 'uuid' } },
 };

@@ -24,6 +24,9 @@ export interface ReadModel<S extends { readonly status: string }> {
   readonly filters: Readonly<Record<string, ListFilter>>;
 }
 
+/** By what people call it. */
+export const BY_NAME: ListFilter = { kind: 'text', where: "state #>> '{labels,name}' = ?" };
+
 /** Columns that every read model has. */
 const COMMON = {
   tenant_id: 'text',

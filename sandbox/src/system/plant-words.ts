@@ -69,6 +69,11 @@ export async function plantWords(planter: Planter): Promise<readonly Planted[]> 
       { fields: ['reason'], ...(id === undefined ? {} : { id }) },
     );
 
+  const notes = () => ({ description: planter.words(), metadata: { note: planter.words() } });
+  const labels = () => ({ name: planter.words(), ...notes() });
+  const NOTES = ['description', 'metadata{}'];
+  const LABELS = ['name', ...NOTES];
+
   const dataset = idOf(
     await send(
       'post /v1/datasets',
@@ -77,10 +82,12 @@ export async function plantWords(planter: Planter): Promise<readonly Planted[]> 
         project_id: ACME_PROJECT,
         assistant_id: BANK_HELPER,
         source: { kind: 'orchestrator_traces', limit: 60 },
+        ...notes(),
       },
-      { fields: [] },
+      { fields: NOTES },
     ),
   );
+  await send('post /v1/datasets/{id}/rebuild', 'engineer', notes(), { id: dataset, fields: NOTES });
   await reasoned('post /v1/datasets/{id}/contamination-override', 'engineer', dataset);
   await reasoned('post /v1/datasets/{id}/cancel', 'engineer', dataset);
   await reasoned('post /v1/datasets/{id}/erasure', 'admin', dataset);
@@ -91,10 +98,11 @@ export async function plantWords(planter: Planter): Promise<readonly Planted[]> 
     {
       project_id: ACME_PROJECT,
       name: 'words',
+      ...notes(),
       cases: [{ id: 'one', input: [{ role: 'user', content: planter.words() }], expected: planter.words() }],
       graders: [{ name: 'same', kind: 'string_check' }],
     },
-    { fields: ['cases[].input[].content', 'cases[].expected'] },
+    { fields: [...NOTES, 'cases[].input[].content', 'cases[].expected'] },
   );
   await send(
     'post /v1/eval-suites/{id}/versions',
@@ -110,8 +118,8 @@ export async function plantWords(planter: Planter): Promise<readonly Planted[]> 
     await send(
       'post /v1/model-versions',
       'engineer',
-      { project_id: ACME_PROJECT, base_model: 'm', provider_model_id: `words-${randomUUID()}` },
-      { fields: [] },
+      { project_id: ACME_PROJECT, base_model: 'm', provider_model_id: `words-${randomUUID()}`, ...labels() },
+      { fields: LABELS },
     ),
   );
   const run = await send(
@@ -121,8 +129,9 @@ export async function plantWords(planter: Planter): Promise<readonly Planted[]> 
       project_id: ACME_PROJECT,
       suite_id: idOf(suite),
       model_ref: { type: 'ft_model_version', value: model },
+      ...labels(),
     },
-    { fields: [] },
+    { fields: LABELS },
   );
   await reasoned('post /v1/eval-runs/{id}/cancel', 'engineer', idOf(run));
 
@@ -130,8 +139,15 @@ export async function plantWords(planter: Planter): Promise<readonly Planted[]> 
   const promotion = await send(
     'post /v1/promotions',
     'engineer',
-    { project_id: ACME_PROJECT, model_version_id: model, target, min_eval_score: 0, notes: planter.words() },
-    { fields: ['notes'] },
+    {
+      project_id: ACME_PROJECT,
+      model_version_id: model,
+      target,
+      min_eval_score: 0,
+      notes: planter.words(),
+      ...labels(),
+    },
+    { fields: ['notes', ...LABELS] },
   );
   await reasoned('post /v1/promotions/{id}/reject', 'approver', idOf(promotion));
   await reasoned('post /v1/promotions/{id}/rollback', 'approver', idOf(promotion));
@@ -157,8 +173,9 @@ export async function plantWords(planter: Planter): Promise<readonly Planted[]> 
         base_model: 'gpt-4.1-nano-2025-04-14',
         dataset_id: dataset,
         grader: { type: 'string_check', input: planter.words(), names: [planter.words()] },
+        ...labels(),
       },
-      { fields: ['grader{}', 'grader{}[]'] },
+      { fields: ['grader{}', 'grader{}[]', ...LABELS] },
     );
   const [job] = ((await get('/v1/ft-jobs'))['data'] ?? []) as { id: string }[];
   for (const verb of ['pause', 'resume', 'cancel'])

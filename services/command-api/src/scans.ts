@@ -1,6 +1,7 @@
 import type { ScannedText } from '@ftm/contracts/scanned-text';
 import type { TenantId } from '@ftm/contracts/ids';
 import type { GateAnswer } from '@ftm/domain/gate-answer';
+import type { NewLabels } from '@ftm/domain/labels';
 import type { OrchestratorClient } from '@ftm/orchestrator/client';
 
 /** Words that a person typed, by the names that a route gives them; null: nothing was typed. */
@@ -48,6 +49,32 @@ export async function scanTexts<T extends Texts>(
           : [],
       policyVersion: 'trism',
     })),
+  };
+}
+
+/** What a request names a resource, and notes about it. */
+export interface AskedLabels {
+  readonly name?: string | null | undefined;
+  readonly description?: string | null | undefined;
+  readonly metadata?: Readonly<Record<string, string>> | null | undefined;
+}
+
+/**
+ * Labels as TRiSM left them; undefined of a request that has none. What is flagged is taken out, and never a no: nothing hangs on a label.
+ * @throws OrchestratorUnavailable
+ */
+export async function scanLabels(
+  orchestrator: Pick<OrchestratorClient, 'scan'>,
+  of: { readonly tenant: TenantId; readonly projectId: string | null },
+  { name = null, description = null, metadata }: AskedLabels,
+): Promise<NewLabels | undefined> {
+  const pairs = Object.entries(metadata ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  if (name === null && description === null && pairs.length === 0) return undefined;
+  const { texts } = await scanTexts(orchestrator, of, { name, description });
+  const { texts: values } = await scanTexts(orchestrator, of, Object.fromEntries(pairs));
+  return {
+    ...texts,
+    metadata: pairs.map(([key]) => ({ key, value: scannedIn(values, key) })),
   };
 }
 

@@ -28,6 +28,8 @@ export const BODIES: readonly Example[] = [
     project_id: PROJECT,
     assistant_id: IDS.assistant,
     name: 'resolved-february',
+    description: 'What was resolved in February, for the answers about invoices.',
+    metadata: { team: 'billing' },
     source: {
       kind: 'orchestrator_traces',
       from: '2026-02-01T00:00:00Z',
@@ -55,6 +57,7 @@ export const BODIES: readonly Example[] = [
   example(runs.CancelEvalRun, { reason: 'the wrong suite' }),
   example(jobs.CreateFineTune, {
     project_id: PROJECT,
+    name: 'invoices, February',
     method: 'supervised',
     base_model: 'gpt-4.1-nano-2025-04-14',
     dataset_id: IDS.dataset,

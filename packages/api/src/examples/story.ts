@@ -49,6 +49,8 @@ const allowed = (gate: string): Told =>
     policyVersion: '2026-02',
   });
 
+const named = (name: string): Told => told('LabelsSet', { name, description: null, metadata: [] });
+
 /** A resource as it is shown after these events, one a minute. */
 function shown<A extends Aggregate>(
   aggregate: A,
@@ -136,6 +138,11 @@ export const dataset = shown('dataset', IDS.dataset, 0, [
     targetModel: BASE,
   }),
   allowed('dataset.create'),
+  told('LabelsSet', {
+    name: null,
+    description: 'What was resolved in February, for the answers about invoices.',
+    metadata: [{ key: 'team', value: 'billing' }],
+  }),
   told('DatasetSanitizationStarted', { attempt: 1, profile: 'default' }),
   told('DatasetSanitized', {
     trainObject: train,
@@ -242,6 +249,7 @@ export const job = shown('fine-tune', IDS.job, 30, [
     budgetMonth: '2026-03',
   }),
   allowed('ft.job.create'),
+  named('invoices, February'),
   told('FineTuneCostApproved', { approvalId: null, amountUsdMicros: 856_000, expiresAt: null }),
   told('FineTuneSubmitIntended', {
     attempt: 1,
@@ -287,6 +295,7 @@ export const model = shown('model-version', IDS.model, 40, [
     selection: choice,
   }),
   allowed('model.register'),
+  named('invoices, February'),
   told('ModelVersionEvaluated', evaluation),
   told('ModelVersionPromoted', { promotionId: IDS.promotion, target }),
 ]);

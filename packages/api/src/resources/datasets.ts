@@ -18,6 +18,9 @@ import {
   sha256,
   slug,
   tag,
+  NewNotes,
+  notes,
+  times,
 } from '../parts.ts';
 
 const MAX_SEED = 2 ** 31 - 1;
@@ -41,6 +44,7 @@ export const CreateDataset = z
     project_id: projectId,
     assistant_id: id.nullish().describe('Only traces of this assistant.'),
     name: slug.default('dataset'),
+    ...NewNotes,
     source: z.strictObject({
       kind: z.enum(['orchestrator_traces', 'upload', 'dataset']),
       from: instant.nullish().describe('Earliest trace.'),
@@ -101,7 +105,7 @@ export const CreateDataset = z
   .meta({ id: 'CreateDataset' });
 export type CreateDataset = z.output<typeof CreateDataset>;
 
-export const RebuildDataset = z.strictObject({}).meta({ id: 'RebuildDataset' });
+export const RebuildDataset = z.strictObject(NewNotes).meta({ id: 'RebuildDataset' });
 export const CancelDataset = z.strictObject({ reason: reason.optional() }).meta({ id: 'CancelDataset' });
 export const OverrideContamination = z.strictObject({ reason }).meta({ id: 'OverrideContamination' });
 export const ApproveContaminationOverride = z.strictObject({}).meta({ id: 'ApproveContaminationOverride' });
@@ -245,6 +249,8 @@ export const Dataset = z
       })
       .meta({ id: 'DatasetKeyDestroyed' })
       .nullable(),
+    ...notes,
+    ...times,
     ...facts,
   })
   .meta({ id: 'Dataset' });

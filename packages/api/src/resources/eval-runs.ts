@@ -15,6 +15,10 @@ import {
   refusal,
   share,
   usdMicros,
+  NewLabels,
+  labels,
+  times,
+  ByName,
 } from '../parts.ts';
 
 export const EVAL_RUN_STATUSES = ['queued', 'running', 'completed', 'failed', 'blocked', 'canceled'] as const;
@@ -27,6 +31,7 @@ const NewModelRef = z.discriminatedUnion('type', [
 export const CreateEvalRun = z
   .strictObject({
     project_id: projectId,
+    ...NewLabels,
     suite_id: id,
     suite_version: z.number().int().min(1).nullish().describe('The newest when absent.'),
     model_ref: NewModelRef,
@@ -45,6 +50,7 @@ export const CancelEvalRun = z.strictObject({ reason: reason.optional() }).meta(
 
 export const ListEvalRuns = z.strictObject({
   ...Filters,
+  ...ByName,
   status: z.enum(EVAL_RUN_STATUSES).optional(),
   suite_id: id.optional(),
   model_ref: modelName.optional().describe('The value of the model_ref that was asked with.'),
@@ -121,6 +127,8 @@ export const EvalRun = z
     ...refusal,
     failure: Failure.nullable(),
     reason: z.string().nullable().describe('Why it was canceled.'),
+    ...labels,
+    ...times,
     ...facts,
   })
   .meta({ id: 'EvalRun' });

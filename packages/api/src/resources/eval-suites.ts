@@ -10,6 +10,8 @@ import {
   ObjectRef,
   projectId,
   slug,
+  NewNotes,
+  notes,
 } from '../parts.ts';
 
 const unique = (values: readonly string[]): boolean => new Set(values).size === values.length;
@@ -67,7 +69,7 @@ const version = {
   policy_profile: slug.default('default').describe('TRiSM profile for outputs.'),
 };
 export const CreateEvalSuite = z
-  .strictObject({ project_id: projectId, name: slug, ...version })
+  .strictObject({ project_id: projectId, name: slug, ...NewNotes, ...version })
   .meta({ id: 'CreateEvalSuite' });
 export const PublishEvalSuiteVersion = z.strictObject(version).meta({ id: 'PublishEvalSuiteVersion' });
 export type PublishEvalSuiteVersion = z.output<typeof PublishEvalSuiteVersion>;
@@ -107,6 +109,7 @@ export const EvalSuite = z
         })
         .meta({ id: 'EvalSuiteVersion' }),
     ),
+    ...notes,
     ...facts,
   })
   .meta({ id: 'EvalSuite' });

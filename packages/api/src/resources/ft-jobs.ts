@@ -16,6 +16,10 @@ import {
   reason,
   refusal,
   usdMicros,
+  NewLabels,
+  labels,
+  times,
+  ByName,
 } from '../parts.ts';
 
 export const FT_JOB_STATUSES = [
@@ -35,6 +39,7 @@ const ambiguityPolicy = z
 export const CreateFineTune = z
   .strictObject({
     project_id: projectId,
+    ...NewLabels,
     method: z.enum(['supervised', 'dpo', 'rft']),
     base_model: modelName,
     dataset_id: id,
@@ -92,6 +97,7 @@ export const ResolveSubmit = z
 
 export const ListFineTunes = z.strictObject({
   ...Filters,
+  ...ByName,
   status: z.enum(FT_JOB_STATUSES).optional(),
   dataset_id: id.optional(),
 });
@@ -275,6 +281,8 @@ export const FineTune = z
       })
       .meta({ id: 'FineTuneFailure' })
       .nullable(),
+    ...labels,
+    ...times,
     ...facts,
   })
   .meta({ id: 'FineTune' });

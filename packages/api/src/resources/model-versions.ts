@@ -1,5 +1,19 @@
 import { z } from 'zod';
-import { count, facts, Filters, id, listOf, modelName, projectId, reason, share, Target } from '../parts.ts';
+import {
+  count,
+  facts,
+  Filters,
+  id,
+  listOf,
+  modelName,
+  projectId,
+  reason,
+  share,
+  Target,
+  NewLabels,
+  labels,
+  ByName,
+} from '../parts.ts';
 import { CheckpointChoice } from './ft-jobs.ts';
 
 export const MODEL_VERSION_STATUSES = ['candidate', 'approved', 'production', 'retired'] as const;
@@ -8,6 +22,7 @@ export const verdict = z.enum(['pass', 'fail', 'inconclusive']);
 export const RegisterModelVersion = z
   .strictObject({
     project_id: projectId,
+    ...NewLabels,
     origin: z.literal('external').default('external'),
     base_model: modelName,
     provider_model_id: modelName,
@@ -18,6 +33,7 @@ export const RetireModelVersion = z
   .meta({ id: 'RetireModelVersion' });
 export const ListModelVersions = z.strictObject({
   ...Filters,
+  ...ByName,
   status: z.enum(MODEL_VERSION_STATUSES).optional(),
   ft_job_id: id.optional(),
   dataset_id: id.optional(),
@@ -64,6 +80,7 @@ export const ModelVersion = z
       .nullable(),
     warned_within_days: count.nullable(),
     retirement: z.string().nullable().describe('Why it was retired.'),
+    ...labels,
     ...facts,
   })
   .meta({ id: 'ModelVersion' });

@@ -13,6 +13,9 @@ import {
   share,
   NewTarget,
   Target,
+  NewLabels,
+  labels,
+  ByName,
 } from '../parts.ts';
 import { verdict } from './model-versions.ts';
 
@@ -21,6 +24,7 @@ export const PROMOTION_STATUSES = ['pending', 'promoted', 'rejected', 'blocked',
 export const RequestPromotion = z
   .strictObject({
     project_id: projectId,
+    ...NewLabels,
     model_version_id: id,
     target: NewTarget,
     min_eval_score: z.number().min(0).max(1),
@@ -40,6 +44,7 @@ export const OverridePointer = z
 
 export const ListPromotions = z.strictObject({
   ...Filters,
+  ...ByName,
   status: z.enum(PROMOTION_STATUSES).optional(),
   model_version_id: id.optional(),
 });
@@ -88,6 +93,7 @@ export const Promotion = z
       .meta({ id: 'PromotionRollback' })
       .nullable(),
     ...refusal,
+    ...labels,
     ...facts,
   })
   .meta({ id: 'Promotion' });

@@ -3,11 +3,14 @@ import type { DatasetState } from '@ftm/domain/dataset/state';
 import { datasetRequest, datasetResult, type Dataset } from '../resources/datasets.ts';
 import { snake } from '../snake.ts';
 import { fields, fieldsOrNulls, noRefusal } from './fields.ts';
+import { notesOf, timesOf } from './labels.ts';
 import type { Known, Shown } from './shown.ts';
 
 export function viewDataset(state: Known<DatasetState>): Shown<z.input<typeof Dataset>> {
   return {
     ...fields(datasetRequest, state.request),
+    ...notesOf(state),
+    ...timesOf(state),
     ...fieldsOrNulls(datasetResult, 'result' in state ? state.result : null),
     progress: snake(state.progress),
     contamination_override: override(state),

@@ -6,11 +6,13 @@ import type { JsonObject } from '../parts.ts';
 import type { EvalSuite } from '../resources/eval-suites.ts';
 import { snake } from '../snake.ts';
 import { fields, fieldsOrNulls, noRefusal } from './fields.ts';
+import { labelsOf, notesOf, timesOf } from './labels.ts';
 import type { Known, Shown } from './shown.ts';
 
 export const viewEvalSuite = (state: Known<EvalSuiteState>): Shown<z.input<typeof EvalSuite>> => ({
   project_id: state.projectId,
   name: state.name,
+  ...notesOf(state),
   latest_version: state.versions.length,
   versions: state.versions.map(({ graders, ...version }) => ({
     ...snake(version),
@@ -24,6 +26,8 @@ export const viewEvalSuite = (state: Known<EvalSuiteState>): Shown<z.input<typeo
 
 export const viewEvalRun = (state: Known<EvalRunState>): Shown<z.input<typeof EvalRun>> => ({
   ...fields(evalRunRequest, state.request),
+  ...labelsOf(state),
+  ...timesOf(state),
   ...fieldsOrNulls(evalRunResult, state.status === 'completed' ? state.result : null),
   ...(state.status === 'blocked' ? { gate: state.gate, reasons: snake(state.reasons) } : noRefusal),
   failure: state.status === 'failed' ? snake(state.failure) : null,

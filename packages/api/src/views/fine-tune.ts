@@ -5,6 +5,7 @@ import type { FineTuneState } from '@ftm/domain/fine-tune/state';
 import { ftJobRequest, ftJobResult, type FineTune } from '../resources/ft-jobs.ts';
 import { snake } from '../snake.ts';
 import { fields, fieldsOrNulls, noRefusal } from './fields.ts';
+import { labelsOf, timesOf } from './labels.ts';
 import type { Known, Shown } from './shown.ts';
 
 type Answer = z.input<typeof FineTune>;
@@ -16,6 +17,8 @@ export const modelVersionIdOf = (tenantId: string, jobId: string): string =>
 export function viewFineTune(state: Known<FineTuneState>, tenantId: string, id: string): Shown<Answer> {
   return {
     ...fields(ftJobRequest, state.request),
+    ...labelsOf(state),
+    ...timesOf(state),
     estimate: snake(state.estimate),
     approval: approval(state),
     submit_attempt: state.intent?.attempt ?? null,

@@ -9,10 +9,12 @@ import { promotionRequest, type ProductionPointer, type Promotion } from '../res
 import { reEvalSchedule, type ReEval } from '../resources/re-evals.ts';
 import { snake } from '../snake.ts';
 import { fields, noRefusal } from './fields.ts';
+import { labelsOf } from './labels.ts';
 import type { Known, Shown } from './shown.ts';
 
 export const viewModelVersion = (state: Known<ModelVersionState>): Shown<z.input<typeof ModelVersion>> => ({
   ...fields(registration, state.registration),
+  ...labelsOf(state),
   evaluations: snake(state.evaluations),
   targets: snake(state.targets),
   end_of_life: snake(state.endOfLife),
@@ -24,6 +26,7 @@ export function viewPromotion(state: Known<PromotionState>): Shown<z.input<typeo
   const approval = 'approval' in state ? state.approval : null;
   return {
     ...fields(promotionRequest, state.request),
+    ...labelsOf(state),
     evidence_sha256: state.request.evidence === null ? null : evidenceSha256(state.request.evidence),
     approved_by: approval?.approvedBy ?? null,
     previous_model_version_id: approval?.previousModelVersionId ?? null,

@@ -24,6 +24,7 @@ export type Aggregate = (typeof AGGREGATES)[number];
 export const AGGREGATE_OF_EVENT = {
   CommandRefused: 'any',
   GateAnswered: 'any',
+  LabelsSet: 'any',
   BudgetSet: 'budget',
   BudgetHoldPlaced: 'budget-month',
   BudgetHoldSettled: 'budget-month',

@@ -798,6 +798,24 @@ export interface Hyperparameters {
   readonly beta: number | null;
 }
 
+/** What people call the resource, and what they note about it: names for people, which no rule looks at. */
+export interface LabelsSet {
+  /** What people call it, scanned and sanitised by TRiSM; null when it has none, or one of its own. */
+  readonly name: string | null;
+  /** What it is for, scanned and sanitised by TRiSM. */
+  readonly description: string | null;
+  /** Pairs of the caller's own, by key. */
+  readonly metadata: readonly MetadataPair[];
+}
+
+/** A pair of the caller's own. */
+export interface MetadataPair {
+  /** The key, once in a resource. */
+  readonly key: string;
+  /** The value, scanned and sanitised by TRiSM. */
+  readonly value: string;
+}
+
 /** The provider will shut the model down. */
 export interface ModelEndOfLifeAnnounced {
   /** ISO date. */
@@ -1144,6 +1162,7 @@ export interface WriterClaimed {
 export type FtmEvent =
   | { readonly type: 'CommandRefused'; readonly data: CommandRefused }
   | { readonly type: 'GateAnswered'; readonly data: GateAnswered }
+  | { readonly type: 'LabelsSet'; readonly data: LabelsSet }
   | { readonly type: 'BudgetSet'; readonly data: BudgetSet }
   | { readonly type: 'BudgetHoldPlaced'; readonly data: BudgetHoldPlaced }
   | { readonly type: 'BudgetHoldSettled'; readonly data: BudgetHoldSettled }
@@ -1345,6 +1364,64 @@ export const EVENT_SCHEMAS: Readonly<Record<string, readonly EventSchemaEntry[]>
       "name": "policyVersion",
       "type": "string",
       "doc": "Policy version."
+     }
+    ]
+   }
+  }
+ ],
+ "LabelsSet": [
+  {
+   "aggregate": "any-stream",
+   "fullName": "ftm.label.LabelsSet",
+   "version": 1,
+   "schema": {
+    "type": "record",
+    "name": "LabelsSet",
+    "namespace": "ftm.label",
+    "doc": "What people call the resource, and what they note about it: names for people, which no rule looks at.",
+    "fields": [
+     {
+      "name": "name",
+      "type": [
+       "null",
+       "string"
+      ],
+      "default": null,
+      "doc": "What people call it, scanned and sanitised by TRiSM; null when it has none, or one of its own."
+     },
+     {
+      "name": "description",
+      "type": [
+       "null",
+       "string"
+      ],
+      "default": null,
+      "doc": "What it is for, scanned and sanitised by TRiSM."
+     },
+     {
+      "name": "metadata",
+      "type": {
+       "type": "array",
+       "items": {
+        "type": "record",
+        "name": "MetadataPair",
+        "namespace": "ftm",
+        "doc": "A pair of the caller's own.",
+        "fields": [
+         {
+          "name": "key",
+          "type": "string",
+          "doc": "The key, once in a resource."
+         },
+         {
+          "name": "value",
+          "type": "string",
+          "doc": "The value, scanned and sanitised by TRiSM."
+         }
+        ]
+       }
+      },
+      "doc": "Pairs of the caller's own, by key."
      }
     ]
    }

@@ -8,15 +8,16 @@ import type {
   Reason,
 } from '@ftm/contracts/generated/events';
 import type { GateAnswer } from '../gate-answer.ts';
+import type { Labeled } from '../labels.ts';
 
 export type DatasetCommand =
   /** A denied gate gives `DatasetRequested, GateAnswered, DatasetBlocked`. */
-  | {
+  | (Labeled & {
       readonly type: 'RequestDataset';
       readonly id: string;
       readonly request: DatasetRequested;
       readonly gates: readonly GateAnswer[];
-    }
+    })
   | {
       readonly type: 'StartDatasetSanitization';
       readonly id: string;

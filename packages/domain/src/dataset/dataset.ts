@@ -22,6 +22,10 @@ export const dataset = defineAggregate<'dataset', DatasetState, DatasetCommand>(
   },
   initial: initialDataset,
   evolve: evolveDataset,
+  work: {
+    started: ['DatasetProgressed', 'DatasetSanitizationStarted'],
+    open: ['building', 'pending_sanitization'],
+  },
   handle: (command, state, meta) => on(streamId('dataset', command.id), decideDataset(command, state, meta)),
   projectOf: ({ request }) => ofProject(request.projectId),
 });

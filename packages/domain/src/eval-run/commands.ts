@@ -1,17 +1,18 @@
 import type { ScannedText, WithWords } from '@ftm/contracts/scanned-text';
 import type { EvalRunCompleted, EvalRunFailed, EvalRunRequested } from '@ftm/contracts/generated/events';
 import type { GateAnswer } from '../gate-answer.ts';
+import type { Labeled } from '../labels.ts';
 
 export type EvalRunCommand =
   /** `suiteVersion: null` means the newest. The writer resolves suite, cases and the provider's model id from the streams it names. */
-  | {
+  | (Labeled & {
       readonly type: 'RequestEvalRun';
       readonly id: string;
       readonly request: Omit<EvalRunRequested, 'suiteVersion' | 'casesObject' | 'providerModelId'> & {
         readonly suiteVersion: number | null;
       };
       readonly gates: readonly GateAnswer[];
-    }
+    })
   | {
       readonly type: 'StartEvalRun';
       readonly id: string;

@@ -32,6 +32,7 @@ export const evalRun: AggregateRules<EvalRunState, EvalRunCommand> = defineAggre
   },
   initial: initialEvalRun,
   evolve: evolveEvalRun,
+  work: { started: ['EvalRunStarted'], open: ['queued', 'running'] },
   async handle(command, state, _meta, load) {
     const decision = on(
       streamId('eval-run', command.id),

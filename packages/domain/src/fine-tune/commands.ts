@@ -19,19 +19,21 @@ import type {
   Reason,
 } from '@ftm/contracts/generated/events';
 import type { GateAnswer } from '../gate-answer.ts';
+import type { Labeled } from '../labels.ts';
 
 type About = { readonly id: string };
 
 export type FineTuneCommand =
   /** The writer takes the objects from the dataset streams and refuses any that is not sanitised (`DATASET_NOT_READY`). */
-  | (About & {
-      readonly type: 'RequestFineTune';
-      readonly request: Omit<
-        FineTuneRequested,
-        'trainObject' | 'validationObject' | 'contaminationApprovedBy' | 'budgetMonth'
-      >;
-      readonly gates: readonly GateAnswer[];
-    })
+  | (About &
+      Labeled & {
+        readonly type: 'RequestFineTune';
+        readonly request: Omit<
+          FineTuneRequested,
+          'trainObject' | 'validationObject' | 'contaminationApprovedBy' | 'budgetMonth'
+        >;
+        readonly gates: readonly GateAnswer[];
+      })
   | (About & {
       readonly type: 'RecordCostApprovalRequested';
       readonly approval: FineTuneCostApprovalRequested;

@@ -44,6 +44,7 @@ export const fineTune = defineAggregate<'fine-tune', FineTuneState, FineTuneComm
   },
   initial: initialFineTune,
   evolve: evolveFineTune,
+  work: { started: ['FineTuneSubmitted'], open: ['queued', 'running', 'paused'] },
   async handle(command, state, meta, load) {
     const asked = command.type === 'RequestFineTune' ? command.request : undefined;
     const context = {

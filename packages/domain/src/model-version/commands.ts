@@ -5,14 +5,15 @@ import type {
   ModelVersionRegistered,
 } from '@ftm/contracts/generated/events';
 import type { GateAnswer } from '../gate-answer.ts';
+import type { Labeled } from '../labels.ts';
 
 export type ModelVersionCommand =
-  | {
+  | (Labeled & {
       readonly type: 'RegisterModelVersion';
       readonly id: string;
       readonly registration: ModelVersionRegistered;
       readonly gates: readonly GateAnswer[];
-    }
+    })
   | { readonly type: 'RetireModelVersion'; readonly id: string; readonly reason: ScannedText }
   | {
       readonly type: 'AnnounceEndOfLife';

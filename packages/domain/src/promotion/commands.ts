@@ -1,6 +1,7 @@
 import type { ScannedText } from '@ftm/contracts/scanned-text';
 import type { PromotionTarget } from '@ftm/contracts/generated/events';
 import type { GateAnswer } from '../gate-answer.ts';
+import type { Labeled } from '../labels.ts';
 
 export type PromotionCommand =
   /**
@@ -8,7 +9,7 @@ export type PromotionCommand =
    * (events, not a rejection) when a gate said no, there is no evidence, the score is under `minEvalScore`, or the verdict is not `pass`
    * (`fail` and `inconclusive` block; a run without a baseline is judged by its score alone).
    */
-  | {
+  | (Labeled & {
       readonly type: 'RequestPromotion';
       readonly id: string;
       readonly projectId: string;
@@ -19,7 +20,7 @@ export type PromotionCommand =
       readonly minDaysToShutdown: number;
       readonly notes: ScannedText | null;
       readonly gates: readonly GateAnswer[];
-    }
+    })
   /** Appends PromotionApproved, PointerMoved, ModelVersionPromoted (and ModelVersionDemoted of the one before) at once. `evidenceSha256` is what the approver saw; see `evidenceText`. */
   | {
       readonly type: 'ApprovePromotion';

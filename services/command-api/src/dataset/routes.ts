@@ -27,6 +27,7 @@ export function datasetRoutes(services: Services): Route[] {
       roles: WRITE,
       status: 202,
       of: makes('dataset', PATH),
+      labels: ({ description, metadata }) => ({ description, metadata }),
       check: refuseForeignFields,
       quota: 'dataset',
       prepare: ({ call }) => toDatasetRequest(services, call, call.body),
@@ -48,6 +49,7 @@ export function datasetRoutes(services: Services): Route[] {
       roles: WRITE,
       status: 202,
       of: makesAnother('dataset', PATH),
+      labels: (body) => body,
       quota: 'dataset',
       gate: ({ call }) => ({ action: 'dataset.create', context: { rebuild_of: call.params.id } }),
       command: ({ id, state, call }, gates) => ({

@@ -22,6 +22,7 @@ export function evalRunRoutes(services: Services): Route[] {
       roles: WRITE,
       status: 202,
       of: makes('eval-run', PATH),
+      labels: (body) => body,
       gate: ({ call: { body } }) => ({
         action: 'eval.run.create',
         context: {

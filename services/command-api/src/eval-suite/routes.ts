@@ -36,6 +36,7 @@ export function evalSuiteRoutes(services: Services): Route[] {
       maxBodyBytes: MAX_BODY_BYTES,
       status: 201,
       of: makes('eval-suite', PATH),
+      labels: ({ description, metadata }) => ({ description, metadata }),
       prepare: ({ call }) => requireTenant(services, call),
       gate: ({ call }) => asksFor(call.body),
       command: async ({ id, tenant, call }, gates) => ({

@@ -96,6 +96,7 @@ export function fineTuneRoutes(services: Services): Route[] {
       roles: WRITE,
       status: 202,
       of: makes('fine-tune', PATH),
+      labels: (body) => body,
       check: (body) => void supportedMethod(body),
       quota: 'fine-tune',
       prepare: ({ call }) => estimate(services, call),

@@ -276,6 +276,46 @@ describe('words of a person', () => {
     expect((await post(path, {}, newKey())).status).toBe(200);
   });
 
+  it('name what is made, as TRiSM left them; the same request is the same answer', async () => {
+    const named = {
+      name: `for ${canary}`,
+      description: `ask ${canary}`,
+      metadata: { zone: 'eu', by: canary },
+    };
+    const [key, body] = [newKey(), model(named)];
+    const first = await post('/v1/model-versions', body, key);
+    expect(first).toMatchObject({ status: 201, body: { metadata: { zone: 'eu' } } });
+    expect(first.body['name']).toMatch(/^for /);
+    expect(first.body['description']).toMatch(/^ask /);
+    expect(first.text).not.toContain(canary);
+    const again = await post('/v1/model-versions', body, key);
+    expect([again.replayed, again.body]).toEqual(['true', first.body]);
+    expect((await post('/v1/model-versions', { ...body, name: 'other' }, key)).status).toBe(422);
+
+    const plain = await post('/v1/model-versions', model(), newKey());
+    expect(plain.body).toMatchObject({ name: null, description: null, metadata: {} });
+    const events = await log.readStream(TENANT, streamId('model-version', String(plain.body['id'])));
+    expect(events.map(({ event }) => event.type)).toEqual(['ModelVersionRegistered', 'GateAnswered']);
+  });
+
+  it('that TRiSM flags in a label are taken out, and no gate: nothing hangs on a label', async () => {
+    await simulator.admin('POST', 'faults', { target: 'trism', kind: 'deny', times: 1 });
+    expect((await post('/v1/model-versions', model({ name: 'a word' }), newKey())).status).toBe(201);
+  });
+
+  it.each([
+    [{ metadata: Object.fromEntries(Array.from({ length: 17 }, (_, at) => [`k${at}`, 'v'])) }, 'metadata'],
+    [{ metadata: { [canary]: 'v' } }, `metadata.${canary}`],
+    [{ metadata: { k: 'v'.repeat(513) } }, 'metadata.k'],
+    [{ metadata: { k: 1 } }, 'metadata.k'],
+    [{ name: '' }, 'name'],
+    [{ description: 'd'.repeat(2001) }, 'description'],
+  ])('are no labels: %j', async (labels, field) => {
+    const { status, body } = await post('/v1/model-versions', model(labels), newKey());
+    expect(status).toBe(400);
+    expect((body['errors'] as { path: string }[]).map(({ path }) => path)).toEqual([field]);
+  });
+
   it.each([
     ['/v1/model-versions', model({ provider_model_id: 'ft of Maria Gonzales' }), 'provider_model_id'],
     ['/v1/model-versions', model({ base_model: '4111111111111111' }), 'base_model'],

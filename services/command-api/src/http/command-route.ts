@@ -8,7 +8,7 @@ import { traceparent } from '@ftm/runtime/telemetry';
 import { callIds } from './call-ids.ts';
 import { askGate, counted, recordAnswers, type Question } from '../gates.ts';
 import type { QuotaKind } from '../quotas.ts';
-import { scanTexts, type Scanned, type Texts } from '../scans.ts';
+import { scanLabels, scanTexts, type AskedLabels, type Scanned, type Texts } from '../scans.ts';
 import type { Services } from '../services.ts';
 import { answerOf, type Answering } from './outcome.ts';
 import { Problem } from './problem.ts';
@@ -70,6 +70,8 @@ export interface CommandRouteOptions<K extends WriteKey, S, T extends Texts, X, 
   texts?(body: C['body']): T;
   /** What TRiSM flags in them is a no, and not only taken out. */
   readonly flaggedIsNo?: boolean;
+  /** What people call what is made, and note about it. */
+  labels?(body: C['body']): AskedLabels;
   readonly quota?: QuotaKind;
   /** What must be looked up before the gate is asked. @throws Problem */
   prepare?(context: Context<C, S, T>): Promise<X>;
@@ -127,11 +129,9 @@ export function commandRoute<K extends WriteKey, S = undefined, T extends Texts 
       now: new Date().toISOString(),
     };
     const typed = options.texts?.(call.body) ?? ({} as unknown as T);
-    const { texts, gates: scans } = await scanTexts(
-      services.orchestrator,
-      { tenant: ids.tenant, projectId },
-      typed,
-    );
+    const whose = { tenant: ids.tenant, projectId };
+    const { texts, gates: scans } = await scanTexts(services.orchestrator, whose, typed);
+    const labels = await scanLabels(services.orchestrator, whose, options.labels?.(call.body) ?? {});
     const context = { call, ...asker, id, projectId, state, texts };
     if (options.quota !== undefined) await services.quotas.requireRoom(call.principal, options.quota);
     const prepared = (await options.prepare?.(context)) as X;
@@ -144,7 +144,10 @@ export function commandRoute<K extends WriteKey, S = undefined, T extends Texts 
       };
       gates.push(await askGate(services.orchestrator, asker, { ...question, projectId, resource }));
     }
-    const command = await options.command(context, gates, prepared);
+    const command = {
+      ...(await options.command(context, gates, prepared)),
+      ...(labels === undefined ? {} : { labels }),
+    };
     const outcome = await services.commander.execute({
       ...ids.ofCommand,
       actor: asker.actor,

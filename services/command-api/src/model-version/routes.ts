@@ -19,6 +19,7 @@ export function modelVersionRoutes(services: Services): Route[] {
       roles: WRITE,
       status: 201,
       of: makes('model-version', PATH),
+      labels: (body) => body,
       gate: ({ call: { body } }) => ({
         action: 'model.register',
         context: {

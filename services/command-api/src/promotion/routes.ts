@@ -42,6 +42,7 @@ export function promotionRoutes(services: Services): Route[] {
           requireTarget(call.principal, call.body.target);
         },
       },
+      labels: (body) => body,
       texts: ({ notes }) => ({ notes: notes ?? null }),
       flaggedIsNo: true,
       gate: ({ call: { body }, texts }) => ({

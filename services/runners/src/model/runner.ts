@@ -1,3 +1,4 @@
+import { inherited } from '@ftm/domain/labels';
 import { derivedUuid } from '@ftm/contracts/ids';
 import { CommandRejected } from '@ftm/commands/steps';
 import type { Job, Outcome, Tools } from '../tasks.ts';
@@ -6,7 +7,7 @@ import type { Job, Outcome, Tools } from '../tasks.ts';
 export async function runModelRegistration(job: Job, tools: Tools): Promise<Outcome> {
   const state = await tools.commands.load(job.tenantId, 'fine-tune', job.id);
   if (state.status !== 'completed') return 'done';
-  const { request, result } = state;
+  const { request, result, labels } = state;
   // What the rule picked; a job that kept no checkpoints has only its own model.
   const providerModelId = result.selectedCheckpoint?.providerModelId ?? result.providerModelId;
   const id = derivedUuid(job.tenantId, 'model-version', job.id);
@@ -43,6 +44,7 @@ export async function runModelRegistration(job: Job, tools: Tools): Promise<Outc
       type: 'RegisterModelVersion',
       id,
       registration,
+      ...(labels === undefined ? {} : { labels: inherited(labels) }),
       gates: [gate],
     });
   } catch (error) {

@@ -107,6 +107,7 @@ const WORK: { readonly [N in EventName]: Rule<N> } = {
   BudgetHoldSettled: null,
   GateAnswered: null,
   CommandRefused: null,
+  LabelsSet: null,
 };
 
 export function workOf(event: FtmEvent): readonly WorkChange[] {
