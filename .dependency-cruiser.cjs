@@ -53,6 +53,7 @@ module.exports = {
       'object-store',
       'orchestrator',
       'postgres',
+      'report',
       'runtime',
     ]),
     {

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import process from 'node:process';
 import { saidOf } from './cannot-run.ts';
 import { createProgram } from './program.ts';
+import { printable } from '@ftm/report/printable';
 
 const program = await createProgram(process.argv[2]);
 
@@ -22,6 +23,6 @@ exitOnMisuse(program);
 try {
   await program.parseAsync(process.argv);
 } catch (error) {
-  process.stderr.write(`ftm: ${saidOf(error)}\n`);
+  process.stderr.write(`ftm: ${printable(saidOf(error))}\n`);
   process.exitCode = 2;
 }

@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { styleText } from 'node:util';
+import { printable } from '@ftm/report/printable';
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -8,7 +9,8 @@ export function paint(style: Style, text: string, stream: NodeJS.WriteStream = p
   return stream.isTTY && process.env['NO_COLOR'] === undefined ? styleText(style, text) : text;
 }
 
-export const say = (line = ''): void => void process.stdout.write(`${line}\n`);
+/** A line on standard output; what came from elsewhere does nothing to a terminal. */
+export const say = (line = ''): void => void process.stdout.write(`${printable(line)}\n`);
 export const sayJson = (value: unknown): void => say(JSON.stringify(value, bigintAsText, 2));
 
 const bigintAsText = (_key: string, value: unknown): unknown =>

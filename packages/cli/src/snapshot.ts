@@ -11,6 +11,7 @@ import { CannotRun } from './cannot-run.ts';
 import { operating, type OperatorOptions } from './operator-options.ts';
 import { count, paint, progressBar, say, sayJson, table } from './output.ts';
 import { needing, operatorsOf, trustedOf, type Settings } from './settings.ts';
+import { printable } from '@ftm/report/printable';
 
 interface Read {
   readonly end: SnapshotEnd;
@@ -65,7 +66,7 @@ function verifyCommand(): Command {
       tell(await readSnapshot(file, trustedOf(options)), options.json);
     } catch (error) {
       if (!(error instanceof SnapshotRefused)) throw error;
-      process.stderr.write(`${paint('red', 'not sound', process.stderr)}: ${error.message}\n`);
+      process.stderr.write(`${paint('red', 'not sound', process.stderr)}: ${printable(error.message)}\n`);
       process.exitCode = 1;
     }
   });

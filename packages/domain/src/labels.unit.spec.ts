@@ -28,7 +28,7 @@ describe('labels', () => {
   });
 
   it('are left out where nobody named anything, where nothing began, and where it is there already', async () => {
-    const { labels: _, ...plain } = register as Extract<Command, { type: 'RegisterModelVersion' }>;
+    const { labels: _, ...plain } = register;
     await given().when(plain).thenGives(registered, { type: 'GateAnswered', data: gate() });
     const refused = await given().decision({ ...plain, labels, gates: [gate('deny')] });
     expect(refused).toMatchObject({ kind: 'rejected', rejection: { code: 'GATE_DENIED' } });

@@ -1,3 +1,4 @@
+import { printable } from './printable.ts';
 import { CONTENT_SECURITY_POLICY, STYLE } from './style.ts';
 
 /**
@@ -7,7 +8,7 @@ import { CONTENT_SECURITY_POLICY, STYLE } from './style.ts';
 export function escape(value: unknown): string {
   const text =
     typeof value === 'string' || typeof value === 'number' ? String(value) : JSON.stringify(value ?? '');
-  return text.replaceAll(/[&<>"']/g, (each) => `&#${each.charCodeAt(0)};`);
+  return printable(text).replaceAll(/[&<>"']/g, (each) => `&#${each.charCodeAt(0)};`);
 }
 
 /** A whole page. @param body HTML */

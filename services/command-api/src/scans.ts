@@ -1,7 +1,7 @@
 import type { ScannedText } from '@ftm/contracts/scanned-text';
 import type { TenantId } from '@ftm/contracts/ids';
 import type { GateAnswer } from '@ftm/domain/gate-answer';
-import type { NewLabels } from '@ftm/domain/labels';
+import type { Labeled } from '@ftm/domain/labels';
 import type { OrchestratorClient } from '@ftm/orchestrator/client';
 
 /** Words that a person typed, by the names that a route gives them; null: nothing was typed. */
@@ -60,21 +60,20 @@ export interface AskedLabels {
 }
 
 /**
- * Labels as TRiSM left them; undefined of a request that has none. What is flagged is taken out, and never a no: nothing hangs on a label.
+ * Labels for a command as TRiSM left them; nothing of a request that has none. What is flagged is taken out, and never a no: nothing hangs on a label.
  * @throws OrchestratorUnavailable
  */
 export async function scanLabels(
   orchestrator: Pick<OrchestratorClient, 'scan'>,
   of: { readonly tenant: TenantId; readonly projectId: string | null },
-  { name = null, description = null, metadata }: AskedLabels,
-): Promise<NewLabels | undefined> {
+  { name = null, description = null, metadata }: AskedLabels = {},
+): Promise<Labeled> {
   const pairs = Object.entries(metadata ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
-  if (name === null && description === null && pairs.length === 0) return undefined;
+  if (name === null && description === null && pairs.length === 0) return {};
   const { texts } = await scanTexts(orchestrator, of, { name, description });
   const { texts: values } = await scanTexts(orchestrator, of, Object.fromEntries(pairs));
   return {
-    ...texts,
-    metadata: pairs.map(([key]) => ({ key, value: scannedIn(values, key) })),
+    labels: { ...texts, metadata: pairs.map(([key]) => ({ key, value: scannedIn(values, key) })) },
   };
 }
 

@@ -8,9 +8,10 @@ import type { FtmClient } from '@ftm/api/client';
 import type { AnswerOf, BodyOf } from '@ftm/api/endpoints';
 import { calling, clientOf, refusable, type ApiOptions } from '../api-options.ts';
 import { CannotRun } from '../cannot-run.ts';
+import { noteOptions, notesOf, type NoteOptions } from '../labels.ts';
 import { count, paint, progressBar, say, sayJson, table } from '../output.ts';
 
-interface Options extends ApiOptions {
+interface Options extends ApiOptions, NoteOptions {
   readonly project: string;
   readonly name?: string;
   readonly assistant?: string;
@@ -51,7 +52,7 @@ const numberOf =
 
 export function buildCommand(): Command {
   return calling(
-    new Command('build')
+    noteOptions(new Command('build'))
       .description('build a dataset from traces, a file of rows or earlier datasets, and show how far it is')
       .requiredOption('--project <id>', 'whose traces, and whose dataset')
       .option('--name <slug>', 'name of the dataset')
@@ -117,6 +118,7 @@ function bodyOf(options: Options, uploadId: string | undefined): Body {
     project_id: options.project,
     assistant_id: options.assistant,
     name: options.name,
+    ...notesOf(options),
     source: {
       kind,
       from: options.from,

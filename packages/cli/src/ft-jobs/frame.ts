@@ -31,7 +31,7 @@ export function duration(ms: number): string {
 }
 
 export interface Picture {
-  readonly job: Pick<Job, 'id' | 'status' | 'base_model' | 'waits_for'>;
+  readonly job: Pick<Job, 'id' | 'name' | 'status' | 'base_model' | 'waits_for'>;
   readonly progress: Progress | null;
   readonly points: readonly LossPoint[];
   readonly etaMs: number | null;
@@ -52,7 +52,7 @@ export function frame({ job, progress, points, etaMs: left, away }: Picture, ter
   const loss = (value: number | null | undefined): string => (value == null ? '–' : value.toFixed(4));
   const chart = lossChart(points, { columns, rows: CHART_ROWS }, (text) => paint('yellow', text));
   return [
-    `${cut(`${job.id}  ${job.base_model}`, columns - 14)}  ${paint(statusStyle(job.status), job.status)}`,
+    `${cut(`${job.name === null ? '' : `${job.name}  `}${job.id}  ${job.base_model}`, columns - 14)}  ${paint(statusStyle(job.status), job.status)}`,
     ...stepLine(job, progress, left),
     ...(chart.length === 0
       ? []

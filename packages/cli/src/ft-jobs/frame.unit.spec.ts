@@ -5,6 +5,7 @@ import { lossChart, type LossPoint } from './loss-chart.ts';
 const job = (status: Picture['job']['status'], more: Partial<Picture['job']> = {}): Picture['job'] => ({
   id: '6f8c2d7e-0000-4000-8000-000000000000',
   status,
+  name: null,
   base_model: 'gpt-4.1-nano-2025-04-14',
   waits_for: null,
   ...more,

@@ -1,7 +1,9 @@
 import type { BodyOf } from '@ftm/api/endpoints';
 import { Option, type Command } from 'commander';
+import { noteOptions, notesOf, type NoteOptions } from '../labels.ts';
 
-export interface JobOptions {
+export interface JobOptions extends NoteOptions {
+  readonly name?: string;
   readonly project: string;
   readonly dataset: string;
   readonly validationDataset?: string;
@@ -18,8 +20,9 @@ export interface JobOptions {
 
 /** What a job is asked for with. */
 export const jobOptions = (command: Command): Command =>
-  command
+  noteOptions(command)
     .requiredOption('--project <id>', 'whose job')
+    .option('--name <text>', 'what people call it, and its model')
     .requiredOption('--dataset <id>', 'trained on; it must be ready')
     .requiredOption('--model <base model>', 'that is fine-tuned')
     .option('--validation-dataset <id>', 'instead of the validation rows of the dataset')
@@ -36,6 +39,8 @@ export const jobOptions = (command: Command): Command =>
 
 export const bodyOf = (options: JobOptions): BodyOf<'POST /v1/ft-jobs'> => ({
   project_id: options.project,
+  name: options.name,
+  ...notesOf(options),
   method: options.method,
   base_model: options.model,
   dataset_id: options.dataset,

@@ -12,7 +12,8 @@ export function statusStyle(status: string): 'green' | 'red' | 'yellow' | 'cyan'
 
 /** How a job stands, or how it ended: what a person wants to know of it. */
 export function sayJob(job: Job): void {
-  say(`${job.id}  ${paint(statusStyle(job.status), job.status)}`);
+  const name = job.name === null ? '' : `${paint('bold', job.name)}  `;
+  say(`${name}${job.id}  ${paint(statusStyle(job.status), job.status)}`);
   for (const line of linesOf(job)) say(line);
 }
 

@@ -21,10 +21,11 @@ import { jobWarnings } from './report-warnings.ts';
 /** A job as one page for people: what to worry about first, then how it learned, what was picked and why, what it cost, who let it, and what came of it. */
 export function jobReport(input: JobReportInput): string {
   const { id, state } = input;
-  const { request } = state;
+  const { request, labels } = state;
+  const name = labels?.name ?? 'Fine-tune job';
   return page(
-    `Fine-tune job ${id}`,
-    `<h1>Fine-tune job</h1>`,
+    `${name} ${id}`,
+    `<h1>${escape(name)}</h1>`,
     `<p class="lead"><code>${escape(id)}</code> · ${escape(request.method)} on ${escape(request.baseModel)} · project ${escape(request.projectId)} · asked for ${escape(state.createdAt)} by ${escape(state.createdBy)}</p>`,
     overview(input),
     ...jobWarnings(input),

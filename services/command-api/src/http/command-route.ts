@@ -131,7 +131,7 @@ export function commandRoute<K extends WriteKey, S = undefined, T extends Texts 
     const typed = options.texts?.(call.body) ?? ({} as unknown as T);
     const whose = { tenant: ids.tenant, projectId };
     const { texts, gates: scans } = await scanTexts(services.orchestrator, whose, typed);
-    const labels = await scanLabels(services.orchestrator, whose, options.labels?.(call.body) ?? {});
+    const named = await scanLabels(services.orchestrator, whose, options.labels?.(call.body));
     const context = { call, ...asker, id, projectId, state, texts };
     if (options.quota !== undefined) await services.quotas.requireRoom(call.principal, options.quota);
     const prepared = (await options.prepare?.(context)) as X;
@@ -144,10 +144,7 @@ export function commandRoute<K extends WriteKey, S = undefined, T extends Texts 
       };
       gates.push(await askGate(services.orchestrator, asker, { ...question, projectId, resource }));
     }
-    const command = {
-      ...(await options.command(context, gates, prepared)),
-      ...(labels === undefined ? {} : { labels }),
-    };
+    const command = { ...(await options.command(context, gates, prepared)), ...named };
     const outcome = await services.commander.execute({
       ...ids.ofCommand,
       actor: asker.actor,
