@@ -32,7 +32,8 @@ export async function measureHeldOutPii(): Promise<HeldOutPii | { readonly skipp
       versions: Record<string, string>;
       rows: { text: string; spans: Spans; found: Spans }[];
     };
-    const findings = (spans: Spans): Finding[] => spans.map(([type, start, end]) => ({ type, start, end }));
+    const findings = (spans: Spans): Finding[] =>
+      spans.map(([type, start, end]) => ({ type, start, end, certain: true }));
     const labelled: Labelled[] = rows.map(({ text, spans }) => ({
       text,
       template: 0,

@@ -1,18 +1,36 @@
-const CARD_KINDS: readonly { readonly prefix: RegExp; readonly lengths: readonly number[] }[] = [
-  { prefix: /^4/, lengths: [13, 16, 19] }, // Visa
-  { prefix: /^(?:5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720)/, lengths: [16] }, // Mastercard
-  { prefix: /^3[47]/, lengths: [15] }, // American Express
-  { prefix: /^(?:30[0-5]|309|3[689])/, lengths: [14, 16, 19] }, // Diners
-  { prefix: /^(?:6011|64[4-9]|65)/, lengths: [16, 19] }, // Discover
-  { prefix: /^35(?:2[89]|[3-8])/, lengths: [16, 17, 18, 19] }, // JCB
-  { prefix: /^62/, lengths: [16, 17, 18, 19] }, // UnionPay
-  { prefix: /^(?:50|5[6-9]|6304|676|639)/, lengths: [12, 13, 14, 15, 16, 17, 18, 19] }, // Maestro
+interface CardKind {
+  readonly prefix: RegExp;
+  readonly lengths: readonly number[];
+  /** Of a brand whose cards one meets, in the length that they have: a number by itself is likely one of them. */
+  readonly common: readonly number[];
+}
+
+const CARD_KINDS: readonly CardKind[] = [
+  { prefix: /^4/, lengths: [13, 16, 19], common: [16] }, // Visa
+  { prefix: /^(?:5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720)/, lengths: [16], common: [16] }, // Mastercard
+  { prefix: /^3[47]/, lengths: [15], common: [15] }, // American Express
+  { prefix: /^(?:30[0-5]|309|3[689])/, lengths: [14, 16, 19], common: [] }, // Diners
+  { prefix: /^(?:6011|64[4-9]|65)/, lengths: [16, 19], common: [16] }, // Discover
+  { prefix: /^35(?:2[89]|[3-8])/, lengths: [16, 17, 18, 19], common: [16] }, // JCB
+  { prefix: /^(?:1800|2131)/, lengths: [15], common: [] }, // JCB, of old
+  { prefix: /^62/, lengths: [16, 17, 18, 19], common: [16] }, // UnionPay
+  { prefix: /^(?:50|5[6-9]|6304|676|639)/, lengths: [12, 13, 14, 15, 16, 17, 18, 19], common: [] }, // Maestro
 ];
 
-/** Digits alone: the prefix and length of a payment card network, and Luhn's checksum (ISO/IEC 7812). */
-export function isCard(digits: string): boolean {
-  if (!CARD_KINDS.some(({ prefix, lengths }) => lengths.includes(digits.length) && prefix.test(digits)))
-    return false;
+/** By the first four digits: which kind, and one more; 0 for none. */
+const KIND_OF_PREFIX = Uint8Array.from({ length: 10_000 }, (_each, prefix) => {
+  const digits = String(prefix).padStart(4, '0');
+  return CARD_KINDS.findIndex((kind) => kind.prefix.test(digits)) + 1;
+});
+
+/** Digits alone: of which kind a network's prefix and length and Luhn's checksum (ISO/IEC 7812) make them; undefined: no card. */
+export function cardKind(digits: string): 'common' | 'rare' | undefined {
+  const kind = CARD_KINDS[(KIND_OF_PREFIX[Number(digits.slice(0, 4))] ?? 0) - 1];
+  if (kind?.lengths.includes(digits.length) !== true || !passesLuhn(digits)) return undefined;
+  return kind.common.includes(digits.length) ? 'common' : 'rare';
+}
+
+function passesLuhn(digits: string): boolean {
   let sum = 0;
   for (let at = 0; at < digits.length; at += 1) {
     let digit = digits.charCodeAt(digits.length - 1 - at) - 48;
@@ -59,20 +77,26 @@ export function isSsn(digits: string): boolean {
   );
 }
 
-/** Four octets that are not rather a version number. */
+/** Four octets that are the address of one machine: no mask, and not the machine itself. */
 export function isIpV4(text: string): boolean {
   return (
     text.split('.').every((part) => Number(part) <= 255 && (part === '0' || !part.startsWith('0'))) &&
-    !/^[0-3]\.\d\.\d\.\d$/.test(text)
+    !/^(?:0|127|255)\./.test(text)
   );
 }
 
-/** Eight groups, or fewer around one `::`; what could as well be a time or a name of a program is none. */
+/** How unlike a version, a section or an outline they are: those have small numbers. */
+export function octetPoints(text: string): number {
+  const largest = Math.max(...text.split('.').map(Number));
+  return largest > 99 ? 3 : largest > 31 ? 2 : 1;
+}
+
+/** Eight groups, or fewer around one `::`; what could as well be a time, a ratio or a name of a program is none. */
 export function isIpV6(text: string): boolean {
   const halves = text.split('::');
   const groups = halves.flatMap((half) => (half === '' ? [] : half.split(':')));
   if (!groups.every((group) => /^[0-9a-f]{1,4}$/i.test(group)) || !/\d/.test(text)) return false;
-  if (halves.length === 1) return groups.length === 8;
+  if (halves.length === 1) return groups.length === 8 && groups.join('').length >= 16;
   if (halves.length > 2 || groups.length > 7) return false;
   return groups.length >= 3 || (groups.length === 2 && /^(?=\w*\d)\w{3,4}$/.test(groups[0] ?? ''));
 }

@@ -1,28 +1,41 @@
+import { IBANS, SSNS } from './accounts.ts';
+import { ADDRESS_RULES, IP_RULES, URL_CREDENTIALS, URLS } from './addresses.ts';
+import { ASSIGNED_SECRETS } from './assigned.ts';
+import { BIRTH_DATES } from './birth.ts';
+import { CARDS } from './cards.ts';
 import { base64Texts } from './encoded.ts';
+import { FOUND, CERTAIN } from './evidence.ts';
 import { hiddenText, INJECTION_RULES } from './injection.ts';
 import { normalise, original } from './normalise.ts';
 import { persons } from './persons.ts';
-import { ASSIGNED_SECRETS, VENDOR_SECRETS } from './secrets.ts';
-import { STRUCTURED_RULES, URL_CREDENTIALS, URLS } from './structured.ts';
+import { PHONES, SPACED_PHONES } from './phone.ts';
+import { VENDOR_SECRETS } from './secrets.ts';
 import { STRUCTURED, type Finding, type PiiType, type Rule } from './types.ts';
 
 /** What stands for something that was replaced; nothing is found in it. */
 export const PLACEHOLDER = /\[[A-Z][A-Z_]{1,30}_\d{1,9}\]/g;
 
 /** Earlier rules win where findings overlap: what is more certain comes first. */
-const RULES: readonly Rule[] = [
+export const RULES: readonly Rule[] = [
   ...VENDOR_SECRETS,
   URL_CREDENTIALS,
-  ASSIGNED_SECRETS,
-  ...STRUCTURED_RULES,
-  URLS,
+  ...ASSIGNED_SECRETS,
+  ...ADDRESS_RULES,
+  IBANS,
+  CARDS,
+  SSNS,
+  ...IP_RULES,
+  BIRTH_DATES,
+  PHONES,
+  SPACED_PHONES,
+  ...URLS,
   ...INJECTION_RULES,
   { type: 'PERSON', hint: /\p{L}{2}/u, find: persons },
 ];
 const rulesOf = new Map<string, readonly Rule[]>();
 /** Without a word as long as this there is no key of any vendor. */
 const LONG_WORD = 16;
-const SOMETHING = /[\d@:=]|-----BEGIN|eyJ|[a-z]_|[^\0-\x7f]| at /i;
+const SOMETHING = /[\d@:=]|-----BEGIN|eyJ|[a-z]_|[^\0-\x7f]| at |[[({]at/i;
 /** Encoded twice is looked into; what is encoded oftener is nobody's slip. */
 const MAX_DEPTH = 2;
 
@@ -42,25 +55,26 @@ function detectIn(text: string, types: readonly PiiType[], depth: number): Findi
   if (plain.text.includes('['))
     for (const match of plain.text.matchAll(PLACEHOLDER))
       taken.take(match.index, match.index + match[0].length);
-  const add = (type: PiiType, start: number, end: number): void => {
+  const add = (type: PiiType, start: number, end: number, certain: boolean): void => {
     if (!taken.take(start, end)) return;
     const [from, to] = original(plain, start, end);
-    found.push({ type, start: from, end: to });
+    found.push({ type, start: from, end: to, certain });
   };
   const long = hasLongWord(plain.text) || plain.text.includes('-----BEGIN');
   for (const { type, hint, find } of rulesFor(types)) {
     if ((!long && VENDOR_HINTS.has(hint)) || !hint.test(plain.text)) continue;
-    for (const [start, end] of find(plain.text)) add(type, start, end);
+    for (const [start, end, points] of find(plain.text))
+      if (points >= FOUND) add(type, start, end, points >= CERTAIN);
   }
   if (long && depth > 0)
     for (const { span, decoded } of base64Texts(plain.text)) {
       const inside = detectIn(decoded, types, depth - 1)[0];
-      if (inside !== undefined) add(inside.type, span[0], span[1]);
+      if (inside !== undefined) add(inside.type, span[0], span[1], inside.certain);
     }
   if (types.includes('INJECTION'))
     for (const [start, end] of hiddenText(text))
       if (!found.some((each) => each.start < end && start < each.end))
-        found.push({ type: 'INJECTION', start, end });
+        found.push({ type: 'INJECTION', start, end, certain: true });
   return found.sort((a, b) => a.start - b.start);
 }
 

@@ -1,4 +1,5 @@
-import { matches, type Rule, type Span } from './types.ts';
+import { matches } from './matching.ts';
+import type { Rule, Span } from './types.ts';
 
 const rule = (hint: RegExp, pattern: RegExp): Rule => ({ type: 'INJECTION', hint, find: matches(pattern) });
 

@@ -31,7 +31,7 @@ export function mentions(
       const end = start + name.length;
       while ((taken[at]?.end ?? Infinity) <= start) at += 1;
       if (parts.has(name.toLowerCase()) && (taken[at]?.start ?? Infinity) >= end)
-        more.push({ type: 'PERSON', start, end });
+        more.push({ type: 'PERSON', start, end, certain: false });
     }
     return more.length === 0 ? known : [...known, ...more].sort((a, b) => a.start - b.start);
   });

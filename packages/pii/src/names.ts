@@ -63,7 +63,7 @@ export const NOT_NAMES = words(
   perhaps please return said same says see she should since so some somebody someone something such sure tell thank thanks that the their them then there these they this those though
   through thus to today tomorrow too under until up upon us user very was we well were what when where which while who whose why will with without would yes yesterday yet you your
   monday tuesday wednesday thursday friday saturday sunday january february march april june july august september october november december
-  english french german spanish italian american british european russian chinese japanese account address agent answer iban ssn pin ip url nan api id san santa las los saint ive til bora viva amount app apple android assistant atm bank balance bill billing
+  english greek latin arabic dutch turkish polish portuguese korean swedish danish norwegian finnish indian hindi hebrew roman french german spanish italian american british european russian chinese japanese account address agent answer iban ssn pin ip url nan api id san santa las los saint ive til bora viva amount app apple android assistant atm bank balance bill billing
   card cash cheque client credit date day dear debit delivery email exchange fee fees follow google incorrect mastercard message money number order paypal payment phone pin refund
   reference shipping statement subject system team top transfer unlike update usd visa volume western union written december date pedestrians`,
 );

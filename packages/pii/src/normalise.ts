@@ -22,6 +22,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 /** Joiners, variation selectors, direction marks, combining marks: they hide a number from a pattern and from nobody else. */
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}\p{M}]/u;
+const MARK = /\p{M}/u;
 const PRINTABLE_ASCII = /^[\x20-\x7e]+$/;
 const plainForms = new Map<string, string>();
 const MAX_PLAIN_FORMS = 10_000;
@@ -53,6 +54,8 @@ export function normalise(text: string): Normalised {
       starts.push(same ? at + unit : at);
       ends.push(same ? at + unit + 1 : end);
     }
+    // A mark belongs to the letter before it.
+    if (form === '' && ends.length > 0 && MARK.test(char)) ends[ends.length - 1] = end;
     plain += form;
     at = end;
   }

@@ -6,7 +6,10 @@ import process from 'node:process';
 import { checkSync } from 'recheck';
 import ts from 'typescript';
 import { FORGET, FORGET_ELSEWHERE } from './injection.ts';
-import { BIRTH_DATE } from './structured.ts';
+import { INTRODUCTIONS } from './introductions.ts';
+import { BEGINS_LIKE, ENDS_LIKE, WRITTEN_LIKE } from './phone.ts';
+import { NAME, NAME_ELSEWHERE, WORD_IS } from './assigned.ts';
+import { BIRTH_DATE, DATE_BORN, SAID_BIRTH } from './birth.ts';
 
 /** Every regular expression that the package's own source has, as it is written. */
 function literals(): [name: string, source: string, flags: string][] {
@@ -31,13 +34,27 @@ function literals(): [name: string, source: string, flags: string][] {
   return found;
 }
 
+/** Those that are put together from words. */
+const BUILT: Readonly<Record<string, RegExp>> = {
+  ...{
+    FORGET,
+    FORGET_ELSEWHERE,
+    SAID_BIRTH,
+    BIRTH_DATE,
+    DATE_BORN,
+    NAME,
+    NAME_ELSEWHERE,
+    WORD_IS,
+    BEGINS_LIKE,
+    ENDS_LIKE,
+  },
+  ...Object.fromEntries(INTRODUCTIONS.map((pattern, at) => [`INTRODUCTIONS ${at}`, pattern])),
+  ...Object.fromEntries(WRITTEN_LIKE.map(([points, format]) => [`WRITTEN_LIKE ${points}`, format])),
+};
+
 const PATTERNS = [
   ...literals(),
-  ...Object.entries({ FORGET, FORGET_ELSEWHERE, BIRTH_DATE }).map(([name, { source, flags }]) => [
-    name,
-    source,
-    flags,
-  ]),
+  ...Object.entries(BUILT).map(([name, { source, flags }]) => [name, source, flags]),
 ] as [string, string, string][];
 
 /** What is slow is told by the steps that it takes, never by a clock: another machine, or a busy one, finds the same. */

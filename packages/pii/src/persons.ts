@@ -1,3 +1,4 @@
+import { introduced } from './introductions.ts';
 import {
   GIVEN,
   nameBits,
@@ -11,7 +12,8 @@ import {
   TITLES,
   WORD,
 } from './names.ts';
-import type { Span } from './types.ts';
+import { CERTAIN } from './evidence.ts';
+import type { Candidate } from './types.ts';
 
 interface Token {
   readonly start: number;
@@ -28,7 +30,13 @@ const MAX_TOKENS = 5;
 
 /** After these stands a name, whatever it is. */
 const INTRODUCED =
-  /\b(?:names?(?:['’]s| is| was|:|\?)|named (?:him|her|it)|calls? (?:me|him|her)|known as|starring|directed by|mr|mrs|ms|miss|dr|prof|dear|guardian|founders?:|user:)[^\p{L}\d\n]{1,4}$/iu;
+  /(?<!\p{L})(?:(?:first|last|full|given|family|customer|contact|guest|patient|sender|recipient|owner|holder)name:|names?(?:['’]s| is| was|:|\?)|ich heiße|ich heisse|name ist|je m['’]appelle|nom est|me llamo|nombre es|mi chiamo|nome [èé]|me chamo|ik heet|naam is|nazywam się|mam na imię|mă numesc|numele meu este|benim adım|adım|jag heter|jeg heter|jmenuji se|nama saya|named (?:him|her|it)|calls? (?:me|him|her)|known as|starring|directed by|mr|mrs|ms|miss|dr|prof|dear|guardian|founders?:|user:)[^\p{L}\d\n]{1,4}$/iu;
+/** After these also one that is a month or a word: my name is April. */
+const NAMED =
+  /(?<!\p{L})(?:(?:my|his|her) name(?:['’]s| is| was)|(?:first|last|full|given|family)?[_ ]?name:|named (?:him|her)|call me|mr|mrs|ms|miss|dr|prof)[^\p{L}\d\n]{1,4}$/iu;
+/** After these stands a month. */
+const DATED =
+  /(?:\d|\b(?:in|on|of|by|since|last|next|this|until|till|from|to|early|late|mid|every|around|before|after)) $/i;
 /** Before these stands a name, if it is a lone capital word that no list knows. */
 const SPEAKS =
   /^(?:['’]s (?:address|phone|email|account|card)\b|:\s?\\?["“]|,? (?:said|says|asked|told|shouted|replied)\b)/iu;
@@ -37,14 +45,38 @@ const SUGGESTED =
   /\b(?:i am|i['’]m|this is|it['’]s|under|by|hi|hello|hey|said|says|given|tell|ask|and|but|to|and|at|with|from|early|ex-zombie|the|a|why is|me|, ?|partner|colleague)[^\p{L}\d\n]{0,3}$/iu;
 
 /** Names of persons, by lists of names and by what stands around them. Time is linear in the text. */
-export function* persons(text: string): Generator<Span> {
+export function* persons(text: string): Generator<Candidate> {
+  yield* introduced(text);
   const tokens = tokensOf(text);
   for (let at = 0; at < tokens.length;) {
+    const wordName = wordNameAt(text, tokens, at);
+    if (wordName > 0) {
+      yield [tokens[at]?.start ?? 0, tokens[at + wordName - 1]?.end ?? 0, CERTAIN];
+      at += wordName;
+      continue;
+    }
     const run = runFrom(text, tokens, at);
     const [first, last] = personIn(text, run) ?? [];
-    if (first !== undefined && last !== undefined) yield [first.start, last.end];
+    if (first !== undefined && last !== undefined) yield [first.start, last.end, CERTAIN];
     at += Math.max(1, run.length);
   }
+}
+
+/** How many words a name has here that begins with what is mostly a month or a verb: April Jones, Will Smith; 0 for none. */
+function wordNameAt(text: string, tokens: readonly Token[], at: number): number {
+  const first = tokens[at];
+  if (first?.capital !== true || !NOT_NAMES.has(first.lower) || (nameBits(first.lower) & GIVEN) === 0)
+    return 0;
+  const next = tokens[at + 1];
+  const surname =
+    !DATED.test(before(text, first)) &&
+    next?.capital === true &&
+    isJoin(text.slice(first.end, next.start), first) &&
+    (next.bits & SURNAME) !== 0 &&
+    (next.bits & PLACE) === 0 &&
+    !isElsewhere([first, next], before(text, first), text.slice(next.end, next.end + LOOK_AHEAD));
+  if (surname) return 2;
+  return NAMED.test(before(text, first)) ? 1 : 0;
 }
 
 function tokensOf(text: string): Token[] {
@@ -114,7 +146,8 @@ function personIn(text: string, run: readonly Token[]): readonly [Token, Token] 
   const right = text.slice(last.end, last.end + LOOK_AHEAD);
   if (isElsewhere(run, left, right)) return undefined;
   if (INTRODUCED.test(left)) return [first, last];
-  if (run.length === 1) return isLoneName(first, left, right) ? [first, last] : undefined;
+  if (run.length === 1)
+    return !isAcronym(first, text) && isLoneName(first, left, right) ? [first, last] : undefined;
   const given = run.findIndex((token, index) => (token.bits & GIVEN) !== 0 && index < run.length - 1);
   const from = run[given];
   if (from === undefined) return undefined;
@@ -137,6 +170,11 @@ function isElsewhere(run: readonly Token[], left: string, right: string): boolea
     /(?:^|[\n,:;.?!])[^\p{L}\d\n]{0,4}\d[^\n,:;.?!]{0,30}$/u.test(left)
   );
 }
+
+/** Letters of a test or a substance, in a sentence that is not all capitals: ACE, ELISA. */
+const isAcronym = (token: Token, text: string): boolean =>
+  /^\p{Lu}{2,6}$/u.test(text.slice(token.start, token.end)) &&
+  /\p{Ll}/u.test(text.slice(Math.max(0, token.start - 12), token.end + 12));
 
 function isLoneName(token: Token, left: string, right: string): boolean {
   if (isStrong(token, GIVEN) && (token.capital || token.lower.length > 4)) return true;

@@ -1,4 +1,7 @@
-import { matches, type Rule, type Span } from './types.ts';
+import { CERTAIN } from './evidence.ts';
+import { matches } from './matching.ts';
+import { isRandom } from './randomness.ts';
+import type { Candidate, Rule } from './types.ts';
 
 const secret = (hint: RegExp, pattern: RegExp, accept?: (match: string) => boolean): Rule => ({
   type: 'SECRET',
@@ -95,30 +98,14 @@ export const VENDOR_SECRETS: readonly Rule[] = [
   ),
 ];
 
-/** Assigned to something whose name says what it is. */
-export const ASSIGNED_SECRETS: Rule = {
-  type: 'SECRET',
-  hint: /key|secret|token|passw|pwd|passphrase|credential|senha|contraseña|motdepasse|mot de passe/i,
-  find: assignedSecrets,
-};
-
 function hasDigit(match: string): boolean {
   return /\d/.test(match);
-}
-
-/** Shannon entropy above 3 bits a character: no word, no counter. */
-function isRandom(value: string): boolean {
-  const counts = new Map<string, number>();
-  for (const char of value) counts.set(char, (counts.get(char) ?? 0) + 1);
-  let bits = 0;
-  for (const count of counts.values()) bits -= (count / value.length) * Math.log2(count / value.length);
-  return bits > 3;
 }
 
 const KEY_BYTES = 8000;
 
 /** With its end, or, where that was cut off, as far as it looks like one. */
-function* privateKeys(text: string): Generator<Span> {
+function* privateKeys(text: string): Generator<Candidate> {
   const header = /-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----/g;
   for (let match = header.exec(text); match !== null; match = header.exec(text)) {
     const body = match.index + match[0].length;
@@ -127,26 +114,6 @@ function* privateKeys(text: string): Generator<Span> {
     const length =
       whole === null ? (/^[A-Za-z0-9+/=\s\\:-]*/.exec(rest)?.[0].length ?? 0) : whole.index + whole[0].length;
     header.lastIndex = body + length;
-    yield [match.index, body + length];
+    yield [match.index, body + length, CERTAIN];
   }
 }
-
-const ASSIGNMENT =
-  /(?:(?:api|access|private|secret|account|encryption|signing|master)[-_ ]?key|secret|token|passw(?:or)?d|passwort|pwd|passphrase|credential|senha|contraseña|mot de passe)[\w-]{0,30}["']?(?:\s{0,3}(?::=|=>|[:=])\s{0,3}| (?:is|ist|es|est|lautet) )["']?([^\s"',;[\]<>{}&]{8,200})/gi;
-
-/** The value alone: what it was assigned to is no secret. */
-function* assignedSecrets(text: string): Generator<Span> {
-  for (const match of text.matchAll(ASSIGNMENT)) {
-    const value = match[1] ?? '';
-    const end = match.index + match[0].length;
-    if (isSecretValue(value)) yield [end - value.length, end];
-  }
-}
-
-const isSecretValue = (value: string): boolean =>
-  (/\d/.test(value) && /[A-Za-z]/.test(value)) ||
-  (value.length >= 20 &&
-    /[a-z]/.test(value) &&
-    /[A-Z]/.test(value) &&
-    !/[()]/.test(value) &&
-    isRandom(value));

@@ -19,24 +19,17 @@ export interface Finding {
   readonly type: PiiType;
   readonly start: number;
   readonly end: number;
+  /** Whether the evidence leaves no doubt: reason enough to stop something, not only to replace it. */
+  readonly certain: boolean;
 }
 
 export type Span = readonly [start: number, end: number];
+/** A stretch that may be personal data, and how much speaks for it (`evidence.ts`). */
+export type Candidate = readonly [start: number, end: number, points: number];
 
 export interface Rule {
   readonly type: PiiType;
   /** Cheap test that must hold for the rule to be tried at all. */
   readonly hint: RegExp;
-  readonly find: (text: string) => Iterable<Span>;
-}
-
-/** All matches that are accepted. Every quantifier of a pattern is bounded or cannot be entered twice, so that no text makes it slow. */
-export function matches(
-  pattern: RegExp,
-  accept: (match: string, text: string, start: number) => boolean = () => true,
-): Rule['find'] {
-  return function* (text) {
-    for (const match of text.matchAll(pattern))
-      if (accept(match[0], text, match.index)) yield [match.index, match.index + match[0].length];
-  };
+  readonly find: (text: string) => Iterable<Candidate>;
 }

@@ -6,7 +6,7 @@ import { createPseudonymiser } from '@ftm/pii/pseudonyms';
 import { ALL_TYPES, STRUCTURED, type PiiType } from '@ftm/pii/types';
 
 /** Of the rules and the profiles together: another version may answer otherwise. */
-export const TRISM_POLICY = 'trism-2026-11.2';
+export const TRISM_POLICY = 'trism-2026-12.1';
 
 /** The gravest of a document's types decides on it. Its texts are redacted whatever becomes of it. */
 type Action = 'redact' | 'drop' | 'block';

@@ -9,6 +9,7 @@ import { identify, type Fingerprint } from '../dedup/canonical.ts';
 import { sketch } from '../dedup/minhash.ts';
 import type { SemanticRow } from '../dedup/semantic.ts';
 import type { Chunk, SanitisedRow } from '../ingest/chunk.ts';
+import { textsOf } from '../ingest/texts.ts';
 import type { RowRejection, TrainingRow } from '../rows/row.ts';
 import type { RowTokens } from '../tokens/row-tokens.ts';
 import { splitScore, type SplitRecipe } from './split.ts';
@@ -27,7 +28,7 @@ export interface AnalysisRules {
     readonly row: TrainingRow | undefined;
     readonly rejections: readonly RowRejection[];
   };
-  /** Does a text hold personal data? TRiSM should have left none. */
+  /** Does a text hold personal data, beyond doubt? TRiSM should have left none. */
   isPersonal(text: string): boolean;
   tokensOf(row: TrainingRow): RowTokens;
 }
@@ -79,7 +80,7 @@ export function createAnalyser(
   return (chunk) => {
     const personal: number[] = [];
     const rows = chunk.rows.map((each) => {
-      if (rules.isPersonal(JSON.stringify(each.row))) personal.push(each.number);
+      if (textsOf(each.row).some((text) => rules.isPersonal(text))) personal.push(each.number);
       const { row, rejections } = rules.validate(each.row);
       return row === undefined
         ? { number: each.number, broken: rejections.map(bySanitisation) }

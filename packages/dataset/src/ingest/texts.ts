@@ -56,8 +56,8 @@ function walk(value: Json, key: string, each: (text: string) => string): Json {
   );
 }
 
-/** Strings and numbers of a JSON text, names of fields among them. */
-const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g;
+/** Strings and numbers of a JSON text, names of fields among them, and what opens and closes. */
+const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|-?\d[\d.eE+-]*|[{}[\]]/g;
 
 /**
  * A number in a call's arguments may be somebody's telephone number: it is looked at like text, digit by digit as it
@@ -69,11 +69,42 @@ function nested(text: string, each: (text: string) => string): string {
   } catch {
     return each(text);
   }
-  return text.replace(TOKEN, (token) => {
-    const said = token.startsWith('"') ? (JSON.parse(token) as string) : token;
-    const clean = each(said);
-    return clean === said ? token : JSON.stringify(clean);
+  const path: string[] = [];
+  let field = '';
+  return text.replace(TOKEN, (token: string, colon: string | undefined) => {
+    if (token === '{' || token === '[') path.push(field);
+    else if (token === '}' || token === ']') field = path.pop() ?? '';
+    else if (colon === undefined) {
+      const said = token.startsWith('"') ? (JSON.parse(token) as string) : token;
+      const clean = inField([path.at(-1) ?? '', field], said, each);
+      return clean === said ? token : JSON.stringify(clean);
+    } else {
+      field = JSON.parse(token.slice(0, -colon.length)) as string;
+      if (IDENTIFIER.test(field)) return token;
+      const clean = each(field);
+      return clean === field ? token : `${JSON.stringify(clean)}${colon}`;
+    }
+    return token;
   });
+}
+
+/** Between the name of a field and its value. */
+const IS = ': ';
+
+/**
+ * A value is looked at behind the name of its field, as a form would say it, because the name says what it is:
+ * `phone: 0612345678`. All that comes back is sanitised, so that whatever stands behind the name is what is kept.
+ */
+function inField(
+  [outer, field]: readonly [string, string],
+  value: string,
+  each: (text: string) => string,
+): string {
+  const names = [...new Set([outer, field])].filter((name) => name !== '' && IDENTIFIER.test(name));
+  if (names.length === 0) return each(value);
+  const clean = each(`${names.join(' ')}${IS}${value}`);
+  const at = clean.indexOf(IS);
+  return at === -1 ? clean : clean.slice(at + IS.length);
 }
 
 function isImage(text: string): boolean {

@@ -117,10 +117,35 @@ describe('the texts of a row', () => {
       'call_1',
       '{ "card": 6304000000000000003, "amount": 1.50, "card": 12345678901234567890 }',
     );
-    expect(textsOf(before)).toEqual(expect.arrayContaining(['6304000000000000003', '1.50']));
+    expect(textsOf(before)).toEqual(expect.arrayContaining(['card: 6304000000000000003', 'amount: 1.50']));
     expect(argumentsOf(replaced(before, '6304000000000000003'))).toBe(
       '{ "card": "[X]", "amount": 1.50, "card": 12345678901234567890 }',
     );
+  });
+
+  it('say of a value in a call what its field is called, of those around it too, and of lists', () => {
+    const before = calling(
+      'call_1',
+      '{"contact":{"phone":612345678,"langs":["en",{"dob":null}]},"a b":"c","n":[7]}',
+    );
+    expect(textsOf(before).slice(2, -2)).toEqual([
+      'contact phone: 612345678',
+      'langs: en',
+      'a b',
+      'c',
+      'n: 7',
+    ]);
+    expect(argumentsOf(withTexts(before, textsOf(before)))).toBe(argumentsOf(before));
+  });
+
+  it.each([
+    ['as it was', (text: string) => text, '612345678'],
+    ['replaced', (text: string) => text.replace('612345678', '[X]'), '"[X]"'],
+    ['replaced together with the name', (text: string) => text.replace('phone: 612345678', '[X]'), '"[X]"'],
+    ['behind a name that was replaced', (text: string) => text.replace('phone', '[Y]'), '612345678'],
+  ])('take a value %s', (_how, sanitise, value) => {
+    const before = calling('call_1', '{"phone":612345678}');
+    expect(argumentsOf(withTexts(before, textsOf(before).map(sanitise)))).toBe(`{"phone":${value}}`);
   });
 
   it('are as many as are put back', () => {

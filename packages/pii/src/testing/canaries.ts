@@ -1,4 +1,5 @@
 import type { PiiType } from '../types.ts';
+import { seeded } from './seeded.ts';
 
 /** Invented personal data that is planted to be looked for: `value` as it is written, `plain` as a reader understands it. Neither may ever be found behind the sanitiser. */
 export interface Canary {
@@ -125,15 +126,4 @@ function withLuhn(start: string): string {
 function withIbanCheck(country: string, account: string): string {
   const numbers = `${account}${country}00`.replace(/[A-Z]/g, (letter) => String(letter.charCodeAt(0) - 55));
   return `${country}${String(98n - (BigInt(numbers) % 97n)).padStart(2, '0')}${account}`;
-}
-
-/** mulberry32 */
-function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

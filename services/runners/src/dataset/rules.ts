@@ -28,8 +28,9 @@ export async function analysisRules(recipe: RulesRecipe): Promise<AnalysisRules>
   const counter = await createTokenCounter(recipe.model);
   return {
     validate: rowValidator(recipe),
-    // The second pair of eyes: what comes back from TRiSM is looked at before a dataset is made of it.
-    isPersonal: (text) => detect(text).length > 0,
+    // The second pair of eyes: what comes back from TRiSM is looked at before a dataset is made of it. What may be
+    // something else as well is TRiSM's to decide.
+    isPersonal: (text) => detect(text).some(({ certain }) => certain),
     tokensOf: (row) => counter.row(row),
   };
 }
