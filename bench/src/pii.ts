@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import process from 'node:process';
 import { detect } from '@ftm/pii/detect';
 import { LABELLED_STRUCTURED, readLabelled, score, type Score } from '@ftm/pii/testing/labelled';
+import { negativeLines } from '@ftm/pii/testing/negatives';
 import { ALL_TYPES, STRUCTURED, type PiiType } from '@ftm/pii/types';
 
 export interface PiiMeasurement {
@@ -14,10 +15,12 @@ export interface PiiMeasurement {
 
 const ROUNDS = 7;
 const PASSES = 5;
+const NEGATIVE_LINES = 20_000;
+const NEGATIVE_SEED = 20261201;
 
 /**
  * Best of some rounds, in processor time, so that a busy machine counts for little, over sentences that people
- * labelled, each with some personal data: structured types, everything, and Presidio's patterns where
+ * labelled, each with some personal data: structured types, everything, lines that have none, and Presidio's patterns where
  * `FTM_BENCH_PYTHON` names a Python that has `presidio-analyzer`.
  */
 export function measurePii(): PiiMeasurement[] {
@@ -33,8 +36,19 @@ export function measurePii(): PiiMeasurement[] {
     { what: 'bare scan', megabytesPerSecond: bare, ofBareScan: 1, score: null },
     of('structured types and secrets', STRUCTURED, LABELLED_STRUCTURED),
     of('all types; score of persons', ALL_TYPES, ['PERSON']),
+    negatives(bare),
     ...presidio(texts, bytes, bare),
   ];
+}
+
+/** Sums, code, logs, tables and versions: nothing should be found in them. */
+function negatives(bare: number): PiiMeasurement {
+  const texts = negativeLines(NEGATIVE_SEED, NEGATIVE_LINES).map(({ text }) => text);
+  const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+  const taken = texts.filter((text) => detect(text).length > 0).length;
+  const speed = best(bytes, () => texts.reduce((sum, text) => sum + detect(text).length, 0));
+  const what = `${texts.length} lines without any: found in ${taken}`;
+  return { what, megabytesPerSecond: speed, ofBareScan: speed / bare, score: null };
 }
 
 function scan(text: string): number {

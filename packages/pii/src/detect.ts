@@ -9,14 +9,14 @@ import { hiddenText, INJECTION_RULES } from './injection.ts';
 import { normalise, original } from './normalise.ts';
 import { persons } from './persons.ts';
 import { PHONES, SPACED_PHONES } from './phone.ts';
-import { VENDOR_SECRETS } from './secrets.ts';
-import { STRUCTURED, type Finding, type PiiType, type Rule } from './types.ts';
+import { VENDOR_HINT, VENDOR_SECRETS } from './secrets.ts';
+import { STRUCTURED, type Finding, type PiiType, type Rule, type Span } from './types.ts';
 
 /** What stands for something that was replaced; nothing is found in it. */
 export const PLACEHOLDER = /\[[A-Z][A-Z_]{1,30}_\d{1,9}\]/g;
 
 /** Earlier rules win where findings overlap: what is more certain comes first. */
-export const RULES: readonly Rule[] = [
+const RULES: readonly Rule[] = [
   ...VENDOR_SECRETS,
   URL_CREDENTIALS,
   ...ASSIGNED_SECRETS,
@@ -32,7 +32,8 @@ export const RULES: readonly Rule[] = [
   ...INJECTION_RULES,
   { type: 'PERSON', hint: /\p{L}{2}/u, find: persons },
 ];
-const rulesOf = new Map<string, readonly Rule[]>();
+/** By the very list: whoever looks for the same in many texts keeps it. */
+const rulesOf = new WeakMap<readonly PiiType[], readonly Rule[]>();
 /** Without a word as long as this there is no key of any vendor. */
 const LONG_WORD = 16;
 const SOMETHING = /[\d@:=]|-----BEGIN|eyJ|[a-z]_|[^\0-\x7f]| at |[[({]at/i;
@@ -61,21 +62,32 @@ function detectIn(text: string, types: readonly PiiType[], depth: number): Findi
     found.push({ type, start: from, end: to, certain });
   };
   const long = hasLongWord(plain.text) || plain.text.includes('-----BEGIN');
+  const vendor = long && VENDOR_HINT.test(plain.text);
   for (const { type, hint, find } of rulesFor(types)) {
-    if ((!long && VENDOR_HINTS.has(hint)) || !hint.test(plain.text)) continue;
+    if ((!vendor && VENDOR_HINTS.has(hint)) || !hint.test(plain.text)) continue;
     for (const [start, end, points] of find(plain.text))
       if (points >= FOUND) add(type, start, end, points >= CERTAIN);
   }
   if (long && depth > 0)
-    for (const { span, decoded } of base64Texts(plain.text)) {
-      const inside = detectIn(decoded, types, depth - 1)[0];
-      if (inside !== undefined) add(inside.type, span[0], span[1], inside.certain);
-    }
+    for (const [{ type, certain }, [start, end]] of encoded(plain.text, types, depth))
+      add(type, start, end, certain);
   if (types.includes('INJECTION'))
     for (const [start, end] of hiddenText(text))
       if (!found.some((each) => each.start < end && start < each.end))
         found.push({ type: 'INJECTION', start, end, certain: true });
   return found.sort((a, b) => a.start - b.start);
+}
+
+/** What is found first in each stretch of base64, and that stretch. */
+function* encoded(
+  text: string,
+  types: readonly PiiType[],
+  depth: number,
+): Generator<readonly [Finding, Span]> {
+  for (const { span, decoded } of base64Texts(text)) {
+    const inside = detectIn(decoded, types, depth - 1)[0];
+    if (inside !== undefined) yield [inside, span];
+  }
 }
 
 /** Which code units belong to a finding already. */
@@ -108,12 +120,11 @@ const IN_WORD = Uint8Array.from({ length: 0x7f }, (_each, code) =>
 const VENDOR_HINTS: ReadonlySet<RegExp> = new Set(VENDOR_SECRETS.map(({ hint }) => hint));
 
 function rulesFor(types: readonly PiiType[]): readonly Rule[] {
-  const key = types.join();
-  let rules = rulesOf.get(key);
+  let rules = rulesOf.get(types);
   if (rules === undefined) {
     const wanted = new Set(types);
     rules = RULES.filter(({ type }) => wanted.has(type));
-    rulesOf.set(key, rules);
+    rulesOf.set(types, rules);
   }
   return rules;
 }

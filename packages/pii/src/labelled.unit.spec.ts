@@ -22,8 +22,11 @@ describe('against sentences that people labelled', () => {
     expect(score(rows, ['PERSON'], 'exact').f1).toBeGreaterThan(0.65);
   });
 
+  it('loses nothing of structured types', () => {
+    expect(score(all, LABELLED_STRUCTURED, 'exact')).toEqual({ precision: 1, recall: 1, f1: 1 });
+  });
+
   it('holds what it has reached', () => {
-    expect(score(all, LABELLED_STRUCTURED, 'exact').f1).toBeGreaterThan(0.99);
     expect(score(heldOut, ['PERSON'], 'exact').f1).toBeGreaterThan(0.83);
     expect(score(heldOut, ['PERSON'], 'overlap').f1).toBeGreaterThan(0.85);
   });

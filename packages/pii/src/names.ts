@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { allMatches } from './matching.ts';
 
 /** What a word may be, as bits: `data/names.txt` has a row for each word that is a name somewhere. */
 export const GIVEN = 1;
@@ -13,7 +14,7 @@ const STEM = /[\p{N}_@]/u;
 
 /** The words of a text that are no part of an identifier, an address of mail or a host; without the `’s` of an owner. */
 export function* nameWords(text: string): Generator<{ readonly start: number; readonly word: string }> {
-  for (const match of text.matchAll(NAME)) {
+  for (const match of allMatches(NAME, text)) {
     const end = match.index + match[0].length;
     if (!STEM.test(text.charAt(end))) yield { start: match.index, word: match[0].replace(/['’]s$/i, '') };
   }

@@ -26,6 +26,11 @@ export const PROFILES: Readonly<Record<string, Readonly<Partial<Record<PiiType, 
   },
 };
 
+/** By profile, what is looked for. */
+const TYPES: Readonly<Record<string, readonly PiiType[]>> = Object.fromEntries(
+  Object.entries(PROFILES).map(([name, actions]) => [name, Object.keys(actions) as PiiType[]]),
+);
+
 const ABUSE = /\b(?:idiot|moron|shut up|stupid (?:bot|machine))\b/i;
 
 export interface Sanitised {
@@ -61,7 +66,7 @@ export function createTrism(dataDir: string, seed: string | undefined) {
     sanitise(tenantId: string, profile: string, texts: readonly string[]): Sanitised {
       const actions = PROFILES[profile];
       if (actions === undefined) throw new RangeError(`there is no profile ${profile}`);
-      const { texts: clean, counts } = pseudonymiserOf(tenantId)(texts, Object.keys(actions) as PiiType[]);
+      const { texts: clean, counts } = pseudonymiserOf(tenantId)(texts, TYPES[profile] ?? []);
       const gravest = Math.max(
         -1,
         ...[...counts.keys()].map((type) => GRAVITY.indexOf(actions[type] ?? 'redact')),
