@@ -20,7 +20,7 @@ import { createLocalKeyProvider } from '@ftm/object-store/local-key-provider';
 import type { ObjectStore } from '@ftm/object-store/object-store';
 import { buildDataset } from '@ftm/runners/dataset/build';
 import { workingFiles } from '@ftm/runners/dataset/objects';
-import type { Tools } from '@ftm/runners/tasks';
+import { workOn, type Tools } from '@ftm/runners/tasks';
 import { dialogues } from './dialogues.ts';
 import { STAGES, type PipelineRun, type Stages } from './pipeline.ts';
 import { NO_TOMBSTONES } from '@ftm/object-store/testing/memory-object-store';
@@ -91,7 +91,8 @@ try {
     commands: { send: async () => mark() },
     config: { FTM_DATASET_THREADS: threads },
   } as unknown as Tools;
-  const files = workingFiles(job, PROJECT, tools);
+  const work = workOn(job, tools);
+  const files = workingFiles(work, PROJECT);
   let bytes = 0;
   const counted = (async function* () {
     for await (const piece of body(megabytes * 1e6)) {
@@ -133,7 +134,7 @@ try {
       split: { validationFraction: 0.1, by: 'random', seed: 0 },
     },
   } as unknown as Parameters<typeof buildDataset>[1];
-  const built = await buildDataset(job, state, 1, tools, {
+  const built = await buildDataset(work, state, 1, {
     ...ingested,
     chunkReader: files.reader(ingested.chunks),
   });

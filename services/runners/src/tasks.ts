@@ -1,7 +1,9 @@
 import type { CommandClient } from '@ftm/commands/steps';
 import type { ObjectRef } from '@ftm/contracts/generated/events';
 import type { ScannedText } from '@ftm/contracts/scanned-text';
-import type { TenantId } from '@ftm/contracts/ids';
+import type { Aggregate, TenantId } from '@ftm/contracts/ids';
+import type { StateOf } from '@ftm/domain/aggregates';
+import type { Command } from '@ftm/domain/command';
 import type { VectorIndex } from '@ftm/dataset/dedup/vector-index';
 import type { EncryptedStore } from '@ftm/object-store/encrypted-store';
 import type { OrchestratorClient } from '@ftm/orchestrator/client';
@@ -64,25 +66,36 @@ export class TerminalError extends Error {
   /** FTM's own, which may stand on the log. */
   readonly words: ScannedText;
   readonly remedy: string;
-  readonly retryable: boolean;
   /** Rows that were rejected until then, where rows were looked at. */
   readonly rejectionsObject: ObjectRef | null;
-  constructor(
-    code: string,
-    words: ScannedText,
-    remedy: string,
-    retryable = false,
-    rejectionsObject: ObjectRef | null = null,
-  ) {
+  constructor(code: string, words: ScannedText, remedy: string, rejectionsObject: ObjectRef | null = null) {
     super(words);
     this.name = 'TerminalError';
     this.code = code;
     this.words = words;
     this.remedy = remedy;
-    this.retryable = retryable;
     this.rejectionsObject = rejectionsObject;
   }
 }
 
+type OfOwnStream<C> = C extends Command ? Omit<C, 'id'> & { readonly id?: string } : never;
+
+/**
+ * One run of a job: the tools, bound to whose work it is and what it follows from. What is recorded under a step's name is recorded once, however often the run is repeated.
+ */
+export interface Work extends Job, Tools {
+  /** A stream's state as its writer knows it: the job's own, unless an id is given. */
+  load<A extends Aggregate>(aggregate: A, id?: string): Promise<StateOf<A>>;
+  /** What a step came to, about the job's own stream, unless the command has an id. @throws CommandRejected */
+  record(step: string, command: OfOwnStream<Command>): Promise<void>;
+}
+
+export const workOn = (job: Job, tools: Tools): Work => ({
+  ...tools,
+  ...job,
+  load: (aggregate, id = job.id) => tools.commands.load(job.tenantId, aggregate, id),
+  record: (step, command) => tools.commands.send(job, step, { ...command, id: command.id ?? job.id }),
+});
+
 /** Jobs carry who asked, so that a command can say what it follows from. */
-export type Runner = (job: Job, tools: Tools) => Promise<Outcome>;
+export type Runner = (work: Work) => Promise<Outcome>;

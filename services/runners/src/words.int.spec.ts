@@ -16,7 +16,7 @@ import {
   type Handler,
   type HttpProvider,
 } from './provider/testing/http-provider.ts';
-import type { Tools } from './tasks.ts';
+import { workOn, type Tools } from './tasks.ts';
 
 /** What other programs say reaches the log, and the lines that processes write, only after TRiSM has read it; here TRiSM is the simulator, in a process of its own. */
 const CANARIES = [
@@ -94,7 +94,7 @@ async function followed(shown: object): Promise<Left> {
     },
     { type: 'FineTuneSubmitted', data: { attempt: 1, providerJobId: 'ftjob-x', adopted: false } },
   );
-  await runFineTune(jobOf(tenant, id), tools);
+  await runFineTune(workOn(jobOf(tenant, id), tools));
   return left(streamId('fine-tune', id));
 }
 
@@ -108,7 +108,7 @@ async function submitted(answer: Handler): Promise<Left> {
     type: 'FineTuneCostApproved',
     data: { approvalId: null, amountUsdMicros: 1e9, expiresAt: null },
   });
-  await runFineTune(jobOf(tenant, id), tools);
+  await runFineTune(workOn(jobOf(tenant, id), tools));
   return left(streamId('fine-tune', id));
 }
 
@@ -143,7 +143,7 @@ async function evaluated(answer: Handler): Promise<Left> {
       costCapUsdMicros: null,
     },
   });
-  await runEval(jobOf(tenant, id), tools);
+  await runEval(workOn(jobOf(tenant, id), tools));
   return left(streamId('eval-run', id));
 }
 
@@ -208,7 +208,7 @@ it.each([true, false])('PRISM’s reasons are words, too; TRiSM is there: %s', a
   });
   const id = derivedUuid('prism', String(isThere));
   await requestJob(lab, tenant, id, chatRows(10), { costThresholdUsdMicros: 0 });
-  await runFineTune(jobOf(tenant, id), tools);
+  await runFineTune(workOn(jobOf(tenant, id), tools));
   const result = await left(streamId('fine-tune', id));
   expect(last(result)).toMatchObject({
     type: 'FineTuneBlocked',

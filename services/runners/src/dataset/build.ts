@@ -13,7 +13,7 @@ import type { SemanticRow } from '@ftm/dataset/dedup/semantic';
 import { createExactVectorIndex } from '@ftm/dataset/dedup/vector-index';
 import { EMPTY_SPLIT, type DatasetStatistics } from '@ftm/dataset/statistics/statistics';
 import { CONTAMINATION_GATE, type DatasetState } from '@ftm/domain/dataset/state';
-import { TerminalError, type Job, type Tools } from '../tasks.ts';
+import { TerminalError, type Work } from '../tasks.ts';
 import type { AnalysisTask, ChunkWork } from './analyse-thread.ts';
 import { embedderOf } from './embedders.ts';
 import type { Input } from './objects.ts';
@@ -44,10 +44,9 @@ const PIPELINE = 'ftm-dataset/2';
 
 /** Analyse and write: from chunks of sanitised rows to the files of a dataset, or to the gate that stops them. */
 export async function buildDataset(
-  job: Job,
+  work: Work,
   state: Building,
   attempt: number,
-  tools: Tools,
   input: Input,
 ): Promise<Built> {
   const { request } = state;
@@ -56,7 +55,7 @@ export async function buildDataset(
     recipe: {
       split: request.split,
       near,
-      cases: await casesOfSuites(job, request.projectId, request.evalSuiteIds, tools),
+      cases: await casesOfSuites(work, request.projectId, request.evalSuiteIds),
       contaminationThreshold: request.contamination.threshold,
     },
     rules: {
@@ -65,11 +64,11 @@ export async function buildDataset(
       model: request.targetModel ?? USUAL_MODEL,
     },
   };
-  const embedder = semanticThreshold === null ? null : await embedderOf(job, request, tools);
+  const embedder = semanticThreshold === null ? null : await embedderOf(work, request);
   const dir = await mkdtemp(join(tmpdir(), 'ftm-dataset-'));
-  const writer = await createDatasetWriter(job, request, tools, dir);
+  const writer = await createDatasetWriter(work, request, dir);
   const threads = createThreads<ChunkWork>(
-    tools.config.FTM_DATASET_THREADS,
+    work.config.FTM_DATASET_THREADS,
     './analyse-thread',
     import.meta.url,
     task,
@@ -85,7 +84,7 @@ export async function buildDataset(
               threshold: semanticThreshold,
               embedder,
               createIndex: (rows) =>
-                (rows >= PGVECTOR_FROM_ROWS ? tools.pgVector(embedder.dims) : null) ??
+                (rows >= PGVECTOR_FROM_ROWS ? work.pgVector(embedder.dims) : null) ??
                 createExactVectorIndex({ dims: embedder.dims, dir }),
             },
       keepContaminated: state.override !== null,
@@ -94,9 +93,8 @@ export async function buildDataset(
     dir,
   );
   const tell = (stage: DatasetProgressed['stage'], rowsRejected: number): Promise<void> =>
-    tools.commands.send(job, `progress:${attempt}:${stage}`, {
+    work.record(`progress:${attempt}:${stage}`, {
       type: 'RecordDatasetProgress',
-      id: job.id,
       progress: { stage, rowsRead: input.rowsRead, rowsRejected },
     });
   try {
@@ -198,7 +196,6 @@ async function mustBeEnough(
     'TOO_FEW_ROWS',
     ourWords`${rows} training rows are left of ${input.rowsRead}; at least ${MIN_TRAINING_ROWS} are needed`,
     'widen the filters, or look at the rejected rows for what was wrong',
-    false,
     (await writer.rows('rejections')).object,
   );
 }

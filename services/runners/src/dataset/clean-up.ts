@@ -1,17 +1,17 @@
 import { CONTAMINATION_GATE, type DatasetState } from '@ftm/domain/dataset/state';
-import type { Job, Outcome, Tools } from '../tasks.ts';
+import type { Outcome, Work } from '../tasks.ts';
 import { workingFiles } from './objects.ts';
 
 const LOOK_AGAIN_MS = 1000;
 
 /** Work of its own, which the log makes when a dataset has come to its end: a builder that dies behind its last word, or is told late that nobody wants the dataset, leaves nothing behind either. */
-export async function runDatasetCleanUp(job: Job, tools: Tools): Promise<Outcome> {
-  const state = await tools.commands.load(job.tenantId, 'dataset', job.id);
+export async function runDatasetCleanUp(work: Work): Promise<Outcome> {
+  const state = await work.load('dataset');
   if (state.status === 'absent' || !hasEnded(state)) return 'done';
   // A builder that has not yet heard of it may be about to write another one.
-  const open = await tools.tenants.openWork(job.tenantId);
-  if (open.some(({ task, id }) => task === 'dataset' && id === job.id)) return { againInMs: LOOK_AGAIN_MS };
-  await workingFiles(job, state.request.projectId, tools).remove();
+  const open = await work.tenants.openWork(work.tenantId);
+  if (open.some(({ task, id }) => task === 'dataset' && id === work.id)) return { againInMs: LOOK_AGAIN_MS };
+  await workingFiles(work, state.request.projectId).remove();
   return 'done';
 }
 

@@ -7,7 +7,7 @@ import { OrchestratorRefused } from '@ftm/orchestrator/client';
 import { sanitizeTogether } from '@ftm/orchestrator/sanitize-all';
 import { CommandRejected } from '@ftm/commands/steps';
 import { ProviderRefused } from '../provider/provider-errors.ts';
-import { TerminalError, type Job, type Outcome, type Tools } from '../tasks.ts';
+import { TerminalError, type Outcome, type Work } from '../tasks.ts';
 import { buildDataset, type Built } from './build.ts';
 import { uploadedChunks, workingFiles, type Input } from './objects.ts';
 import { rowValidator } from './rules.ts';
@@ -28,35 +28,33 @@ class NoLongerWanted extends Error {}
  * From a source to provider-ready files, in three stages: ingest (the only one that reads the source and asks TRiSM), analyse, write. After a crash the ingest goes on behind the last chunk that
  * it wrote; the others are functions of the chunks, and are done again. The chunks are removed by work of its own (`clean-up.ts`).
  */
-export async function runDataset(job: Job, tools: Tools): Promise<Outcome> {
-  const state = await tools.commands.load(job.tenantId, 'dataset', job.id);
+export async function runDataset(work: Work): Promise<Outcome> {
+  const state = await work.load('dataset');
   if (state.status !== 'building' && state.status !== 'pending_sanitization') return 'done';
   const { request } = state;
   // Two people let contaminated rows stay: the building begins again, on the same chunks.
   const attempt = state.override === null ? 1 : 2;
   try {
-    await tools.commands.send(job, `sanitization:${attempt}`, {
+    await work.record(`sanitization:${attempt}`, {
       type: 'StartDatasetSanitization',
-      id: job.id,
       attempt,
       profile: request.sanitizerProfile,
     });
-    const input = await readIn(job, state, attempt, tools);
-    const built = input.blocked ? trismBlocked : await buildDataset(job, state, attempt, tools, input);
-    await record(job, built, attempt, tools);
+    const input = await readIn(work, state, attempt);
+    const built = input.blocked ? trismBlocked : await buildDataset(work, state, attempt, input);
+    await record(work, built, attempt);
   } catch (error) {
     if (error instanceof NoLongerWanted || isSettled(error)) return 'done';
     const failure = toTerminal(error);
     if (failure === undefined) throw error;
-    await tools.commands
-      .send(job, 'failed', {
+    await work
+      .record('failed', {
         type: 'FailDataset',
-        id: job.id,
         failure: {
           code: failure.code,
           message: failure.words,
           remedy: failure.remedy,
-          retryable: failure.retryable,
+          retryable: false,
           rejectionsObject: failure.rejectionsObject,
         },
       })
@@ -72,49 +70,45 @@ const trismBlocked: Built = {
   rejectionsObject: null,
 };
 
-async function readIn(job: Job, state: Building, attempt: number, tools: Tools): Promise<Input> {
+async function readIn(work: Work, state: Building, attempt: number): Promise<Input> {
   const { request } = state;
   const { uploadObject } = request.source;
   if (uploadObject !== null) {
-    const bytes = await tools.objects.get(job.tenantId, uploadObject);
+    const bytes = await work.objects.get(work.tenantId, uploadObject);
     const manifest = JSON.parse(bytes.toString('utf8')) as UploadManifest;
     return {
       chunks: manifest.chunks.length,
       rowsRead: manifest.rowsRead,
       inputSha256: manifest.inputSha256,
       blocked: false,
-      chunkReader: uploadedChunks(job, manifest, tools),
+      chunkReader: uploadedChunks(work, manifest),
     };
   }
-  const files = workingFiles(job, request.projectId, tools);
+  const files = workingFiles(work, request.projectId);
   const { sampleFraction, limit } = request.source;
-  const of = { tenantId: job.tenantId, projectId: request.projectId, profile: request.sanitizerProfile };
+  const of = { tenantId: work.tenantId, projectId: request.projectId, profile: request.sanitizerProfile };
   const ingested = await ingest(
     {
-      source:
-        request.source.kind === 'dataset'
-          ? datasetSource(job, request, tools)
-          : traceSource(job, request, tools),
+      source: request.source.kind === 'dataset' ? datasetSource(work, request) : traceSource(work, request),
       validate: rowValidator({
         format: request.outputFormat,
         images: request.images,
       }),
       limit,
-      maxRows: tools.config.FTM_DATASET_MAX_ROWS,
+      maxRows: work.config.FTM_DATASET_MAX_ROWS,
       sample: sampleFraction === null ? null : { fraction: sampleFraction, seed: request.split.seed },
       async onChunk({ chunks, rowsRead, rowsRejected }) {
         // Ever more seldom, so that the log grows with the logarithm of the rows.
         if (Number.isInteger(Math.log2(chunks)))
-          await tools.commands.send(job, `progress:${attempt}:ingesting:${chunks}`, {
+          await work.record(`progress:${attempt}:ingesting:${chunks}`, {
             type: 'RecordDatasetProgress',
-            id: job.id,
             progress: { stage: 'ingesting', rowsRead, rowsRejected },
           });
-        else if (chunks % CHUNKS_BETWEEN_LOOKS === 0) await mustBeWanted(job, tools);
+        else if (chunks % CHUNKS_BETWEEN_LOOKS === 0) await mustBeWanted(work);
       },
     },
     {
-      sanitize: (documents) => sanitizeTogether(tools.orchestrator, documents, of),
+      sanitize: (documents) => sanitizeTogether(work.orchestrator, documents, of),
       load: files.load,
       save: files.save,
     },
@@ -122,25 +116,23 @@ async function readIn(job: Job, state: Building, attempt: number, tools: Tools):
   return { ...ingested, chunkReader: files.reader(ingested.chunks) };
 }
 
-async function record(job: Job, built: Built, attempt: number, tools: Tools): Promise<void> {
+async function record(work: Work, built: Built, attempt: number): Promise<void> {
   if (built.kind === 'blocked')
-    await tools.commands.send(job, `blocked:${attempt}`, {
+    await work.record(`blocked:${attempt}`, {
       type: 'BlockDataset',
-      id: job.id,
       gate: built.gate,
       reasons: built.reasons,
       rejectionsObject: built.rejectionsObject,
     });
   else
-    await tools.commands.send(job, `sanitized:${attempt}`, {
+    await work.record(`sanitized:${attempt}`, {
       type: 'RecordDatasetSanitized',
-      id: job.id,
       result: built.sanitized,
     });
 }
 
-async function mustBeWanted(job: Job, tools: Tools): Promise<void> {
-  const { status } = await tools.commands.load(job.tenantId, 'dataset', job.id);
+async function mustBeWanted(work: Work): Promise<void> {
+  const { status } = await work.load('dataset');
   if (status !== 'building' && status !== 'pending_sanitization') throw new NoLongerWanted(status);
 }
 

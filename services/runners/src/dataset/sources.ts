@@ -5,17 +5,17 @@ import { rowOfTrace } from '@ftm/dataset/ingest/from-trace';
 import type { Source, SourcePage, SourceRow } from '@ftm/dataset/ingest/source';
 import type { Trace } from '@ftm/orchestrator/client';
 import { readLines } from '../object-lines.ts';
-import { TerminalError, type Job, type Tools } from '../tasks.ts';
+import { TerminalError, type Work } from '../tasks.ts';
 
 const PAGE = 500;
 /** Of rows that are read from a dataset at once. */
 const PAGE_BYTES = 2 * 1024 * 1024;
 
 /** Recorded conversations, page by page in the order of their time; the Orchestrator's cursor is the cursor. */
-export function traceSource(job: Job, request: DatasetRequested, tools: Tools): Source {
+export function traceSource(work: Work, request: DatasetRequested): Source {
   const { source } = request;
   const filter = {
-    tenantId: job.tenantId,
+    tenantId: work.tenantId,
     projectId: request.projectId,
     assistantId: request.assistantId,
     from: source.from,
@@ -26,7 +26,7 @@ export function traceSource(job: Job, request: DatasetRequested, tools: Tools): 
   return {
     async *pages(from) {
       for (let cursor = from, more = true; more;) {
-        const page: { data: Trace[]; nextCursor: string | null } = await tools.orchestrator.listTraces(
+        const page: { data: Trace[]; nextCursor: string | null } = await work.orchestrator.listTraces(
           filter,
           cursor,
           PAGE,
@@ -35,7 +35,7 @@ export function traceSource(job: Job, request: DatasetRequested, tools: Tools): 
           // The Orchestrator filters by one tag; the others are looked at here.
           rows: page.data
             .filter((trace) => source.tags.every((tag) => trace.tags.includes(tag)))
-            .map((trace) => fromTrace(job.tenantId, trace, request)),
+            .map((trace) => fromTrace(work.tenantId, trace, request)),
           next: page.nextCursor,
         };
         cursor = page.nextCursor;
@@ -56,10 +56,10 @@ function fromTrace(tenant: TenantId, trace: Trace, { outputFormat, projectId }: 
 }
 
 /** Rows of earlier datasets of the tenant, one dataset after the other, training rows before validation rows. A cursor is `<object>:<line>`. */
-export function datasetSource(job: Job, request: DatasetRequested, tools: Tools): Source {
+export function datasetSource(work: Work, request: DatasetRequested): Source {
   return {
     async *pages(from) {
-      const objects = await objectsOf(job, request, tools);
+      const objects = await objectsOf(work, request);
       const [startObject = 0, startLine = 0] = (from ?? '0:0').split(':').map(Number);
       for (let at = startObject; at < objects.length; at += 1) {
         const object = objects[at];
@@ -73,7 +73,7 @@ export function datasetSource(job: Job, request: DatasetRequested, tools: Tools)
           [rows, bytes] = [[], 0];
           return full;
         };
-        for await (const text of readLines(tools, job.tenantId, object)) {
+        for await (const text of readLines(work, work.tenantId, object)) {
           line += 1;
           if (line <= skip) continue;
           rows.push({
@@ -94,10 +94,10 @@ export function datasetSource(job: Job, request: DatasetRequested, tools: Tools)
 }
 
 /** @throws TerminalError when a source is there no more */
-async function objectsOf(job: Job, request: DatasetRequested, tools: Tools): Promise<ObjectRef[]> {
+async function objectsOf(work: Work, request: DatasetRequested): Promise<ObjectRef[]> {
   const objects: ObjectRef[] = [];
   for (const id of request.source.datasetIds) {
-    const dataset = await tools.commands.load(job.tenantId, 'dataset', id);
+    const dataset = await work.load('dataset', id);
     if (dataset.status !== 'ready')
       throw new TerminalError(
         'SOURCE_DATASET_GONE',

@@ -2,18 +2,17 @@ import { idFrom, ourWords } from '@ftm/contracts/scanned-text';
 import type { EvalPrompt } from '@ftm/dataset/dedup/contamination';
 import { suiteVersion } from '@ftm/domain/eval-suite/state';
 import { readLines } from '../object-lines.ts';
-import { TerminalError, type Job, type Tools } from '../tasks.ts';
+import { TerminalError, type Work } from '../tasks.ts';
 
 /** The questions of eval suites, as their newest versions have them. @throws TerminalError for a suite that is none of the project's */
 export async function casesOfSuites(
-  job: Job,
+  work: Work,
   project: string,
   suiteIds: readonly string[],
-  tools: Tools,
 ): Promise<EvalPrompt[]> {
   const cases: EvalPrompt[] = [];
   for (const id of suiteIds) {
-    const suite = await tools.commands.load(job.tenantId, 'eval-suite', id);
+    const suite = await work.load('eval-suite', id);
     const version = suiteVersion(suite, null);
     if (version === undefined || suite.status === 'absent' || suite.projectId !== project)
       throw new TerminalError(
@@ -21,7 +20,7 @@ export async function casesOfSuites(
         ourWords`there is no eval suite ${idFrom(id)} in the project`,
         'name suites of the project',
       );
-    for await (const line of readLines(tools, job.tenantId, version.casesObject)) {
+    for await (const line of readLines(work, work.tenantId, version.casesObject)) {
       const { id: caseId, input } = JSON.parse(line) as {
         id: string;
         input: { role: string; content: string }[];

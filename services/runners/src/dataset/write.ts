@@ -3,7 +3,7 @@ import { canonicalJson } from '@ftm/contracts/canonical-json';
 import type { DatasetRequested, ObjectRef } from '@ftm/contracts/generated/events';
 import { DATASET_FILES, type ChunkLines } from '@ftm/dataset/build/write-rows';
 import { datasetScope } from '@ftm/object-store/encrypted-store';
-import type { Job, Tools } from '../tasks.ts';
+import type { Work } from '../tasks.ts';
 import { createDraft, type Draft } from './drafts.ts';
 
 type RowFile = (typeof DATASET_FILES)[number];
@@ -27,13 +27,12 @@ export interface DatasetWriter {
 
 /** Writes a dataset's files: what the chunks add to each is drafted on this machine's disk, and encrypted and stored from there under the name that its content gives it. */
 export async function createDatasetWriter(
-  job: Job,
+  work: Work,
   request: DatasetRequested,
-  tools: Tools,
   dir: string,
 ): Promise<DatasetWriter> {
-  const prefix = datasetObjects({ tenantId: job.tenantId, projectId: request.projectId }, job.id);
-  const scope = datasetScope(job.id);
+  const prefix = datasetObjects({ tenantId: work.tenantId, projectId: request.projectId }, work.id);
+  const scope = datasetScope(work.id);
   const [train, validation, rejections] = await Promise.all(
     DATASET_FILES.map((name) => createDraft(dir, name)),
   );
@@ -43,8 +42,8 @@ export async function createDatasetWriter(
     plain: () => AsyncIterable<Uint8Array>,
     draft?: Draft,
   ): Promise<WrittenFile> => {
-    const { dataKeyId, plainSha256, plainBytes, ...object } = await tools.objects.putStream(
-      job.tenantId,
+    const { dataKeyId, plainSha256, plainBytes, ...object } = await work.objects.putStream(
+      work.tenantId,
       prefix,
       name,
       plain,

@@ -15,7 +15,7 @@ import { pricesAt } from '../prices.ts';
 import { CommandRejected } from '@ftm/commands/steps';
 import { ProviderRefused } from '../provider/provider-errors.ts';
 import { readLines } from '../object-lines.ts';
-import { TerminalError, type Job, type Outcome, type Tools } from '../tasks.ts';
+import { TerminalError, type Outcome, type Work } from '../tasks.ts';
 import { scanned } from '../words.ts';
 import { createGrader, type Grader } from './graders.ts';
 
@@ -44,25 +44,18 @@ const CHUNK = 50;
 const CONCURRENCY = 8;
 const RESULTS_SEED = 20_260_801;
 
-export async function runEval(job: Job, tools: Tools): Promise<Outcome> {
-  const state = await tools.commands.load(job.tenantId, 'eval-run', job.id);
+export async function runEval(work: Work): Promise<Outcome> {
+  const state = await work.load('eval-run');
   if (state.status !== 'queued' && state.status !== 'running') return 'done';
   const { request } = state;
   try {
-    const cases = (await lines<EvalCase>(job, tools, request.casesObject)).slice(
-      0,
-      request.maxCases ?? undefined,
-    );
-    await tools.commands.send(job, 'started:1', {
+    const cases = (await lines<EvalCase>(work, request.casesObject)).slice(0, request.maxCases ?? undefined);
+    await work.record('started:1', {
       type: 'StartEvalRun',
-      id: job.id,
       attempt: 1,
       caseCount: cases.length,
     });
-    const suite = suiteVersion(
-      await tools.commands.load(job.tenantId, 'eval-suite', request.suiteId),
-      request.suiteVersion,
-    );
+    const suite = suiteVersion(await work.load('eval-suite', request.suiteId), request.suiteVersion);
     if (suite === undefined)
       throw new TerminalError(
         'EVAL_SUITE_NOT_FOUND',
@@ -70,36 +63,35 @@ export async function runEval(job: Job, tools: Tools): Promise<Outcome> {
         'ask for a run of a version that exists',
       );
     // As of the request: a run that is taken up again costs the same.
-    const prices = await pricesAt(job, tools, state.createdAt);
-    const results = await answerAll(job, request, suite, cases, tools, prices);
-    await tools.commands.send(job, 'completed', {
+    const prices = await pricesAt(work, state.createdAt);
+    const exam = { request, suite, prices };
+    const results = await answerAll(work, exam, cases);
+    await work.record('completed', {
       type: 'RecordEvalRunCompleted',
-      id: job.id,
-      result: await conclude(job, request, suite, results, tools, prices),
+      result: await conclude(work, exam, results),
     });
   } catch (error) {
     // Canceled meanwhile: what was asked for is no longer wanted.
     if (error instanceof CommandRejected && error.code === 'EVAL_RUN_SETTLED') return 'done';
-    const failure = await failureOf(error, job, request.projectId, tools);
+    const failure = await failureOf(error, work, request.projectId);
     if (failure === undefined) throw error;
-    await tools.commands.send(job, 'failed', { type: 'FailEvalRun', id: job.id, failure });
+    await work.record('failed', { type: 'FailEvalRun', failure });
   }
   return 'done';
 }
 
 async function failureOf(
   error: unknown,
-  { tenantId }: Job,
+  work: Work,
   projectId: string,
-  tools: Tools,
 ): Promise<WithWords<EvalRunFailed> | undefined> {
   if (error instanceof TerminalError) {
-    const { code, words, remedy, retryable } = error;
-    return { code, message: words, remedy, retryable };
+    const { code, words, remedy } = error;
+    return { code, message: words, remedy, retryable: false };
   }
   if (!(error instanceof ProviderRefused) || error.retryable) return undefined;
   // What a provider says may quote what it was sent.
-  const words = await scanned(tools, { tenantId, projectId }, error.said ?? error.message);
+  const words = await scanned(work, { tenantId: work.tenantId, projectId }, error.said ?? error.message);
   return {
     code: error.code,
     message:
@@ -109,19 +101,20 @@ async function failureOf(
   };
 }
 
-async function answerAll(
-  job: Job,
-  request: EvalRunRequested,
-  suite: EvalSuiteVersionPublished,
-  cases: readonly EvalCase[],
-  tools: Tools,
-  prices: readonly PriceRow[],
-): Promise<CaseResult[]> {
+/** What is asked, by what it is graded, and what asking costs. */
+interface Exam {
+  readonly request: EvalRunRequested;
+  readonly suite: EvalSuiteVersionPublished;
+  readonly prices: readonly PriceRow[];
+}
+
+async function answerAll(work: Work, exam: Exam, cases: readonly EvalCase[]): Promise<CaseResult[]> {
+  const { request, suite, prices } = exam;
   const graders = suite.graders.map((spec) => [spec.name, createGrader(spec)] as const);
   const results: CaseResult[] = [];
   for (let at = 0; at < cases.length; at += CHUNK) {
-    const key = evalRunChunk({ tenantId: job.tenantId, projectId: request.projectId }, job.id, at / CHUNK);
-    const kept = await tools.objects.getNamed(job.tenantId, key);
+    const key = evalRunChunk({ tenantId: work.tenantId, projectId: request.projectId }, work.id, at / CHUNK);
+    const kept = await work.objects.getNamed(work.tenantId, key);
     if (kept !== undefined) {
       results.push(...(JSON.parse(kept.toString('utf8')) as CaseResult[]));
       continue;
@@ -133,31 +126,29 @@ async function answerAll(
         ourWords`the cost cap is reached after ${results.length} of ${cases.length} cases`,
         'raise cost_cap_usd or lower max_cases',
       );
-    const chunk = await answerChunk(job, request, suite, cases.slice(at, at + CHUNK), graders, tools);
-    await tools.objects.putNamed(job.tenantId, key, Buffer.from(JSON.stringify(chunk)));
+    const chunk = await answerChunk(work, exam, cases.slice(at, at + CHUNK), graders);
+    await work.objects.putNamed(work.tenantId, key, Buffer.from(JSON.stringify(chunk)));
     results.push(...chunk);
   }
   return results;
 }
 
 async function answerChunk(
-  job: Job,
-  request: EvalRunRequested,
-  suite: EvalSuiteVersionPublished,
+  work: Work,
+  { request, suite }: Exam,
   cases: readonly EvalCase[],
   graders: readonly (readonly [string, Grader])[],
-  tools: Tools,
 ): Promise<CaseResult[]> {
-  const provider = await tools.providerFor(job.tenantId, request.projectId);
+  const provider = await work.providerFor(work.tenantId, request.projectId);
   const answers = await inParallel(cases, CONCURRENCY, (each) =>
     provider.complete(request.providerModelId, each.input),
   );
-  const of = { tenantId: job.tenantId, projectId: request.projectId, profile: suite.policyProfile };
-  const { scores } = await tools.orchestrator.score(
+  const of = { tenantId: work.tenantId, projectId: request.projectId, profile: suite.policyProfile };
+  const { scores } = await work.orchestrator.score(
     of,
     cases.map((each, index) => ({ id: each.id, output: answers[index]?.text ?? '' })),
   );
-  const { documents } = await tools.orchestrator.sanitize(
+  const { documents } = await work.orchestrator.sanitize(
     of,
     cases.map((each, index) => ({ id: each.id, texts: [answers[index]?.text ?? ''] })),
   );
@@ -184,12 +175,9 @@ async function answerChunk(
 }
 
 async function conclude(
-  job: Job,
-  request: EvalRunRequested,
-  suite: EvalSuiteVersionPublished,
+  work: Work,
+  { request, suite, prices }: Exam,
   results: readonly CaseResult[],
-  tools: Tools,
-  prices: readonly PriceRow[],
 ): Promise<EvalRunCompleted> {
   const costUsdMicros = costOfAnswers(request.providerModelId, results, prices);
   const primary = suite.graders[0]?.name ?? '';
@@ -200,9 +188,9 @@ async function conclude(
     return { grader: name, score: mean, ciLow, ciHigh, n };
   });
   const total = estimateMean(scoresOf(primary, results), RESULTS_SEED);
-  const { dataKeyId: _, ...resultsObject } = await tools.objects.put(
-    job.tenantId,
-    evalRunObjects({ tenantId: job.tenantId, projectId: request.projectId }, job.id),
+  const { dataKeyId: _, ...resultsObject } = await work.objects.put(
+    work.tenantId,
+    evalRunObjects({ tenantId: work.tenantId, projectId: request.projectId }, work.id),
     'results.jsonl',
     Buffer.from(results.map((each) => `${canonicalJson(each)}\n`).join('')),
   );
@@ -220,7 +208,7 @@ async function conclude(
         ? null
         : comparePaired(
             scoresOf(primary, results),
-            scoresOf(primary, await resultsOfRun(job, request.baselineRunId, tools)),
+            scoresOf(primary, await resultsOfRun(work, request.baselineRunId)),
             {
               baselineRunId: request.baselineRunId,
               margin: request.nonInferiorityMargin,
@@ -232,23 +220,22 @@ async function conclude(
     inputTokens: sum((each) => each.inputTokens),
     outputTokens: sum((each) => each.outputTokens),
     costUsdMicros,
-    usageId: await recordUsage(job, request, results, costUsdMicros, tools),
+    usageId: await recordUsage(work, request, results, costUsdMicros),
   };
 }
 
 /** Told to PRISM before the run is completed, once: the answers are kept, so that a run that is taken up again costs the same. */
 async function recordUsage(
-  job: Job,
+  work: Work,
   request: EvalRunRequested,
   results: readonly CaseResult[],
   amountUsdMicros: number,
-  tools: Tools,
 ): Promise<string | null> {
   if (amountUsdMicros === 0) return null;
-  const subject = `eval_run/${job.id}`;
-  const { usageId } = await tools.orchestrator.recordUsage(
+  const subject = `eval_run/${work.id}`;
+  const { usageId } = await work.orchestrator.recordUsage(
     {
-      tenantId: job.tenantId,
+      tenantId: work.tenantId,
       projectId: request.projectId,
       subject,
       kind: 'eval',
@@ -260,15 +247,15 @@ async function recordUsage(
   return usageId;
 }
 
-async function resultsOfRun(job: Job, runId: string, tools: Tools): Promise<CaseResult[]> {
-  const run = await tools.commands.load(job.tenantId, 'eval-run', runId);
+async function resultsOfRun(work: Work, runId: string): Promise<CaseResult[]> {
+  const run = await work.load('eval-run', runId);
   if (run.status !== 'completed')
     throw new TerminalError(
       'BASELINE_NOT_COMPARABLE',
       ourWords('the baseline run is not completed'),
       'name a completed run',
     );
-  return lines<CaseResult>(job, tools, run.result.resultsObject);
+  return lines<CaseResult>(work, run.result.resultsObject);
 }
 
 /** Models without a price cost nothing here; what the provider bills is its own. */
@@ -287,9 +274,9 @@ function costOfAnswers(model: string, results: readonly CaseResult[], prices: re
   );
 }
 
-async function lines<T>(job: Job, tools: Tools, object: EvalRunRequested['casesObject']): Promise<T[]> {
+async function lines<T>(work: Work, object: EvalRunRequested['casesObject']): Promise<T[]> {
   const found: T[] = [];
-  for await (const line of readLines(tools, job.tenantId, object)) found.push(JSON.parse(line) as T);
+  for await (const line of readLines(work, work.tenantId, object)) found.push(JSON.parse(line) as T);
   return found;
 }
 

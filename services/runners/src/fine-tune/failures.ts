@@ -3,7 +3,7 @@ import type { ObjectRef } from '@ftm/contracts/generated/events';
 import { ourWords, type ScannedText } from '@ftm/contracts/scanned-text';
 import { nothingSent } from '@ftm/domain/fine-tune/cost';
 import type { FineTuneState } from '@ftm/domain/fine-tune/state';
-import type { Job, Tools } from '../tasks.ts';
+import type { Work } from '../tasks.ts';
 import { scanned } from '../words.ts';
 
 export type Open = Extract<FineTuneState, { status: 'queued' | 'running' | 'paused' }>;
@@ -36,16 +36,14 @@ const UNREAD = ourWords(
 );
 
 export async function fail(
-  job: Job,
+  work: Work,
   state: Open,
-  tools: Tools,
   { code, message = UNREAD, said = null, rows = [], mirrorObject, trainedTokens }: Cause,
 ): Promise<void> {
   const { projectId } = state.request;
-  const words = said === null ? null : await scanned(tools, { tenantId: job.tenantId, projectId }, said);
-  await tools.commands.send(job, 'failed', {
+  const words = said === null ? null : await scanned(work, { tenantId: work.tenantId, projectId }, said);
+  await work.record('failed', {
     type: 'RecordFailed',
-    id: job.id,
     failure: {
       code,
       message: words ?? message,

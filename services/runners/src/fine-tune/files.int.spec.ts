@@ -5,7 +5,7 @@ import { datasetRequested } from '@ftm/domain/testing/examples';
 import { createOpenAiProvider } from '../provider/openai-provider.ts';
 import { startSimulator, type Simulator } from '../provider/testing/simulator.ts';
 import type { TrainingProvider } from '../provider/training-provider.ts';
-import type { Outcome } from '../tasks.ts';
+import { workOn, type Outcome } from '../tasks.ts';
 import { fileName, runProviderFiles } from './files.ts';
 import { chatRows, createLab, createSkippingClock, jobOf, requestJob } from './testing/lab.ts';
 
@@ -35,7 +35,7 @@ const there = (id: string) => provider.findFiles([fileName(id, 'train'), fileNam
 const append = (id: string, ...events: readonly FtmEvent[]) =>
   lab.append(TENANT, streamId('fine-tune', id), ...events);
 const run = (id: string, env: Readonly<Record<string, string>> = {}): Promise<Outcome> =>
-  runProviderFiles(jobOf(TENANT, id), lab.tools({ clock, providerFor: async () => provider, env }));
+  runProviderFiles(workOn(jobOf(TENANT, id), lab.tools({ clock, providerFor: async () => provider, env })));
 const deletions = async (id: string) =>
   (await lab.history(TENANT, streamId('fine-tune', id))).flatMap((event) =>
     event.type === 'FineTuneProviderFilesDeleted' ? [event.data] : [],

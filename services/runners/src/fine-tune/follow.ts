@@ -8,7 +8,7 @@ import type {
   ProviderJob,
   TrainingProvider,
 } from '../provider/training-provider.ts';
-import type { Job, Outcome, Tools } from '../tasks.ts';
+import type { Outcome, Tools, Work } from '../tasks.ts';
 import { fail, rowsIn, type Cause, type Open } from './failures.ts';
 import { mirror } from './mirror.ts';
 import { nextPollMs } from './schedule.ts';
@@ -22,28 +22,23 @@ const PROGRESS_EVENTS = 20;
 const FILE_REFUSED = new Set(['invalid_training_file', 'invalid_validation_file', 'invalid_n_examples']);
 
 /** One look at a submitted job: what was asked for is passed on, and what the provider says is the truth. */
-export async function follow(
-  job: Job,
-  state: Submitted,
-  tools: Tools,
-  provider: TrainingProvider,
-): Promise<Outcome> {
-  await tools.slots.hold(job, provider.account);
-  await sweep(job, state, tools, provider);
-  const { seen, steered } = await steer(state, provider);
+export async function follow(work: Work, state: Submitted, provider: TrainingProvider): Promise<Outcome> {
+  await work.slots.hold(work, provider.account);
+  await sweep(work, state, provider);
+  const look = await steer(state, provider);
+  const { seen } = look;
   switch (seen.end) {
     case 'succeeded':
-      if (seen.fineTunedModel === null) return modelMissing(job, state, seen, tools, provider);
-      await tools.commands.send(job, 'succeeded', {
+      if (seen.fineTunedModel === null) return modelMissing(work, state, seen, provider);
+      await work.record('succeeded', {
         type: 'RecordSucceeded',
-        id: job.id,
-        result: await resultOf(job, state, { ...seen, fineTunedModel: seen.fineTunedModel }, tools, provider),
+        result: await resultOf(work, state, { ...seen, fineTunedModel: seen.fineTunedModel }, provider),
       });
       return { againInMs: 0 };
     case 'failed': {
-      const { object, events } = await mirror(job, state, seen, tools, provider);
+      const { object, events } = await mirror(work, state, seen, provider);
       const cause = causeOf(seen, events);
-      await fail(job, state, tools, {
+      await fail(work, state, {
         ...cause,
         mirrorObject: object,
         trainedTokens: FILE_REFUSED.has(cause.code) ? 0 : seen.trainedTokens,
@@ -51,20 +46,19 @@ export async function follow(
       return { againInMs: 0 };
     }
     case 'canceled':
-      await tools.commands.send(job, 'canceled', {
+      await work.record('canceled', {
         type: 'RecordCanceled',
-        id: job.id,
         canceled: {
           reason: state.cancelReason ?? 'canceled at the provider',
           trainedTokens: seen.trainedTokens,
-          mirrorObject: (await mirror(job, state, seen, tools, provider)).object,
+          mirrorObject: (await mirror(work, state, seen, provider)).object,
         },
       });
       return { againInMs: 0 };
     case null:
       // An unknown status is a job that goes on: it is shown as it is.
-      await goesOn(job, state, seen, steered, tools, provider);
-      return later(seen, tools);
+      await goesOn(work, state, look, provider);
+      return later(seen, work);
   }
 }
 
@@ -80,50 +74,49 @@ const MODEL_NAMED_WITHIN_MS = 600_000;
 
 /** A model may be named a moment after the job has succeeded; one that is never named is of no use, and what it cost is billed all the same. */
 async function modelMissing(
-  job: Job,
+  work: Work,
   state: Submitted,
   seen: ProviderJob,
-  tools: Tools,
   provider: TrainingProvider,
 ): Promise<Outcome> {
   const told = state.progress?.providerStatus === seen.status;
-  const waitedMs = tools.clock.now() - Date.parse(state.updatedAt);
+  const waitedMs = work.clock.now() - Date.parse(state.updatedAt);
   if (!told || waitedMs < MODEL_NAMED_WITHIN_MS) {
-    await goesOn(job, state, seen, null, tools, provider);
-    return later(seen, tools);
+    await goesOn(work, state, { seen, steered: null }, provider);
+    return later(seen, work);
   }
-  await fail(job, state, tools, {
+  await fail(work, state, {
     code: 'MODEL_MISSING',
     message: ourWords('the provider shows a job that succeeded, and names no model'),
-    mirrorObject: (await mirror(job, state, seen, tools, provider)).object,
+    mirrorObject: (await mirror(work, state, seen, provider)).object,
     trainedTokens: seen.trainedTokens,
   });
   return { againInMs: 0 };
 }
 
 /** Where an answer was ever lost there may be a job too many, which a list that lagged did not show. */
-async function sweep(job: Job, state: Submitted, tools: Tools, provider: TrainingProvider): Promise<void> {
+async function sweep(work: Work, state: Submitted, provider: TrainingProvider): Promise<void> {
   const { submitted } = state;
   if (submitted.attempt === 1 && !submitted.adopted) return;
-  const found = await provider.findJobs(tagOf(job, state));
+  const found = await provider.findJobs(tagOf(work, state));
   const others = found.filter(({ id, end }) => id !== submitted.providerJobId && end !== 'canceled');
-  await cancelDuplicates(job, tools, provider, submitted.providerJobId, others);
+  await cancelDuplicates(work, provider, submitted.providerJobId, others);
 }
 
 type Steered = 'paused' | 'running' | null;
 
+interface Look {
+  readonly seen: ProviderJob;
+  /** What the provider was told, and took. */
+  readonly steered: Steered;
+}
+
 /** Passes on what was asked for. A refusal means that the job has moved on: then it is looked at again. */
-async function steer(
-  state: Submitted,
-  provider: TrainingProvider,
-): Promise<{ readonly seen: ProviderJob; readonly steered: Steered }> {
+async function steer(state: Submitted, provider: TrainingProvider): Promise<Look> {
   const id = state.submitted.providerJobId;
   const seen = await provider.getJob(id);
   if (seen.end !== null) return { seen, steered: null };
-  const tried = async (
-    work: Promise<ProviderJob>,
-    then: Steered,
-  ): Promise<{ readonly seen: ProviderJob; readonly steered: Steered }> => {
+  const tried = async (work: Promise<ProviderJob>, then: Steered): Promise<Look> => {
     try {
       return { seen: await work, steered: then };
     } catch (error) {
@@ -140,11 +133,9 @@ async function steer(
 const MOVED_ON = new Set<FailureKind>(['bad_request', 'conflict', 'unprocessable']);
 
 async function goesOn(
-  job: Job,
+  work: Work,
   state: Submitted,
-  seen: ProviderJob,
-  steered: Steered,
-  tools: Tools,
+  { seen, steered }: Look,
   provider: TrainingProvider,
 ): Promise<void> {
   // The wire has no name for a paused job; one that was paused is so for as long as its status stays what it was then.
@@ -153,21 +144,19 @@ async function goesOn(
       ? seen.status === 'paused' || (state.status === 'paused' && seen.status === state.pausedAs)
       : steered === 'paused';
   if (paused === (state.status === 'paused')) {
-    if (!paused) await progress(job, state, seen, tools, provider);
+    if (!paused) await progress(work, state, seen, provider);
     return;
   }
-  await tools.commands.send(job, `${paused ? 'paused' : 'resumed'}:${state.version}`, {
+  await work.record(`${paused ? 'paused' : 'resumed'}:${state.version}`, {
     type: paused ? 'RecordPaused' : 'RecordResumed',
-    id: job.id,
     providerStatus: seen.status,
   });
 }
 
 async function progress(
-  job: Job,
+  work: Work,
   state: Submitted,
   seen: ProviderJob,
-  tools: Tools,
   provider: TrainingProvider,
 ): Promise<void> {
   const point = await unlessFinal(provider.latestPoint(state.submitted.providerJobId), null);
@@ -175,12 +164,11 @@ async function progress(
   const stride = Math.max(1, Math.ceil((point?.totalSteps ?? 1) / PROGRESS_EVENTS));
   const far = point !== null && point.step - (before?.step ?? -stride) >= stride;
   if (before?.providerStatus === seen.status && !far) return;
-  await tools.commands.send(job, `progress:${seen.status}:${point?.step ?? 'none'}`, {
+  await work.record(`progress:${seen.status}:${point?.step ?? 'none'}`, {
     type: 'RecordProgress',
-    id: job.id,
     progress: {
       ...figuresOf(seen, point),
-      mirrorObject: point === null ? null : (await mirror(job, state, seen, tools, provider)).object,
+      mirrorObject: point === null ? null : (await mirror(work, state, seen, provider)).object,
     },
   });
 }
@@ -198,13 +186,12 @@ const figuresOf = (
 });
 
 async function resultOf(
-  job: Job,
+  work: Work,
   state: Submitted,
   seen: ProviderJob & { readonly fineTunedModel: string },
-  tools: Tools,
   provider: TrainingProvider,
 ): Promise<FineTuneSucceeded> {
-  const { object: curveObject } = await mirror(job, state, seen, tools, provider);
+  const { object: curveObject } = await mirror(work, state, seen, provider);
   const checkpoints = await unlessFinal(provider.checkpoints(seen.id), []);
   return {
     providerModelId: seen.fineTunedModel,

@@ -1,3 +1,4 @@
+import { workOn } from '../tasks.ts';
 import { streamId, tenantId } from '@ftm/contracts/ids';
 import type { StateOf } from '@ftm/domain/aggregates';
 import { budgetMonthId } from '@ftm/domain/budget-month/state';
@@ -113,7 +114,7 @@ async function followed(looks: readonly JobObject[], lists: unknown = NOTHING) {
   const tools = lab.tools({ providerFor: async () => using, clock });
   for (let run = 0; ; run += 1) {
     if (run > looks.length + 20) throw new Error('it does not end');
-    const outcome = await runFineTune(job, tools);
+    const outcome = await runFineTune(workOn(job, tools));
     const events = await lab.history(tenant, streamId('fine-tune', id));
     const isOver = events.some((event) =>
       workOf(event).some(({ change, task }) => change === 'remove' && task === 'ft'),

@@ -1,3 +1,5 @@
+import type { CommandClient } from '@ftm/commands/steps';
+import { workOn } from '../tasks.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { randomUUID } from 'node:crypto';
 import { ourWords } from '@ftm/contracts/scanned-text';
@@ -58,7 +60,9 @@ async function drive(id: string, until: (state: State) => boolean, using = provi
   const tools = lab.tools({ clock, providerFor: async () => using, env: tuned });
   const waits: number[] = [];
   for (let failures = 0; !until(await load(id));) {
-    const outcome = await runFineTune(jobOf(TENANT, id), tools).catch((error: unknown) => error as Error);
+    const outcome = await runFineTune(workOn(jobOf(TENANT, id), tools)).catch(
+      (error: unknown) => error as Error,
+    );
     failures = outcome instanceof Error ? failures + 1 : 0;
     const ms = waitAfter(outcome, failures, clock);
     if (ms === null) break;
@@ -224,11 +228,11 @@ describe('a job', () => {
           release: async () => undefined,
         },
       };
-      for (let run = 0; run < 5; run += 1) await runFineTune(jobOf(TENANT, id), tools);
+      for (let run = 0; run < 5; run += 1) await runFineTune(workOn(jobOf(TENANT, id), tools));
       expect(await eventOf(id, 'FineTuneDeferred')).toEqual([{ code: 'TENANT_LIMIT', message: 'full' }]);
       expect(await creates(id)).toBe(0);
       full = false;
-      await runFineTune(jobOf(TENANT, id), tools);
+      await runFineTune(workOn(jobOf(TENANT, id), tools));
       expect(await creates(id)).toBe(1);
       await drive(id, paidFor);
     },
@@ -246,7 +250,7 @@ describe('a job', () => {
       const [result] = await eventOf(id, 'FineTuneSucceeded');
       expect(result?.selectedCheckpoint?.rule).toBe('best_validation_loss');
       const tools = lab.tools({ clock, providerFor: async () => provider, env: tuned });
-      for (let run = 0; run < 2; run += 1) await runModelRegistration(jobOf(TENANT, id), tools);
+      for (let run = 0; run < 2; run += 1) await runModelRegistration(workOn(jobOf(TENANT, id), tools));
       const model = derivedUuid(TENANT, 'model-version', id);
       expect(await lab.history(TENANT, streamId('model-version', model))).toMatchObject([
         {
@@ -323,16 +327,14 @@ describe('money', () => {
       const id = await asked();
       await drive(id, (state) => state.status === 'queued' && state.approval !== null);
       const tools = lab.tools({ clock, providerFor: async () => provider, env: tuned });
-      await runFineTune(jobOf(TENANT, id), {
-        ...tools,
-        commands: {
-          ...tools.commands,
-          async send(job, step, what) {
-            await tools.commands.send(job, step, what);
-            if (what.type === 'IntendSubmit') clock.skip(10_000);
-          },
+      const commands: CommandClient = {
+        ...tools.commands,
+        async send(job, step, what) {
+          await tools.commands.send(job, step, what);
+          if (what.type === 'IntendSubmit') clock.skip(10_000);
         },
-      });
+      };
+      await runFineTune(workOn(jobOf(TENANT, id), { ...tools, commands }));
       expect(await creates(id)).toBe(0);
       expect(await eventOf(id, 'FineTuneSubmitRefused')).toMatchObject([{ attempt: 1, kind: 'not_sent' }]);
       await drive(id, paidFor);
@@ -413,7 +415,7 @@ describe('an operator', () => {
     async () => {
       const id = await ambiguous();
       const tools = lab.tools({ clock, providerFor: async () => provider, env: tuned });
-      expect(await runFineTune(jobOf(TENANT, id), tools)).toEqual({ againInMs: 30_000 });
+      expect(await runFineTune(workOn(jobOf(TENANT, id), tools))).toEqual({ againInMs: 30_000 });
       await command(id, resolution('resubmit'));
       await drive(id, paidFor);
       expect(await creates(id)).toBe(1);
@@ -431,10 +433,8 @@ describe('an operator', () => {
       for (const wrong of [theirs?.providerJobId ?? '', 'ftjob-none']) {
         await command(id, resolution('adopt', wrong));
         clock.skip(30_000);
-        await runFineTune(
-          jobOf(TENANT, id),
-          lab.tools({ clock, providerFor: async () => provider, env: tuned }),
-        );
+        const tools = lab.tools({ clock, providerFor: async () => provider, env: tuned });
+        await runFineTune(workOn(jobOf(TENANT, id), tools));
         expect((await load(id)).status).toBe('queued');
       }
       const state = await load(id);

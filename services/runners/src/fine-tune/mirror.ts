@@ -8,15 +8,14 @@ import {
   type TrainingProvider,
 } from '../provider/training-provider.ts';
 import { unlessFinal } from '../provider/provider-errors.ts';
-import type { Job, Tools } from '../tasks.ts';
+import type { Work } from '../tasks.ts';
 import type { Open } from './failures.ts';
 
 /** What the provider said of a job, in its own words, with the curve: in an object, because nobody has scanned it. By content: what has not changed is the same object. */
 export async function mirror(
-  job: Job,
+  work: Work,
   state: Open,
   seen: ProviderJob,
-  tools: Tools,
   provider: TrainingProvider,
 ): Promise<{ readonly object: ObjectRef; readonly events: readonly ProviderEvent[] }> {
   const events = await unlessFinal(provider.events(seen.id), []);
@@ -26,9 +25,9 @@ export async function mirror(
     events: events.map(({ raw }) => raw),
     job: seen.raw,
   };
-  const { dataKeyId: _, ...object } = await tools.objects.put(
-    job.tenantId,
-    fineTuneObjects({ tenantId: job.tenantId, projectId: state.request.projectId }, job.id),
+  const { dataKeyId: _, ...object } = await work.objects.put(
+    work.tenantId,
+    fineTuneObjects({ tenantId: work.tenantId, projectId: state.request.projectId }, work.id),
     'curve.json',
     Buffer.from(canonicalJson(told)),
   );

@@ -1,3 +1,4 @@
+import { workOn } from '../tasks.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { randomUUID } from 'node:crypto';
 import type { FtmEvent, PriceRow } from '@ftm/contracts/generated/events';
@@ -143,7 +144,9 @@ async function drive(id: string, until: (state: State) => boolean | Promise<bool
     },
   };
   for (let runs = 0, failures = 0; !(await until(await load(id))); runs += 1) {
-    const outcome = await runFineTune(jobOf(tenant, id), tools).catch((error: unknown) => error as Error);
+    const outcome = await runFineTune(workOn(jobOf(tenant, id), tools)).catch(
+      (error: unknown) => error as Error,
+    );
     failures = outcome instanceof Error ? failures + 1 : 0;
     const ms = waitAfter(outcome, failures, clock);
     if (ms === null) return;

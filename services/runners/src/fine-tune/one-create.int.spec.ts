@@ -6,7 +6,7 @@ import { seededRandom } from '@ftm/domain/random';
 import { startSimulator, type Simulator } from '../provider/testing/simulator.ts';
 import { createOpenAiProvider } from '../provider/openai-provider.ts';
 import type { TrainingProvider } from '../provider/training-provider.ts';
-import type { Outcome } from '../tasks.ts';
+import { workOn, type Outcome } from '../tasks.ts';
 import { runFineTune } from './runner.ts';
 import {
   chatRows,
@@ -151,12 +151,14 @@ async function once(lane: Lane, id: string, life: Life): Promise<Outcome | Error
     providerFor: async () => life.stepped('provider', provider),
     env: { FTM_PROVIDER_TIMEOUT_MS: String(TIMEOUT_MS), FTM_PROVIDER_SETTLE_MS: String(SETTLE_MS) },
   });
-  return runFineTune(jobOf(tenant, id), {
-    ...tools,
-    commands: life.stepped('commands', tools.commands),
-    orchestrator: life.stepped('orchestrator', tools.orchestrator),
-    objects: life.stepped('objects', tools.objects),
-  }).catch((error: unknown) => error as Error);
+  return runFineTune(
+    workOn(jobOf(tenant, id), {
+      ...tools,
+      commands: life.stepped('commands', tools.commands),
+      orchestrator: life.stepped('orchestrator', tools.orchestrator),
+      objects: life.stepped('objects', tools.objects),
+    }),
+  ).catch((error: unknown) => error as Error);
 }
 
 /** Somebody looks at the provider and says what is so. */

@@ -8,7 +8,7 @@ import { watched } from '@ftm/object-store/watched-stream';
 import { counter } from '@ftm/runtime/metrics';
 import { ProviderRefused, ProviderUnknown } from '../provider/provider-errors.ts';
 import type { JobRequest, JobTag, ProviderJob, TrainingProvider } from '../provider/training-provider.ts';
-import type { Job, Outcome, Tools } from '../tasks.ts';
+import type { Job, Outcome, Work } from '../tasks.ts';
 import { beforeSpending } from './cost.ts';
 import { refusedDataset } from './dataset-gate.ts';
 import { fail, type Open } from './failures.ts';
@@ -21,24 +21,18 @@ const ambiguous = counter('ftm_ambiguous_submits_total', 'Looks at submits that 
 const duplicates = counter('ftm_duplicate_provider_jobs_total', 'Jobs too many at the provider');
 
 /** Upload (free, and harmless when repeated), announce, and ask once. */
-export async function submit(
-  job: Job,
-  state: Open,
-  tools: Tools,
-  provider: TrainingProvider,
-): Promise<Outcome> {
+export async function submit(work: Work, state: Open, provider: TrainingProvider): Promise<Outcome> {
   const { request } = state;
   const attempt = (state.intent?.attempt ?? 0) + 1;
-  const refused = await refusedDataset(job, state, tools);
+  const refused = await refusedDataset(work, state);
   if (refused !== undefined) {
-    await fail(job, state, tools, refused);
+    await fail(work, state, refused);
     return 'done';
   }
-  const notYet = await beforeSpending(job, state, tools);
+  const notYet = await beforeSpending(work, state);
   if (notYet !== null) return notYet;
   try {
-    const { trainingFileId, validationFileId } =
-      state.intent ?? (await uploadFiles(job, state, tools, provider));
+    const { trainingFileId, validationFileId } = state.intent ?? (await uploadFiles(work, state, provider));
     const body = provider.jobRequest({
       model: request.baseModel,
       method: request.method,
@@ -48,16 +42,15 @@ export async function submit(
       suffix: request.suffix,
       seed: request.seed,
       metadata: {
-        ...metadataOf(job),
+        ...metadataOf(work),
         ftm_attempt: String(attempt),
         ftm_data_sha256: request.trainObject.sha256,
       },
     });
-    const announcedAt = tools.clock.now();
+    const announcedAt = work.clock.now();
     // The step is this run's own: two runs cannot both take the same announcement for theirs.
-    await tools.commands.send(job, `intended:${attempt}:${randomUUID()}`, {
+    await work.record(`intended:${attempt}:${randomUUID()}`, {
       type: 'IntendSubmit',
-      id: job.id,
       intent: {
         attempt,
         requestSha256: digest('ftm.provider-request', canonicalJson(body)),
@@ -65,24 +58,23 @@ export async function submit(
         validationFileId,
       },
     });
-    return await createOnce(job, tools, provider, { attempt, body, announcedAt });
+    return await createOnce(work, provider, { attempt, body, announcedAt });
   } catch (error) {
     if (!(error instanceof ProviderRefused) || error.retryable) throw error;
-    await fail(job, state, tools, { code: error.code, said: error.said ?? error.message });
+    await fail(work, state, { code: error.code, said: error.said ?? error.message });
     return 'done';
   }
 }
 
 async function uploadFiles(
-  job: Job,
+  work: Work,
   { request }: Open,
-  tools: Tools,
   provider: TrainingProvider,
 ): Promise<{ trainingFileId: string; validationFileId: string | null }> {
   const upload = async (part: 'train' | 'validation', object: ObjectRef): Promise<string> => {
-    const source = watched(tools.objects.getStream(job.tenantId, object));
+    const source = watched(work.objects.getStream(work.tenantId, object));
     try {
-      return await provider.uploadFile(fileName(job.id, part), {
+      return await provider.uploadFile(fileName(work.id, part), {
         bytes: plainBytes(object.bytes),
         stream: source.stream,
       });
@@ -100,85 +92,80 @@ async function uploadFiles(
 
 /** The one paid request. An answer that is lost is looked for, never asked for again. */
 async function createOnce(
-  job: Job,
-  tools: Tools,
+  work: Work,
   provider: TrainingProvider,
   announced: { readonly attempt: number; readonly body: JobRequest; readonly announcedAt: number },
 ): Promise<Outcome> {
   const { attempt, body } = announced;
   const refused = async (kind: string, code: string): Promise<void> =>
-    tools.commands.send(job, `refused:${attempt}`, {
+    work.record(`refused:${attempt}`, {
       type: 'RecordSubmitRefused',
-      id: job.id,
       refusal: { attempt, kind, code },
     });
   // After a long sleep of this process others may have given the attempt up: it is not sent any more.
-  if (tools.clock.now() - announced.announcedAt > tools.config.FTM_PROVIDER_TIMEOUT_MS) {
+  if (work.clock.now() - announced.announcedAt > work.config.FTM_PROVIDER_TIMEOUT_MS) {
     await refused('not_sent', 'NOT_SENT');
     return { againInMs: 0 };
   }
   try {
-    await recordSubmitted(job, tools, attempt, await provider.createJob(body), false);
-    return { againInMs: jittered(tools.config.FTM_PROVIDER_POLL_MS, tools.clock) };
+    await recordSubmitted(work, attempt, await provider.createJob(body), false);
+    return { againInMs: jittered(work.config.FTM_PROVIDER_POLL_MS, work.clock) };
   } catch (error) {
     if (error instanceof ProviderUnknown) {
-      tools.logger.warn('the outcome of a submit is not known: the provider will be asked', {
-        ftJob: job.id,
+      work.logger.warn('the outcome of a submit is not known: the provider will be asked', {
+        ftJob: work.id,
         error,
       });
-      return { againInMs: jittered(tools.config.FTM_PROVIDER_POLL_MS, tools.clock) };
+      return { againInMs: jittered(work.config.FTM_PROVIDER_POLL_MS, work.clock) };
     }
     if (!(error instanceof ProviderRefused) || !error.retryable) throw error;
     await refused(error.kind, error.code);
     return {
-      againInMs: notBefore(error.retryAfterMs ?? tools.config.FTM_PROVIDER_POLL_MS, tools.clock),
+      againInMs: notBefore(error.retryAfterMs ?? work.config.FTM_PROVIDER_POLL_MS, work.clock),
     };
   }
 }
 
 /** The request was announced and no answer is on the log: was it made? */
 export async function settle(
-  job: Job,
+  work: Work,
   state: Open & { readonly intent: NonNullable<Open['intent']> },
-  tools: Tools,
   provider: TrainingProvider,
 ): Promise<Outcome> {
   const { attempt } = state.intent;
-  const [oldest, ...others] = await provider.findJobs(tagOf(job, state));
+  const [oldest, ...others] = await provider.findJobs(tagOf(work, state));
   if (oldest !== undefined) {
-    await cancelDuplicates(job, tools, provider, oldest.id, others);
-    await recordSubmitted(job, tools, attempt, oldest, true);
+    await cancelDuplicates(work, provider, oldest.id, others);
+    await recordSubmitted(work, attempt, oldest, true);
     return { againInMs: 0 };
   }
   // The request may have been under way until its timeout, and the provider's list may lag behind what it has accepted.
-  const { FTM_PROVIDER_SETTLE_MS, FTM_PROVIDER_TIMEOUT_MS, FTM_PROVIDER_POLL_MS } = tools.config;
+  const { FTM_PROVIDER_SETTLE_MS, FTM_PROVIDER_TIMEOUT_MS, FTM_PROVIDER_POLL_MS } = work.config;
   const settled =
     Date.parse(state.intentAt ?? state.updatedAt) + FTM_PROVIDER_TIMEOUT_MS + FTM_PROVIDER_SETTLE_MS;
-  const left = settled - tools.clock.now();
+  const left = settled - work.clock.now();
   if (left >= 0) return { againInMs: Math.min(FTM_PROVIDER_POLL_MS, left + 10) };
   if (state.cancelReason !== null) {
-    await tools.commands.send(job, 'canceled', {
+    await work.record('canceled', {
       type: 'RecordCanceled',
-      id: job.id,
       canceled: { reason: state.cancelReason, trainedTokens: null, mirrorObject: null },
     });
     return 'done';
   }
-  if (await adopted(job, state, tools, provider, attempt)) return { againInMs: 0 };
-  if (maySubmitAgain(state)) return submit(job, state, tools, provider);
+  if (await adopted(work, state, provider, attempt)) return { againInMs: 0 };
+  if (maySubmitAgain(state)) return submit(work, state, provider);
   ambiguous.inc();
-  tools.logger.error(
+  work.logger.error(
     'a submit is ambiguous and the tenant’s policy leaves it to an operator: look at the provider’s jobs, then POST /v1/ft-jobs/{id}/resolve',
-    { ftJob: job.id, attempt },
+    { ftJob: work.id, attempt },
   );
   return { againInMs: OPERATOR_POLL_MS };
 }
 
 /** The job that an operator named is taken when the provider has it and it is not another job's. */
 async function adopted(
-  job: Job,
+  work: Work,
   { resolution }: Open,
-  tools: Tools,
   provider: TrainingProvider,
   attempt: number,
 ): Promise<boolean> {
@@ -188,22 +175,21 @@ async function adopted(
     throw error;
   });
   const owner = named?.metadata['ftm_job'];
-  if (named === undefined || (owner !== undefined && owner !== job.id)) {
-    tools.logger.error('the job that an operator named cannot be adopted', {
-      ftJob: job.id,
+  if (named === undefined || (owner !== undefined && owner !== work.id)) {
+    work.logger.error('the job that an operator named cannot be adopted', {
+      ftJob: work.id,
       providerJob: resolution.providerJobId,
       reason: named === undefined ? 'the provider does not have it' : 'it is another job’s',
     });
     return false;
   }
-  await recordSubmitted(job, tools, attempt, named, true);
+  await recordSubmitted(work, attempt, named, true);
   return true;
 }
 
 /** One job is kept; the others are canceled, told of, and raise an alarm: each may have cost money. */
 export async function cancelDuplicates(
-  job: Job,
-  tools: Tools,
+  work: Work,
   provider: TrainingProvider,
   keptProviderJobId: string,
   others: readonly ProviderJob[],
@@ -215,28 +201,25 @@ export async function cancelDuplicates(
       throw error;
     });
     duplicates.inc();
-    tools.logger.error('the provider has more than one job for a fine-tune job: the extra one is canceled', {
-      ftJob: job.id,
+    work.logger.error('the provider has more than one job for a fine-tune job: the extra one is canceled', {
+      ftJob: work.id,
       providerJob: extra.id,
     });
-    await tools.commands.send(job, `duplicate:${extra.id}`, {
+    await work.record(`duplicate:${extra.id}`, {
       type: 'RecordDuplicateCanceled',
-      id: job.id,
       duplicate: { keptProviderJobId, canceledProviderJobId: extra.id, providerStatus: status },
     });
   }
 }
 
 async function recordSubmitted(
-  job: Job,
-  tools: Tools,
+  work: Work,
   attempt: number,
   made: ProviderJob,
   adopted: boolean,
 ): Promise<void> {
-  await tools.commands.send(job, `submitted:${attempt}`, {
+  await work.record(`submitted:${attempt}`, {
     type: 'RecordSubmitted',
-    id: job.id,
     submitted: { attempt, providerJobId: made.id, adopted },
   });
 }

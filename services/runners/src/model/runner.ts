@@ -1,27 +1,27 @@
 import { inherited } from '@ftm/domain/labels';
 import { derivedUuid } from '@ftm/contracts/ids';
 import { CommandRejected } from '@ftm/commands/steps';
-import type { Job, Outcome, Tools } from '../tasks.ts';
+import type { Outcome, Work } from '../tasks.ts';
 
 /** A job succeeded: its model is registered as a candidate, once, when the gate says yes. */
-export async function runModelRegistration(job: Job, tools: Tools): Promise<Outcome> {
-  const state = await tools.commands.load(job.tenantId, 'fine-tune', job.id);
+export async function runModelRegistration(work: Work): Promise<Outcome> {
+  const state = await work.load('fine-tune');
   if (state.status !== 'completed') return 'done';
   const { request, result, labels } = state;
   // What the rule picked; a job that kept no checkpoints has only its own model.
   const providerModelId = result.selectedCheckpoint?.providerModelId ?? result.providerModelId;
-  const id = derivedUuid(job.tenantId, 'model-version', job.id);
+  const id = derivedUuid(work.tenantId, 'model-version', work.id);
   const action = 'model.register';
-  const answer = await tools.orchestrator.checkGovernance(
+  const answer = await work.orchestrator.checkGovernance(
     {
       action,
-      tenantId: job.tenantId,
+      tenantId: work.tenantId,
       projectId: request.projectId,
       actor: state.createdBy,
       resource: { type: 'model_version', id },
-      context: { origin: 'ft_job', ft_job_id: job.id, provider_model_id: providerModelId },
+      context: { origin: 'ft_job', ft_job_id: work.id, provider_model_id: providerModelId },
     },
-    { fingerprint: `ft_job/${job.id}`, at: new Date(tools.clock.now()).toISOString() },
+    { fingerprint: `ft_job/${work.id}`, at: new Date(work.clock.now()).toISOString() },
   );
   const gate = {
     gate: action,
@@ -33,14 +33,14 @@ export async function runModelRegistration(job: Job, tools: Tools): Promise<Outc
   const registration = {
     projectId: request.projectId,
     origin: 'ft_job' as const,
-    ftJobId: job.id,
+    ftJobId: work.id,
     datasetId: request.datasetId,
     baseModel: request.baseModel,
     providerModelId,
     selection: result.selectedCheckpoint,
   };
   try {
-    await tools.commands.send(job, 'registered', {
+    await work.record('registered', {
       type: 'RegisterModelVersion',
       id,
       registration,
@@ -49,8 +49,8 @@ export async function runModelRegistration(job: Job, tools: Tools): Promise<Outc
     });
   } catch (error) {
     if (!(error instanceof CommandRejected) || error.code !== 'GATE_DENIED') throw error;
-    tools.logger.warn('the gate refused to register the model of a job', {
-      ftJob: job.id,
+    work.logger.warn('the gate refused to register the model of a job', {
+      ftJob: work.id,
       reasons: answer.reasons,
     });
   }

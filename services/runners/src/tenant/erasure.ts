@@ -1,7 +1,7 @@
 import { ourWords } from '@ftm/contracts/scanned-text';
 import type { Command } from '@ftm/domain/command';
 import { CommandRejected } from '@ftm/commands/steps';
-import type { Job, OpenWork, Outcome, Tools } from '../tasks.ts';
+import type { OpenWork, Outcome, Work } from '../tasks.ts';
 
 const LOOK_AGAIN_MS = 500;
 
@@ -9,22 +9,22 @@ const LOOK_AGAIN_MS = 500;
  * What runs for the tenant is canceled and waited for: it would go on to make bytes, and jobs at the provider. Nothing new begins since the erasure was confirmed. Then the keys go,
  * and the objects with them. Every step may be done again.
  */
-export async function runTenantErasure(job: Job, tools: Tools): Promise<Outcome> {
-  const state = await tools.commands.load(job.tenantId, 'tenant', job.id);
+export async function runTenantErasure(work: Work): Promise<Outcome> {
+  const state = await work.load('tenant');
   if (state.status !== 'erasing') return 'done';
   // But this very work.
-  const open = (await tools.tenants.openWork(job.tenantId)).filter(({ task }) => task !== 'tenant');
-  for (const work of open) await cancel(job, work, tools);
+  const open = (await work.tenants.openWork(work.tenantId)).filter(({ task }) => task !== 'tenant');
+  for (const each of open) await cancel(work, each);
   if (open.length > 0) return { againInMs: LOOK_AGAIN_MS };
-  const dataKeys = await tools.tenants.erase(job.tenantId);
-  await tools.commands.send(job, 'erased', { type: 'RecordTenantErased', id: job.id, dataKeys });
+  const dataKeys = await work.tenants.erase(work.tenantId);
+  await work.record('erased', { type: 'RecordTenantErased', dataKeys });
   return 'done';
 }
 
-async function cancel(job: Job, work: OpenWork, tools: Tools): Promise<void> {
-  const command = cancelOf(work);
+async function cancel(work: Work, open: OpenWork): Promise<void> {
+  const command = cancelOf(open);
   if (command === undefined) return;
-  await tools.commands.send(job, 'tenant-erasure', command).catch((error: unknown) => {
+  await work.record('tenant-erasure', command).catch((error: unknown) => {
     // It has ended meanwhile.
     if (!(error instanceof CommandRejected)) throw error;
   });

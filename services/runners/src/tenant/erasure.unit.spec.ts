@@ -1,7 +1,7 @@
 import { tenantId, tenantStreamId } from '@ftm/contracts/ids';
 import { datasetRequested } from '@ftm/domain/testing/examples';
 import { createLab, createSkippingClock } from '../fine-tune/testing/lab.ts';
-import type { OpenWork, Tools } from '../tasks.ts';
+import { workOn, type OpenWork, type Tools } from '../tasks.ts';
 import { runTenantErasure } from './erasure.ts';
 
 const TENANT = tenantId('acme');
@@ -43,7 +43,7 @@ async function erasing() {
         },
       },
     };
-    return runTenantErasure(job, tools);
+    return runTenantErasure(workOn(job, tools));
   };
   const types = async (stream: Parameters<typeof lab.history>[1]) =>
     (await lab.history(TENANT, stream)).map(({ type }) => type);

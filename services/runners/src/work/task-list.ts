@@ -11,12 +11,12 @@ import { runEval } from '../eval/runner.ts';
 import { runProviderFiles } from '../fine-tune/files.ts';
 import { runFineTune } from '../fine-tune/runner.ts';
 import { runModelRegistration } from '../model/runner.ts';
-import type { Runner, Tools } from '../tasks.ts';
+import { workOn, type Runner, type Tools } from '../tasks.ts';
 import { runTenantErasure } from '../tenant/erasure.ts';
 import { placeOfAgain, placeOfFailed, type Place } from './kinds.ts';
 import { retryInMs } from './retry.ts';
-import { jobKey, queueOf, type JobPayload } from './work-projection.ts';
-import type { Task } from './work-table.ts';
+import { jobKey, queueOf } from './work-projection.ts';
+import type { JobPayload, Task } from './work-table.ts';
 
 export type Runners = { readonly [T in Task]: Runner };
 
@@ -39,19 +39,20 @@ export function createTaskList(tools: Tools, runners: Runners = RUNNERS): TaskLi
   return Object.fromEntries(
     (Object.keys(runners) as Task[]).map((task) => [
       task,
-      (payload: unknown, helpers: JobHelpers) =>
-        run(task, runners[task], payload as JobPayload, helpers, tools),
+      (payload: JobPayload, helpers: JobHelpers) =>
+        run({ task, runner: runners[task], tools }, payload, helpers),
     ]),
   );
 }
 
-async function run(
-  task: Task,
-  runner: Runner,
-  payload: JobPayload,
-  helpers: JobHelpers,
-  tools: Tools,
-): Promise<void> {
+/** What runs jobs of a kind. */
+interface Post {
+  readonly task: Task;
+  readonly runner: Runner;
+  readonly tools: Tools;
+}
+
+async function run({ task, runner, tools }: Post, payload: JobPayload, helpers: JobHelpers): Promise<void> {
   const { tenantId: tenant, id, correlation, causation, traceparent, failures = 0 } = payload;
   const end = seconds.startTimer({ task });
   const queue = queueOf(task, tenant);
@@ -74,7 +75,9 @@ async function run(
       { kind: 'consumer', parent: traceparent, attributes: { 'ftm.id': id } },
       async () => {
         try {
-          const outcome = await runner({ tenantId: tenantId(tenant), id, correlation, causation }, tools);
+          const outcome = await runner(
+            workOn({ tenantId: tenantId(tenant), id, correlation, causation }, tools),
+          );
           runs.inc({ task, outcome: outcome === 'done' ? 'done' : 'again' });
           if (outcome !== 'done')
             await again(

@@ -4,19 +4,7 @@ import type { ProjectedEvent } from '@ftm/projection/projection';
 import type { Client } from '@ftm/postgres/pool';
 import { placeOfNew } from './kinds.ts';
 import { noteModels } from '../model/watch-list.ts';
-import { workOf, type Task } from './work-table.ts';
-
-/** What a job is about; everything else it reads from the log. */
-export interface JobPayload {
-  readonly tenantId: string;
-  readonly id: string;
-  /** Of the event that made the work. */
-  readonly correlation: string;
-  readonly causation: string;
-  readonly traceparent: string | null;
-  /** How often it failed in a row. */
-  readonly failures?: number;
-}
+import { workOf, type JobPayload, type Task } from './work-table.ts';
 
 export const jobKey = (task: Task, tenantId: string, id: string): string => `${task}/${tenantId}/${id}`;
 

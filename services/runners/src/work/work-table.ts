@@ -1,7 +1,35 @@
 import type { EventName, FtmEvent } from '@ftm/contracts/generated/events';
 
+/** What a job is about; everything else it reads from the log. */
+export interface JobPayload {
+  readonly tenantId: string;
+  readonly id: string;
+  /** Of the event that made the work. */
+  readonly correlation: string;
+  readonly causation: string;
+  readonly traceparent: string | null;
+  /** How often it failed in a row. */
+  readonly failures?: number;
+}
+
+declare global {
+  namespace GraphileWorker {
+    /** What the queue's library types its jobs by. */
+    interface Tasks {
+      dataset: JobPayload;
+      dataset_files: JobPayload;
+      erasure: JobPayload;
+      eval: JobPayload;
+      files: JobPayload;
+      ft: JobPayload;
+      model: JobPayload;
+      tenant: JobPayload;
+    }
+  }
+}
+
 /** Kinds of open work; each has its runner. */
-export type Task = 'dataset' | 'dataset_files' | 'erasure' | 'eval' | 'files' | 'ft' | 'model' | 'tenant';
+export type Task = keyof GraphileWorker.Tasks;
 
 export interface WorkChange {
   readonly change: 'add' | 'remove';

@@ -16,7 +16,7 @@ import { openStores } from '@ftm/object-store/testing/open-stores';
 import { createOrchestratorClient } from '@ftm/orchestrator/client';
 import { createLab, jobOf } from '../../fine-tune/testing/lab.ts';
 import { createLife, usualLabel, type Death } from '../../fine-tune/testing/lives.ts';
-import type { Tools } from '../../tasks.ts';
+import { workOn, type Tools } from '../../tasks.ts';
 import { runDatasetCleanUp } from '../clean-up.ts';
 import { runDataset } from '../runner.ts';
 
@@ -101,6 +101,6 @@ const tools: Tools = {
     }),
   ),
 };
-await runDataset(job, tools);
-await runDatasetCleanUp(job, tools);
+await runDataset(workOn(job, tools));
+await runDatasetCleanUp(workOn(job, tools));
 process.stdout.write(JSON.stringify(await lab.commands.load(TENANT, 'dataset', id)));
