@@ -25,4 +25,6 @@ export const viewBudgetMonth = (state: Known<BudgetMonthState>): Shown<z.input<t
 });
 
 export const holdsOf = (state: Known<BudgetMonthState>) =>
-  Object.entries(state.holds).map(([job, amount]) => ({ ft_job_id: job, amount_usd_micros: amount }));
+  Object.entries(state.holds)
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([job, amount]) => ({ ft_job_id: job, amount_usd_micros: amount }));
