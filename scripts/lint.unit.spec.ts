@@ -39,6 +39,7 @@ const PLANTS: Readonly<Record<string, string>> = {
   '@typescript-eslint/consistent-type-imports': `import { Server } from 'node:http'; export type S = Server;`,
   '@typescript-eslint/restrict-template-expressions': 'export const text = (a: object) => `${a}`;',
   '@typescript-eslint/no-confusing-void-expression': `export const none = (a: () => void) => { const b = a(); };`,
+  '@typescript-eslint/no-namespace': `namespace Planted { export const value = 1; }\nexport const { value } = Planted;`,
   '@typescript-eslint/no-non-null-assertion': `export const head = (all: number[]) => all[0]!;`,
   '@typescript-eslint/no-unused-vars': `const forgotten = 1;`,
   '@typescript-eslint/no-explicit-any': `export const is = (value: any) => value === 1;`,

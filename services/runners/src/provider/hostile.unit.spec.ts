@@ -13,9 +13,14 @@ let hostile: HttpProvider;
 let provider: TrainingProvider;
 beforeAll(async () => {
   hostile = await startHttpProvider();
-  provider = createOpenAiProvider({ baseUrl: hostile.baseUrl, apiKey: 'secret-key', timeoutMs: 2000 });
+  provider = waitingFor(LONG_MS);
 });
 afterAll(() => hostile.close());
+
+/** A loaded machine reads slowly what has an end. */
+const LONG_MS = 50_000;
+const waitingFor = (timeoutMs: number): TrainingProvider =>
+  createOpenAiProvider({ baseUrl: hostile.baseUrl, apiKey: 'secret-key', timeoutMs });
 
 const failure = (work: Promise<unknown>): Promise<ProviderError> =>
   work.then(
@@ -86,7 +91,8 @@ describe('an answer', () => {
   it('that stops in the middle is not waited for', async () => {
     hostile.answer = (_, response) =>
       void response.writeHead(200, { 'content-type': 'application/json' }).write('{"id":');
-    expect(await failure(provider.getJob('j'))).toMatchObject({ name: 'ProviderUnknown', kind: 'timeout' });
+    const hasty = waitingFor(300);
+    expect(await failure(hasty.getJob('j'))).toMatchObject({ name: 'ProviderUnknown', kind: 'timeout' });
   });
   it('that is a list without end is read to a limit', async () => {
     const message = 'x'.repeat(1_000_000);
