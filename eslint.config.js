@@ -8,7 +8,6 @@ const STILL_LONG = [
   'packages/dataset/src/dedup/near.ts',
   'packages/dataset/src/dedup/semantic.ts',
   'packages/dataset/src/rows/lines.ts',
-  'packages/domain/src/fine-tune/state.ts',
   'packages/event-log/src/consumer.ts',
   'packages/event-log/src/kafka-event-log.ts',
   'packages/event-log/src/membership.ts',

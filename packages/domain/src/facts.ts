@@ -69,6 +69,15 @@ export function factsOf({
   };
 }
 
+/** What a state has in every status: its facts, and the fields of these names. What its last status added is left behind. */
+export const lasting = <S extends Facts, K extends keyof S>(
+  state: S,
+  names: readonly K[],
+): Facts & Pick<S, K> => ({
+  ...factsOf(state),
+  ...(Object.fromEntries(names.map((name) => [name, state[name]])) as Pick<S, K>),
+});
+
 /** Older answers stay on the log; a resource shows so many. */
 const SHOWN_GATES = 20;
 

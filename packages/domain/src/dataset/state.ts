@@ -13,8 +13,8 @@ import type { EventMeta } from '../event-meta.ts';
 import {
   ABSENT,
   born,
-  factsOf,
   ImpossibleEvent,
+  lasting,
   present,
   touched,
   type Absent,
@@ -109,9 +109,4 @@ export function evolveDataset(before: DatasetState, event: DatasetEvent, meta: E
   }
 }
 
-const opened = (state: Open): Open => ({
-  ...factsOf(state),
-  request: state.request,
-  progress: state.progress,
-  override: state.override,
-});
+const opened = (state: Open): Open => lasting(state, ['request', 'progress', 'override']);

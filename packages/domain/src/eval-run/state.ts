@@ -6,7 +6,7 @@ import type {
   Reason,
 } from '@ftm/contracts/generated/events';
 import type { EventMeta } from '../event-meta.ts';
-import { ABSENT, born, factsOf, present, touched, type Absent, type Facts } from '../facts.ts';
+import { ABSENT, born, lasting, present, touched, type Absent, type Facts } from '../facts.ts';
 
 /** queued ─▶ running ─▶ completed | failed | canceled;  queued ─▶ blocked | canceled */
 export type EvalRunState =
@@ -44,7 +44,4 @@ export function evolveEvalRun(before: EvalRunState, event: EvalRunEvent, meta: E
   }
 }
 
-const opened = (state: Open): Open => ({
-  ...factsOf(state),
-  request: state.request,
-});
+const opened = (state: Open): Open => lasting(state, ['request']);

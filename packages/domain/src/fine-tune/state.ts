@@ -18,7 +18,7 @@ import type {
   Reason,
 } from '@ftm/contracts/generated/events';
 import type { EventMeta } from '../event-meta.ts';
-import { ABSENT, born, factsOf, present, touched, type Absent, type Facts } from '../facts.ts';
+import { ABSENT, born, lasting, present, touched, type Absent, type Facts } from '../facts.ts';
 import { costOfEnded } from './cost.ts';
 
 /**
@@ -80,8 +80,8 @@ export type FineTuneEvent = EventOf<'fine-tune'>;
 
 export const initialFineTune: FineTuneState = ABSENT;
 
+/** What a job is before anything has become of it; all of it lasts through every status. */
 const NEW = {
-  status: 'queued',
   approvalRound: 0,
   expiredApprovals: null,
   pendingApproval: null,
@@ -102,7 +102,7 @@ const NEW = {
 
 export function evolveFineTune(before: FineTuneState, event: FineTuneEvent, meta: EventMeta): FineTuneState {
   if (event.type === 'FineTuneRequested')
-    return { ...NEW, ...born(meta), request: event.data, estimate: event.data.estimate };
+    return { status: 'queued', ...NEW, ...born(meta), request: event.data, estimate: event.data.estimate };
   const state = touched(present(before, event.type), meta);
   switch (event.type) {
     case 'FineTuneCostApprovalRequested':
@@ -158,27 +158,42 @@ export function evolveFineTune(before: FineTuneState, event: FineTuneEvent, meta
     case 'FineTuneResumed':
       return { ...opened(state), status: 'running', wanted: null, pausedAs: null };
     case 'FineTuneSucceeded':
+    case 'FineTuneFailed':
+    case 'FineTuneBlocked':
+    case 'FineTuneCanceled':
+      return ended(opened(state), event);
+  }
+}
+
+type End = Extract<
+  FineTuneEvent,
+  { type: 'FineTuneSucceeded' | 'FineTuneFailed' | 'FineTuneBlocked' | 'FineTuneCanceled' }
+>;
+
+function ended(job: Open, event: End): FineTuneState {
+  switch (event.type) {
+    case 'FineTuneSucceeded':
       return {
-        ...opened(state),
+        ...job,
         status: 'completed',
         result: event.data,
         costUnknown: event.data.tokensUnknown,
       };
     case 'FineTuneFailed':
       return {
-        ...opened(state),
+        ...job,
         status: 'failed',
         failure: event.data,
-        costUnknown: costOfEnded(state, event.data.trainedTokens) === null,
+        costUnknown: costOfEnded(job, event.data.trainedTokens) === null,
       };
     case 'FineTuneBlocked':
-      return { ...opened(state), status: 'blocked', gate: event.data.gate, reasons: event.data.reasons };
+      return { ...job, status: 'blocked', gate: event.data.gate, reasons: event.data.reasons };
     case 'FineTuneCanceled':
       return {
-        ...opened(state),
+        ...job,
         status: 'canceled',
         canceled: event.data,
-        costUnknown: costOfEnded(state, event.data.trainedTokens) === null,
+        costUnknown: costOfEnded(job, event.data.trainedTokens) === null,
       };
   }
 }
@@ -188,46 +203,6 @@ function unapproved<S extends Open>(state: S): S {
   return { ...state, approval: null, pendingApproval: null, approvalRound: state.approvalRound + 1 };
 }
 
-function opened(state: Open): Open {
-  const {
-    request,
-    estimate,
-    approvalRound,
-    expiredApprovals,
-    pendingApproval,
-    approval,
-    intent,
-    intentAt,
-    refusal,
-    resolution,
-    submitted,
-    progress,
-    wanted,
-    pausedAs,
-    cancelReason,
-    cost,
-    deferral,
-    filesDeleted,
-  } = state;
-  return {
-    ...factsOf(state),
-    request,
-    estimate,
-    approvalRound,
-    expiredApprovals,
-    pendingApproval,
-    approval,
-    intent,
-    intentAt,
-    refusal,
-    resolution,
-    submitted,
-    progress,
-    wanted,
-    pausedAs,
-    cancelReason,
-    cost,
-    deferral,
-    filesDeleted,
-  };
-}
+const LASTING = ['request', 'estimate', ...(Object.keys(NEW) as (keyof typeof NEW)[])] as const;
+
+const opened = (state: Open): Open => lasting(state, LASTING);
