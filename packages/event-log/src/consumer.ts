@@ -87,6 +87,8 @@ export interface LogConsumer {
 
 /** The broker answers at once when something comes; a fetch that brings nothing is a cost of every partition. */
 const POLL_MS = 5000;
+/** Nobody waits for the answer of a reader, so it may be somewhat later. */
+const NOTICE_MS = 500;
 const FLUSH_POLL_MS = 25;
 const BACKOFF_MS = [100, 200, 500, 1000, 2000, 5000] as const;
 
@@ -121,6 +123,7 @@ export function createLogConsumer(options: LogConsumerOptions): LogConsumer {
     topic,
     address: '',
     sessionTimeoutMs: options.sessionTimeoutMs ?? 10_000,
+    noticeMs: NOTICE_MS,
     claims: () =>
       new Map([...loops.keys()].map((partition) => [partition, loops.get(partition)?.since ?? 0n])),
     onAssigned(partitions) {

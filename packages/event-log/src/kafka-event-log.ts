@@ -59,6 +59,8 @@ const DEFAULTS = {
   pruneIntervalMs: 500,
 } as const;
 
+/** Commands wait for it when a writer goes. */
+const NOTICE_MS = 250;
 const RECLAIM_AFTER_MS = 250;
 const CLOSE_WITHIN_MS = 10_000;
 
@@ -81,6 +83,7 @@ export function createKafkaEventLog(options: KafkaEventLogOptions): EventLog {
     topic,
     address: options.address,
     sessionTimeoutMs: options.sessionTimeoutMs ?? 10_000,
+    noticeMs: NOTICE_MS,
     claims: () =>
       new Map(
         [...writers].flatMap(([partition, writer]): [number, bigint][] =>

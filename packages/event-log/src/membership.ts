@@ -11,6 +11,8 @@ export interface MembershipOptions {
   readonly address: string;
   /** How long a silent member keeps its partitions: the failover time. */
   readonly sessionTimeoutMs: number;
+  /** How soon it notices that partitions are shared out anew: most of what a graceful handover takes. */
+  readonly noticeMs: number;
   /** Of the partitions that this member really has: the offset of its claim. */
   readonly claims: () => ReadonlyMap<number, bigint>;
   /** All partitions of this member, after every rebalance. */
@@ -34,7 +36,7 @@ const RESTART_MS = 500;
 const STOP_WHILE_JOINING_MS = 3000;
 
 export function createMembership(options: MembershipOptions): Membership {
-  const { connection, topic, groupId, sessionTimeoutMs } = options;
+  const { connection, topic, groupId, sessionTimeoutMs, noticeMs } = options;
   const kafka = memberClient(connection);
   let assigned: ReadonlySet<number> = new Set();
   let joined = false;
@@ -50,9 +52,9 @@ export function createMembership(options: MembershipOptions): Membership {
       groupId,
       sessionTimeout: sessionTimeoutMs,
       rebalanceTimeout: sessionTimeoutMs,
-      // A rebalance is noticed at a heartbeat: this is most of what a graceful handover takes.
-      heartbeatInterval: Math.min(250, Math.floor(sessionTimeoutMs / 8)),
-      maxWaitTimeInMs: Math.min(100, Math.floor(sessionTimeoutMs / 20)),
+      // A rebalance is noticed at a heartbeat.
+      heartbeatInterval: Math.min(noticeMs, Math.floor(sessionTimeoutMs / 8)),
+      maxWaitTimeInMs: Math.min(Math.floor(noticeMs / 2.5), Math.floor(sessionTimeoutMs / 20)),
       allowAutoTopicCreation: false,
       // A crash is started anew here, never by the client: it does so for some errors only.
       retry: { restartOnFailure: async () => false },

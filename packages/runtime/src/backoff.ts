@@ -7,14 +7,15 @@ export function backoffMs(
   return Math.round(Math.min(maxMs, baseMs * 2 ** Math.min(attempt, 20)) * (0.5 + random() / 2));
 }
 
-/** Waits, or less when it is aborted meanwhile. */
-export function pause(ms: number, signal: AbortSignal): Promise<void> {
+/** Waits, or less when one of the signals is aborted meanwhile; not at all when one is already. */
+export function pause(ms: number, ...signals: readonly AbortSignal[]): Promise<void> {
+  if (signals.some(({ aborted }) => aborted)) return Promise.resolve();
   return new Promise((resolve) => {
     const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done, { once: true });
+    for (const signal of signals) signal.addEventListener('abort', done, { once: true });
     function done(): void {
       clearTimeout(timer);
-      signal.removeEventListener('abort', done);
+      for (const signal of signals) signal.removeEventListener('abort', done);
       resolve();
     }
   });

@@ -12,6 +12,7 @@ import { insertJournal } from '@ftm/postgres/journal';
 import { createPool, withTransaction, type Pool } from '@ftm/postgres/pool';
 import type { Logger } from '@ftm/runtime/logger';
 import { startAuditForwarder, type AuditForwarder, type AuditForwarderOptions } from './audit-forwarder.ts';
+import { createBell } from './bell.ts';
 import type { AuthoredRecord } from './testing/log-author.ts';
 import { SERVICE_KEY, startOrchestrator, type OrchestratorProcess } from './testing/orchestrator-process.ts';
 import { startProjector } from './testing/projector-process.ts';
@@ -37,7 +38,9 @@ describe('the audit forwarder', () => {
       pool,
       orchestrator: client,
       logger,
+      bell: createBell(),
       pollMs: 20,
+      idleMs: 20,
       batchSize: 7,
       batchBytes: 1000,
       brokenRetryMs: 50,
@@ -144,6 +147,17 @@ describe('the audit forwarder', () => {
     start();
     for (const story of stories) await expectCopy(story);
     expect(said).toEqual([]);
+  });
+
+  it('that has nothing to do is woken by the bell', async () => {
+    const bell = createBell();
+    start(orchestrator.url, { bell, idleMs: 3_600_000 });
+    const story = await writeStory(stand.author, freshTenant(), 8);
+    for (let done = 0; done < story.length; done += 4) {
+      await journal(story.slice(done, done + 4));
+      bell.ring();
+      await expectCopy(story.slice(0, done + 4));
+    }
   });
 
   it('goes on by itself after the Orchestrator was away', async () => {

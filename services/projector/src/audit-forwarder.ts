@@ -6,6 +6,7 @@ import { OrchestratorRefused, type OrchestratorClient } from '@ftm/orchestrator/
 import { pause } from '@ftm/runtime/backoff';
 import type { Logger } from '@ftm/runtime/logger';
 import { gauge } from '@ftm/runtime/metrics';
+import type { Bell } from './bell.ts';
 import { newestEvents, readForAudit, type TenantHead } from './audit-source.ts';
 import { createTenantWaits } from './tenant-waits.ts';
 
@@ -13,7 +14,12 @@ export interface AuditForwarderOptions {
   readonly pool: Pool;
   readonly orchestrator: Pick<OrchestratorClient, 'sendAuditEvents' | 'auditPosition'>;
   readonly logger: Logger;
+  /** Rung when the journal has got events in this process; what comes by another one is found by looking. */
+  readonly bell: Bell;
+  /** How often it looks while there is something to bring. Default 200. */
   readonly pollMs?: number;
+  /** How often it looks while there is not. Default 1000. */
+  readonly idleMs?: number;
   /** Events of one request. */
   readonly batchSize?: number;
   /** Values of one request, in bytes; one event always goes. */
@@ -64,14 +70,17 @@ export function startAuditForwarder(options: AuditForwarderOptions): AuditForwar
 
 /** What is remembered is of no use after another has led: it begins and ends with the lead. */
 async function forwardWhile({ client, signal }: Lead, options: AuditForwarderOptions): Promise<void> {
+  const { bell, pollMs = 200, idleMs = 1000 } = options;
   const turns = createTurns(options, signal);
   try {
     for (let first = 0; !signal.aborted; first += 1) {
+      const more = bell.next();
       const heads = await newestEvents(client);
       // Everyone gets to be the first one, so that many failing tenants do not keep the places of the others.
       const middle = first % Math.max(1, heads.length);
       turns.start([...heads.slice(middle), ...heads.slice(0, middle)]);
-      await pause(options.pollMs ?? 200, signal);
+      if (turns.isDone(heads)) await pause(idleMs, signal, more);
+      else await pause(pollMs, signal);
     }
   } finally {
     await turns.end();
@@ -138,6 +147,9 @@ function createTurns(options: AuditForwarderOptions, signal: AbortSignal) {
         busy.set(tenant, { head: seq, work });
       }
     },
+    /** Does the Orchestrator have everything? */
+    isDone: (heads: readonly TenantHead[]): boolean =>
+      heads.every(({ tenantId: tenant, seq }) => (acknowledged.get(tenant) ?? -1) >= seq),
     async end(): Promise<void> {
       await Promise.all([...busy.values()].map(({ work }) => work));
     },

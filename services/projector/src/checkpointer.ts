@@ -18,6 +18,7 @@ import { pause } from '@ftm/runtime/backoff';
 import type { Logger } from '@ftm/runtime/logger';
 import { counter, gauge } from '@ftm/runtime/metrics';
 import { newestEvents, type TenantHead } from './audit-source.ts';
+import type { Bell } from './bell.ts';
 import type { CheckpointTopic } from './checkpoint-topic.ts';
 import { createTenantWaits } from './tenant-waits.ts';
 
@@ -30,7 +31,12 @@ export interface CheckpointerOptions {
   readonly origin: string;
   readonly everyEvents: number;
   readonly everyMs: number;
+  /** Rung when the journal has got events in this process; what comes by another one is found by looking. */
+  readonly bell: Bell;
+  /** How often it looks while there is something to sign or to send. Default 250. */
   readonly pollMs?: number;
+  /** How often it looks while there is nothing to sign. Default 1000. */
+  readonly idleMs?: number;
 }
 
 interface Signed extends Checkpoint {
@@ -65,21 +71,28 @@ export function startCheckpointer(options: CheckpointerOptions): { stop(): Promi
 }
 
 async function checkpointWhile({ client, signal }: Lead, options: CheckpointerOptions): Promise<void> {
+  const { bell, pollMs = 250, idleMs = 1000 } = options;
   const newest = await catchUp(options);
   const signer = createTreeSigner(options, newest);
   const sender = createSender(options, newest);
   const ended = new AbortController();
   const until = AbortSignal.any([signal, ended.signal]);
-  async function repeat(round: () => Promise<void>): Promise<void> {
+  async function sendAll(): Promise<void> {
     while (!until.aborted) {
-      await round();
-      await pause(options.pollMs ?? 250, until);
+      await sender.round(until);
+      await pause(pollMs, until);
     }
   }
   // Side by side: whatever the Orchestrator does, or does not, what is due is signed.
-  const sending = repeat(() => sender.round(until));
+  const sending = sendAll();
   try {
-    await repeat(async () => signer.round(await newestEvents(client), until));
+    while (!until.aborted) {
+      const more = bell.next();
+      const heads = await newestEvents(client);
+      await signer.round(heads, until);
+      if (signer.isDone(heads)) await pause(idleMs, until, more);
+      else await pause(pollMs, until);
+    }
   } finally {
     ended.abort();
     await sending;
@@ -148,6 +161,9 @@ function createTreeSigner(options: CheckpointerOptions, newest: Map<string, Know
   }
 
   return {
+    /** Does a checkpoint cover everything? */
+    isDone: (heads: readonly TenantHead[]): boolean =>
+      heads.every(({ tenantId: tenant, seq }) => (newest.get(tenant)?.size ?? 0) >= seq),
     /** @throws when something was published, and it is not known what */
     async round(heads: readonly TenantHead[], until: AbortSignal): Promise<void> {
       for (const { tenantId: tenant, seq } of heads) {

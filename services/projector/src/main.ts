@@ -26,6 +26,7 @@ import { readSigners } from './signing-keys.ts';
 import { applyToReadModels } from './read-models.ts';
 import { startRebuilder } from './rebuild.ts';
 import { snapshotRoutes } from './snapshot-routes.ts';
+import { createBell } from './bell.ts';
 import { createObserver } from './observer.ts';
 import { traceBatch } from './tracing.ts';
 
@@ -51,6 +52,8 @@ const kafka: KafkaConnection = {
   onClientLog: (level, message) => calm[level](message),
 };
 const observer = createObserver(logger);
+/** Rung with every batch: the audit copy and the checkpoints have work then. */
+const bell = createBell();
 const registry = createRegistry(config.FTM_REGISTRY_URL);
 const projection: DeadLetterOptions = {
   consumer: JOURNAL_CONSUMER,
@@ -69,7 +72,10 @@ const consumer = runProjection({
   keep: keepInJournal,
   extended: growTrees,
   around: traceBatch,
-  onEvent: observer.tell,
+  onEvent: (event) => {
+    observer.tell(event);
+    if (event.kind === 'handled') bell.ring();
+  },
 });
 shutdown.add('consumer', consumer.stop);
 shutdown.add('tree repair', startTreeRepair(pool, logger).stop);
@@ -80,7 +86,7 @@ const orchestrator = createOrchestratorClient({
   fetch: tracedFetch('orchestrator'),
 });
 if (config.FTM_AUDIT_FORWARDER === 'on')
-  shutdown.add('audit forwarder', startAuditForwarder({ pool, orchestrator, logger }).stop);
+  shutdown.add('audit forwarder', startAuditForwarder({ pool, orchestrator, logger, bell }).stop);
 if (config.FTM_AUDIT_KEY_FILE === undefined)
   logger.warn('no checkpoints are signed: FTM_AUDIT_KEY_FILE is not set');
 else {
@@ -98,6 +104,7 @@ else {
     origin: config.FTM_AUDIT_ORIGIN,
     everyEvents: config.FTM_CHECKPOINT_EVENTS,
     everyMs: config.FTM_CHECKPOINT_SECONDS * 1000,
+    bell,
   });
   shutdown.add('checkpointer', checkpointer.stop);
 }
