@@ -1,5 +1,5 @@
 import { withTimeout } from '@ftm/runtime/with-timeout';
-import { SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry';
+import type { SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry';
 import {
   decodeBody,
   encodeBody,
@@ -69,10 +69,7 @@ export function createRegistry(url: string, options: RegistryOptions = {}): Regi
   const topic = options.topic ?? EVENTS_TOPIC;
   const timeoutMs = options.timeoutMs ?? 5000;
   const host = url.replace(/\/+$/, '');
-  const client = new SchemaRegistry({
-    host,
-    retry: { initialRetryTimeInSecs: 0.1, retries: 2, maxRetryTimeInSecs: 1 },
-  });
+  const client = clientOf(host);
   const idByName = new Map<string, Promise<number>>();
   const writerById = new Map<number, Promise<WriterSchema>>();
   const subject = (fullName: string): string => `${topic}-${fullName}`;
@@ -80,9 +77,11 @@ export function createRegistry(url: string, options: RegistryOptions = {}): Regi
   function schemaId(name: string): Promise<number> {
     return cached(idByName, name, async () => {
       const entry = newest(name);
-      const id = await within(timeoutMs, `id of ${entry.fullName}`, () =>
-        client.getRegistryIdBySchema(subject(entry.fullName), avroSchema(entry.schema)),
-      );
+      const id = await within(timeoutMs, `id of ${entry.fullName}`, async () => {
+        const { registry, type } = await client();
+        const schema = JSON.stringify(entry.schema);
+        return registry.getRegistryIdBySchema(subject(entry.fullName), { type, schema });
+      });
       writerById.set(id, Promise.resolve({ fullName: entry.fullName }));
       return id;
     });
@@ -91,7 +90,9 @@ export function createRegistry(url: string, options: RegistryOptions = {}): Regi
   function writer(id: number): Promise<WriterSchema> {
     return cached(writerById, id, async () => {
       try {
-        const type: unknown = await within(timeoutMs, `schema ${id}`, () => client.getSchema(id));
+        const type: unknown = await within(timeoutMs, `schema ${id}`, async () =>
+          (await client()).registry.getSchema(id),
+        );
         return describe(id, type);
       } catch (error) {
         // It answered, and has no such schema: waiting does not bring it.
@@ -161,8 +162,22 @@ interface WriterSchema {
   readonly schema?: unknown;
 }
 
-function avroSchema(schema: unknown): { type: SchemaType.AVRO; schema: string } {
-  return { type: SchemaType.AVRO, schema: JSON.stringify(schema) };
+interface Client {
+  readonly registry: SchemaRegistry;
+  readonly type: SchemaType.AVRO;
+}
+
+/** Loaded when it is first needed: it brings the readers of two more formats, and a service that has no event to read yet starts without them. */
+function clientOf(host: string): () => Promise<Client> {
+  let loaded: Promise<Client> | undefined;
+  return () =>
+    (loaded ??= import('@kafkajs/confluent-schema-registry').then(({ SchemaRegistry, SchemaType }) => ({
+      registry: new SchemaRegistry({
+        host,
+        retry: { initialRetryTimeInSecs: 0.1, retries: 2, maxRetryTimeInSecs: 1 },
+      }),
+      type: SchemaType.AVRO,
+    })));
 }
 
 /** Promises of successes are kept, of failures dropped, so that the next call asks again. */

@@ -1,4 +1,4 @@
-import knex from 'knex';
+import type { Knex } from 'knex';
 import { eventName } from '@ftm/contracts/codec';
 import { fromHeaders, type RecordedEvent } from '@ftm/contracts/envelope';
 import { parseStreamId, tenantId, type Aggregate, type StreamId } from '@ftm/contracts/ids';
@@ -54,7 +54,10 @@ export interface Reads {
   allAt<A extends Aggregate>(principal: Principal, aggregate: A, at: string): Promise<Rendered<A>[]>;
 }
 
-const sqlOf = knex({ client: 'pg' });
+let statements: Promise<Knex> | undefined;
+/** Loaded with the first list: it would be a seventh of all that a start loads. */
+const loadStatements = (): Promise<Knex> =>
+  (statements ??= import('knex').then(({ default: knex }) => knex({ client: 'pg' })));
 
 export function createReads(pool: Pool, registry: Registry): Reads {
   const decode = async (record: JournalRecord): Promise<RecordedEvent> => {
@@ -89,7 +92,7 @@ export function createReads(pool: Pool, registry: Registry): Reads {
       return { body, etag: `"${row.version}"` };
     },
     async list<A extends Aggregate>(principal: Principal, aggregate: A, query: ListQuery) {
-      const { sql, bindings } = listStatement(principal, aggregate, query);
+      const { sql, bindings } = await listStatement(principal, aggregate, query);
       const { rows } = await withTenant(pool, principal.tenantId, (client) =>
         client.query<{ id: string; state: StateOf<A>; micros: string }>(sql, [...bindings]),
       );
@@ -131,7 +134,8 @@ export function createReads(pool: Pool, registry: Registry): Reads {
 const present = <T>(body: T | undefined): T[] => (body === undefined ? [] : [body]);
 
 /** One row more than the page has: whether there is one says whether another page follows. @throws Problem 400 */
-function listStatement(principal: Principal, aggregate: Aggregate, query: ListQuery) {
+async function listStatement(principal: Principal, aggregate: Aggregate, query: ListQuery) {
+  const sqlOf = await loadStatements();
   const { limit, cursor, sort = 'desc', created_after, created_before, ...filters } = query;
   const builder = sqlOf(viewOf(READ_MODELS[aggregate]))
     .select('id', 'state', sqlOf.raw('(extract(epoch from created_at) * 1000000)::bigint as micros'))
