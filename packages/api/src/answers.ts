@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ENDPOINTS, isEndpoint, type EndpointKey } from './endpoints.ts';
+import { endpointNamed, ENDPOINTS, isEndpoint, type EndpointKey } from './endpoints.ts';
 import { Problem } from './resources/problem.ts';
 
 /** An answer that is not what its schema says. */
@@ -24,7 +24,7 @@ export function endpointOf(method: string, path: string): EndpointKey | undefine
 
 /** That an answer in JSON is what its schema says: the endpoint's of a success, a problem document's of a refusal. @throws AnswerMismatch */
 export function checkAnswer(key: EndpointKey, status: number, body: unknown): void {
-  const schema = status < 400 ? ENDPOINTS[key].answer : Problem;
+  const schema = status < 400 ? endpointNamed(key).answer : Problem;
   const parsed = schema?.safeParse(body);
   if (parsed?.success === false) throw new AnswerMismatch(`${key} (${status})`, parsed.error);
 }

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Endpoint } from './endpoints/endpoint.ts';
 import { BUILDING } from './endpoints/building.ts';
 import { GOVERNANCE } from './endpoints/governance.ts';
 import { MODELS } from './endpoints/models.ts';
@@ -7,6 +8,11 @@ import { MODELS } from './endpoints/models.ts';
 export const ENDPOINTS = { ...BUILDING, ...MODELS, ...GOVERNANCE } as const;
 
 export type EndpointKey = keyof typeof ENDPOINTS;
+
+const TABLE: Readonly<Record<EndpointKey, Endpoint>> = ENDPOINTS;
+/** One of them, whichever: a union of all of them costs the compiler seconds wherever it is looked at. */
+export const endpointNamed = (key: EndpointKey): Endpoint => TABLE[key];
+
 export type BodyOf<K extends EndpointKey> = (typeof ENDPOINTS)[K]['body'] extends infer B
   ? B extends z.ZodType
     ? z.input<B>

@@ -1,4 +1,4 @@
-import { belongsTo, type EventOf } from '@ftm/contracts/event-of';
+import { asEventOf, type EventOf } from '@ftm/contracts/event-of';
 import type { FtmEvent } from '@ftm/contracts/generated/events';
 import type { Aggregate, StreamId, TenantId } from '@ftm/contracts/ids';
 import type { CommandMeta } from './command-meta.ts';
@@ -90,13 +90,15 @@ export function defineAggregate<
   return {
     ...rules,
     evolve(state, event, meta) {
-      if (belongsTo(name, event)) return evolve(state, event, meta);
-      if (!belongsTo('any', event)) throw new ForeignEvent(event.type, name);
+      const own = asEventOf(name, event);
+      if (own !== null) return evolve(state, own, meta);
+      const shared = asEventOf('any', event);
+      if (shared === null) throw new ForeignEvent(event.type, name);
       if (!isThere(state)) {
         if (began === undefined) throw new ImpossibleEvent(event.type, 'absent');
-        return evolveAny(began(born(meta)), event, meta);
+        return evolveAny(began(born(meta)), shared, meta);
       }
-      return evolveAny(state, event, meta);
+      return evolveAny(state, shared, meta);
     },
     projectOf: (state) => (isThere(state) ? rules.projectOf(state) : null),
   };

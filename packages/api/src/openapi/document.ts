@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ENDPOINTS, isEndpoint } from '../endpoints.ts';
+import { endpointNamed, isEndpoint } from '../endpoints.ts';
 import type { Endpoint } from '../endpoints/endpoint.ts';
 import { ANSWERS } from '../examples/answers.ts';
 import { BODIES } from '../examples/bodies.ts';
@@ -88,7 +88,7 @@ type Refs = ReadonlyMap<z.ZodType, Json>;
 function endpointOf({ method, path }: ServedRoute): Endpoint {
   const key = `${method.toUpperCase()} ${path}`;
   if (!isEndpoint(key)) throw new Error(`${key} is served, and is not in the table of endpoints`);
-  return ENDPOINTS[key];
+  return endpointNamed(key);
 }
 
 function operation(route: ServedRoute, refs: Refs): Json {

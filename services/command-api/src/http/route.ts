@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import type { z } from 'zod';
-import { ENDPOINTS, type EndpointKey } from '@ftm/api/endpoints';
+import { endpointNamed, type ENDPOINTS, type EndpointKey } from '@ftm/api/endpoints';
 import type { Tag } from '@ftm/api/openapi/tags';
 import type { Principal } from '@ftm/orchestrator/client';
 
@@ -97,7 +97,7 @@ export const isWrite = ({ method }: Pick<Route, 'method'>): boolean =>
 const MIB = 2 ** 20;
 
 export function defineRoute<K extends EndpointKey>(options: RouteOptions<K>): Route {
-  const { params, query, body, answer } = ENDPOINTS[options.endpoint];
+  const { params, query, body, answer } = endpointNamed(options.endpoint);
   return {
     ...placeOf(options.endpoint),
     summary: options.summary,
