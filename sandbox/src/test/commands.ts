@@ -2,23 +2,30 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import process from 'node:process';
 
 export interface Commands {
-  /** Resolves when it has ended, with the end of what it said, unless that was shown as it came. */
+  /**
+   * Resolves when it has ended, with the end of what it said, unless that was shown as it came. After `killAll` nothing
+   * is started any more: it has failed then, and says nothing.
+   */
   run(
     command: string,
     args: readonly string[],
     env: Readonly<Record<string, string>>,
     show: boolean,
   ): Promise<{ readonly code: number; readonly output: string }>;
-  /** Those that run, with all that they have started. */
+  /** Those that run, with all that they have started; and whoever comes late. */
   killAll(): void;
 }
 
+/** As a shell says it of what was interrupted. */
+const KILLED = 130;
 const KEPT_CHARACTERS = 100_000;
 
 export function createCommands(): Commands {
   const running = new Set<ChildProcess>();
+  let isOver = false;
   return {
     run(command, args, env, show) {
+      if (isOver) return Promise.resolve({ code: KILLED, output: '' });
       return new Promise((resolve, reject) => {
         const child = spawn(command, args, {
           env: { ...process.env, ...env },
@@ -40,6 +47,7 @@ export function createCommands(): Commands {
       });
     },
     killAll() {
+      isOver = true;
       for (const child of running) killGroup(child);
     },
   };
