@@ -3,7 +3,7 @@ const project = (name, pattern) => ({
   rootDir: '.',
   testMatch: [`<rootDir>/{packages,services,sandbox,bench,scripts}/**/*.${pattern}.spec.ts`],
   extensionsToTreatAsEsm: ['.ts'],
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/scripts/environment-for-specs.mjs',
   testEnvironmentOptions: { customExportConditions: ['ftm-source', 'node', 'node-addons'] },
   transform: {
     '^.+\\.ts$': [

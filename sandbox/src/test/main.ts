@@ -55,7 +55,7 @@ if (unknown.length > 0) {
 const scratch = await mkdtemp(join(tmpdir(), 'ftm-test-'));
 const commands = createCommands();
 const times: SpecTime[] = [];
-let stack: Stack | undefined;
+let stacks: readonly Stack[] = [];
 const interruption = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
@@ -122,33 +122,27 @@ async function jestTier(
 ): Promise<Count & { readonly output: string }> {
   await build();
   // Specs of the whole system start a stack each: what others leave behind, such as checkpoints that are signed by keys of theirs, is none of their business.
-  if (tier === 'int')
-    stack = await startStack({
-      dir: join(scratch, 'stack'),
-      ports: 'ephemeral',
-      onProgress: printProgress,
-    });
+  if (tier === 'int') await startStacks(Math.min(LANES, await countSpecs(tier)));
   const report = join(scratch, `${tier}.json`);
-  // The real parts are shared by the specs of a tier, and two cores do not get faster by more workers.
-  const workers = tier === 'unit' ? ['--maxWorkers=2'] : ['--runInBand'];
-  const jest = [
-    '--experimental-vm-modules',
-    '--no-warnings',
-    'node_modules/jest/bin/jest.js',
-    '--selectProjects',
-    tier,
+  const options = [
     '--passWithNoTests',
     '--silent',
     `--testTimeout=${TIMEOUT_MS[tier]}`,
     '--json',
     `--outputFile=${report}`,
-    ...workers,
-    ...positionals,
+    `--maxWorkers=${LANES}`,
   ];
-  const env = { ...stack?.env, FTM_BUILT: '1', FTM_TEST_ALL: values.quick === true ? '' : '1' };
-  const said = await commands.run(process.execPath, jest, env, show);
-  await stack?.stop();
-  stack = undefined;
+  const said = await commands.run(
+    process.execPath,
+    jest(tier, options),
+    {
+      FTM_BUILT: '1',
+      FTM_TEST_ALL: values.quick === true ? '' : '1',
+      ...(tier === 'int' ? { FTM_TEST_STACKS: JSON.stringify(stacks.map(({ env }) => env)) } : {}),
+    },
+    show,
+  );
+  await stopStacks();
   const output = said.output.replaceAll(/^PASS .*\n/gm, '');
   const found = await readReport(report);
   if (found === undefined) return { passed: 0, failed: 1, skipped: 0, output };
@@ -158,8 +152,44 @@ async function jestTier(
   return { ...found.count, failed: failed === 0 && said.code !== 0 ? 1 : failed, output };
 }
 
+/** Arguments for Node. */
+function jest(tier: Tier, options: readonly string[]): string[] {
+  const flags = ['--experimental-vm-modules', '--no-warnings'];
+  return [...flags, 'node_modules/jest/bin/jest.js', '--selectProjects', tier, ...options, ...positionals];
+}
+
+async function countSpecs(tier: Tier): Promise<number> {
+  const { output } = await commands.run(
+    process.execPath,
+    jest(tier, ['--listTests']),
+    { FTM_BUILT: '1' },
+    false,
+  );
+  return output.match(/\.spec\.ts$/gm)?.length ?? 0;
+}
+
+/** One for each worker of Jest: its specs have the real parts to themselves while they run, and most of a spec is waiting. */
+async function startStacks(count: number): Promise<void> {
+  const starts = await Promise.allSettled(
+    Array.from({ length: count }, (_, index) =>
+      startStack({
+        dir: join(scratch, `stack-${index}`),
+        ports: 'ephemeral',
+        ...(index === 0 ? { onProgress: printProgress } : {}),
+      }),
+    ),
+  );
+  stacks = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
+  for (const start of starts) if (start.status === 'rejected') throw start.reason;
+}
+
+async function stopStacks(): Promise<void> {
+  await Promise.all(stacks.map((stack) => stack.stop()));
+  stacks = [];
+}
+
 async function cleanUp(): Promise<void> {
-  await stack?.stop();
+  await stopStacks();
   await rm(scratch, { recursive: true, force: true });
 }
 
