@@ -35,7 +35,8 @@ export interface System {
   stop(): Promise<void>;
 }
 
-const MAIN: Record<ServiceName, string> = {
+/** What production runs: the image has these as its commands, which a spec compares. */
+export const MAIN: Record<ServiceName, string> = {
   'command-api': 'services/command-api/dist/main.js',
   projector: 'services/projector/dist/main.js',
   runners: 'services/runners/dist/main.js',
@@ -66,6 +67,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const owner = options.stackEnv['FTM_OWNER_DATABASE_URL'] ?? '';
   const common: Record<string, string> = {
     ...options.stackEnv,
+    NODE_ENV: 'production',
     FTM_KEY_FILE: keyFile,
     FTM_AUDIT_KEY_FILE: auditKeyFile,
     FTM_AUDIT_TRUSTED_KEYS: trustedKeys,
