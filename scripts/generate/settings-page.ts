@@ -26,6 +26,11 @@ const AROUND: readonly (readonly [name: string, who: string, meaning: string])[]
     'tests',
     '`1`, as `npm test` sets it: specs that try very many cases of one thing try all of them.',
   ],
+  [
+    'FTM_TEST_STACKS',
+    'tests',
+    'Set by `npm test` for Jest: the settings of the stacks that it has started, a JSON list; worker N has the Nth.',
+  ],
   ['FTM_TEST_SEED', 'tests', 'Repeats a randomized spec; a failure prints its seed.'],
   ['FTM_TEST_PGVECTOR_URL', 'tests', 'A Postgres that has pgvector, where the sandbox’s has none.'],
   ['FTM_CONFORMANCE_MODEL', 'tests', 'Base model of the conformance suite at a real provider.'],
