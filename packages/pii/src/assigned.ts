@@ -46,7 +46,10 @@ const UNSPACED_NAME = /[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]$/;
 /** A sign, or a word that says the same. What compares is no assignment. */
 const SIGN = /^(["'`\]]{0,2})\s{0,3}(:=|=>|[:=—–](?![=:])|\s-(?=\s))>?\s{0,3}/u;
 const IS = asMet('is|ist|es|est|lautet|era|was|è|e|to|este|είναι|هي|هو|است|ہے|है|adalah|là|jest|да');
-export const WORD_IS = new RegExp(`^(?: (?:${IS}) ?[:,]? ?|(?:是|为|為|は|는|은|이|คือ) ?)`, 'iu');
+export const WORD_IS = new RegExp(
+  `^(?: (?:for|to|of|für|pour|para|dla|для)(?: [\\p{L}-]{1,15}){1,3})?(?: (?:${IS}) ?[:,]? ?|(?:是|为|為|は|는|은|이|คือ) ?)`,
+  'iu',
+);
 const MOST_LETTERS = 200;
 
 /** The value alone: what it was assigned to is no secret. */
@@ -105,4 +108,4 @@ function unquoted(text: string, start: number, inQuery: boolean): string {
   while (end > 0 && ENDS.has(word.charAt(end - 1))) end -= 1;
   return word.slice(0, end);
 }
-const ENDS: ReadonlySet<string> = new Set('.,;:!?)]}。，、；！？');
+const ENDS: ReadonlySet<string> = new Set('.,;:?)]}。，、；？');

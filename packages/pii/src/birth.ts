@@ -33,7 +33,7 @@ const DATE = [
 export const SAID_BIRTH = new RegExp(`(?<!\\p{L})(?:${SAID})`, 'gu');
 /** Behind it, with nothing but signs and a small word between. */
 export const BIRTH_DATE = new RegExp(
-  `^["'’]?[\\s:=,("'\\[*-]{0,5}(?:(?:is|was|on|am|ist|est|es|en|el|le|de|on the|it is|è|é|to|este|是|は|는|은|هو) ?){0,2}["']?(${DATE})(?!\\d)`,
+  `^["'’]?[\\s:=,("'\\[*-]{0,5}(?:(?:is|was|on|the|am|ist|est|es|en|el|le|de|it is|è|é|to|este|是|は|는|은|هو) ?){0,2}["']?(${DATE})(?!\\d)`,
   'u',
 );
 /** A date before the word, where a language puts it there. */

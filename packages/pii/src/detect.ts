@@ -90,8 +90,8 @@ function* encoded(
   }
 }
 
-/** Which code units belong to a finding already. */
-function createTaken(length: number): { take: (start: number, end: number) => boolean } {
+/** Which code units belong to a finding already: a stretch is taken whole or, where some of it is, not at all. */
+export function createTaken(length: number): { take: (start: number, end: number) => boolean } {
   let units: Uint8Array | undefined;
   return {
     take(start, end) {

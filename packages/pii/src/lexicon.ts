@@ -48,11 +48,11 @@ const WORDS: Readonly<Record<Meaning, string>> = {
     anrufen anruf ruf rufen rückruf zurückrufen erreichbar erreichen erreichst
     appelez appelle appeler rappelez rappeler rappelle joignable joindre contactez contacter
     llámame llámeme llámenos llamar llame llama llamada llamarme llámanos contáctame contacto marcar marque
-    ligue liga ligar contato chiamami chiamatemi chiamare chiama chiamate contattami
+    ligue liguem liga ligar contato chiamami chiamatemi chiamare chiama chiamate contattami
     bel belt bellen bereikbaar zadzwoń zadzwonić dzwoń dzwonić dzwonić kontakt sunați sunaţi suna sună apelați
     ara arayın arayabilirsiniz ulaşın ringa soita hívjon volejte
     звоните позвоните звонить позвони перезвоните звони телефонуйте дзвоніть подзвоніть зателефонуйте передзвоніть
-    καλέστε κάλεσέ اتصل اتصلوا اتصلي تماس رابطہ کال कॉल संपर्क কল gọi hubungi`,
+    numaram رقمي καλέστε κάλεσέ اتصل اتصلوا اتصلي تماس رابطہ کال कॉल संपर्क কল gọi hubungi`,
   paying: `
     card cards cardnumber visa mastercard maestro amex express discover jcb diners unionpay credit debit charge charged payment paid pan cc
     karte kreditkarte kreditkartennummer kartennummer kredit carte bancaire tarjeta tarjetas crédito débito cartão carta
@@ -92,7 +92,7 @@ const INSIDE: readonly (readonly [Meaning, readonly string[]])[] = [
 export const NEUTRAL: ReadonlySet<string> = new Set(
   asMet(
     `is was are at on in of or and to by via me us him her my your our his its the no nos nr nro num num number please pls now also under instead
-    up again back new old up it be code value direct main ist lautet unter auf mich mir uns am der die das und oder bitte
+    up again back new old up it be code value direct main app para ist lautet unter auf mich mir uns am der die das und oder bitte
     est au sur le la les moi mon ma ou et numéro es al el mi su por favor en número del me um ao o meu numero è il mio aan op mijn is het
     to na pod mój mi la meu este bu мне по на мой номер это або και ή στο هو على في رقم شماره نمبر पर है नंबर নম্বর এ number nummer numer numeru numerem nomor saya номеру номера номером номері numărul numaralı`,
   ).split(/\s+/),
@@ -113,6 +113,9 @@ const PAIRS: ReadonlyMap<string, ReadonlySet<string>> = new Map(
   [
     ...['me', 'us', 'him', 'her', 'them'].map((whom) => [whom, 'text'] as const),
     ['up', 'picks'] as const,
+    ['app', 'whats'] as const,
+    ['meu', 'numărul numarul'] as const,
+    ['saya', 'nomor'] as const,
     ['number', 'my his her your their our'] as const,
     ...[
       'nummer meine mijn mitt min',

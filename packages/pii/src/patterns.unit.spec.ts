@@ -7,7 +7,7 @@ import { checkSync } from 'recheck';
 import ts from 'typescript';
 import { FORGET, FORGET_ELSEWHERE } from './injection.ts';
 import { INTRODUCTIONS } from './introductions.ts';
-import { BEGINS_LIKE, ENDS_LIKE, WRITTEN_LIKE } from './phone.ts';
+import { BEGINS_LIKE, ENDS_LIKE, VERB_BEHIND, WRITTEN_LIKE } from './phone.ts';
 import { VENDOR_HINT } from './secrets.ts';
 import { NAME, NAME_ELSEWHERE, WORD_IS } from './assigned.ts';
 import { BIRTH_DATE, DATE_BORN, SAID_BIRTH } from './birth.ts';
@@ -49,6 +49,7 @@ const BUILT: Readonly<Record<string, RegExp>> = {
     BEGINS_LIKE,
     ENDS_LIKE,
     VENDOR_HINT,
+    VERB_BEHIND,
   },
   ...Object.fromEntries(INTRODUCTIONS.map((pattern, at) => [`INTRODUCTIONS ${at}`, pattern])),
   ...Object.fromEntries(WRITTEN_LIKE.map(([points, format]) => [`WRITTEN_LIKE ${points}`, format])),

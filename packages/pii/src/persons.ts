@@ -123,13 +123,16 @@ function mayBePart(token: Token, first: Token | undefined, text: string): boolea
   if (first === undefined)
     return (
       isStrong(token, GIVEN) ||
-      ((token.bits & WORD) === 0 && token.bits !== 0 && INTRODUCED.test(before(text, token)))
+      ((token.bits & WORD) === 0 && token.bits !== 0 && isIntroduced(before(text, token)))
     );
   return token.bits !== 0
     ? (token.bits & WORD) === 0
     : (/[^\0-\x7f]/.test(token.lower) && LATIN.test(token.lower)) || isLineOf(text, first, token);
 }
 
+/** The longest that says so has less than this. */
+const INTRODUCTION = 24;
+const isIntroduced = (left: string): boolean => INTRODUCED.test(left.slice(-INTRODUCTION));
 const isStrong = (token: Token, kind: number): boolean =>
   (token.bits & kind) !== 0 && (token.bits & (WORD | PLACE)) === 0;
 const before = (text: string, token: Token): string =>
@@ -145,7 +148,7 @@ function personIn(text: string, run: readonly Token[]): readonly [Token, Token] 
   const left = before(text, first);
   const right = text.slice(last.end, last.end + LOOK_AHEAD);
   if (isElsewhere(run, left, right)) return undefined;
-  if (INTRODUCED.test(left)) return [first, last];
+  if (isIntroduced(left)) return [first, last];
   if (run.length === 1)
     return !isAcronym(first, text) && isLoneName(first, left, right) ? [first, last] : undefined;
   const given = run.findIndex((token, index) => (token.bits & GIVEN) !== 0 && index < run.length - 1);

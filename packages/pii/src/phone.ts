@@ -1,5 +1,5 @@
 import { besideNumber, CERTAIN, FOUND, NEVER, saidBefore, wordAfter } from './evidence.ts';
-import { UNITS } from './lexicon.ts';
+import { asMet, fold, UNITS } from './lexicon.ts';
 import { allMatches } from './matching.ts';
 import type { Candidate, Rule } from './types.ts';
 
@@ -203,14 +203,23 @@ function pointsOf(text: string, start: number, shape: Shape): number {
   if (count < MIN_DIGITS || count > MAX_DIGITS) return NEVER;
   const end = start + row.length;
   let points = format + pointsBefore(text, start, shape);
-  if (AFTER.test(text.slice(end, end + 12))) points += 2;
+  if (isCalledBehind(text.slice(end, end + 16))) points += 2;
   if (points < FOUND || isSomethingElse(number)) return NEVER;
   if (UNITS.has(wordAfter(text, end))) points -= CERTAIN;
   if (/0{5}$|[ .]000$/.test(number)) points -= 2;
   return points + besideNumber(text, start, end);
 }
 
-const AFTER = /^\W{0,3}(?:office|home|work|mobile|cell|fax|phone|tel)\b/i;
+const CALLED_BEHIND = /^\W{0,3}(?:office|home|work|mobile|cell|fax|phone|tel)\b|^ numaras/i;
+/** Where a language has the verb at the end. */
+export const VERB_BEHIND = new RegExp(
+  asMet(
+    '^ ?(?:पर (?:कॉल|फ़ोन|फोन|संपर्क)|নম্বরে|এ কল|پر (?:کال|فون)|(?:に|へ|まで)(?:お|ご)?(?:電話|連絡)|으?로 (?:전화|연락)|numarasından|numarasını)',
+  ),
+);
+
+const isCalledBehind = (right: string): boolean =>
+  CALLED_BEHIND.test(right) || (/[^\0-\x7f]/.test(right) && VERB_BEHIND.test(fold(right)));
 
 function pointsBefore(text: string, start: number, { count, isGrouped, format }: Shape): number {
   const { meaning, direct, label } = saidBefore(text, start);

@@ -61,7 +61,7 @@ export function createPseudonymiser(
     // What is replaced is context of what is beside it, so it is looked at again until nothing is found: then sanitising twice changes nothing.
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       const detected = texts.map((text) => detect(text, types));
-      const found = types.includes('PERSON') ? mentions(texts, detected) : detected;
+      const found = mentions(texts, detected);
       if (found.every((each) => each.length === 0)) break;
       texts.forEach((text, index) => {
         for (const { type, start, end } of found[index] ?? []) identity.meet(type, text.slice(start, end));

@@ -30,6 +30,25 @@ describe('placeholders of a dialogue', () => {
     expect(more).toEqual([]);
   });
 
+  it.each([
+    ['a number that one text calls a telephone', 'Call me on 612345678', 'to: 612345678', 'to: [X]'],
+    [
+      'a password that one text calls one',
+      'my password is hunter22',
+      'It was hunter22, sorry',
+      'It was [X], sorry',
+    ],
+    ['a day of birth', 'DOB: 1990-02-03', 'day: 1990-02-03', 'day: [X]'],
+  ])('stand for %s wherever it stands', (_what, one, other, expected) => {
+    const [first = '', second = ''] = clean(one, other);
+    expect(second.replace(placeholders([first])[0] ?? '?', '[X]')).toBe(expected);
+  });
+
+  it('stand for no part of a longer number, and for no number that nobody called anything', () => {
+    const [, ...others] = clean('Call me on 612345678', '16123456789 and a612345678', 'to: 712345678');
+    expect(others).toEqual(['16123456789 and a612345678', 'to: 712345678']);
+  });
+
   it('are others for other values', () => {
     const found = placeholders(
       clean('jo@example.org, ann@example.org', '+44 20 7946 0958 or +44 20 7946 0959'),
