@@ -1,6 +1,8 @@
 import { Option, type Command } from 'commander';
 import { CHECKPOINTS_TOPIC, EVENTS_TOPIC } from '@ftm/contracts/topics';
+import process from 'node:process';
 import type { KafkaConnection } from '@ftm/event-log/kafka-clients';
+import { kafkaSecurityOf } from '@ftm/event-log/kafka-security';
 import { createRegistry, type Registry } from '@ftm/event-log/registry';
 import { createOrchestratorClient, type OrchestratorClient } from '@ftm/orchestrator/client';
 import { CannotRun } from './cannot-run.ts';
@@ -74,6 +76,7 @@ export const listOf = (text: string): string[] =>
 export function kafkaOf(settings: Settings): KafkaConnection {
   return {
     brokers: listOf(need(settings, 'brokers', '--brokers', 'FTM_KAFKA_BROKERS')),
+    ...kafkaSecurityOf(process.env),
     clientId: 'ftm-cli',
   };
 }

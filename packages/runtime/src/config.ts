@@ -33,9 +33,39 @@ export const list = z
       .filter((each) => each !== ''),
   );
 
+const file = z.string().min(1).optional();
+const word = z.string().min(1).optional();
+
+/** How Kafka is spoken to, for everything that does; `kafkaSecurity` of the event log says what goes together. */
+export const KAFKA_SECURITY = {
+  FTM_KAFKA_SECURITY: z
+    .enum(['PLAINTEXT', 'SSL', 'SASL_SSL', 'SASL_PLAINTEXT'])
+    .default('PLAINTEXT')
+    .describe('How Kafka is spoken to, as Kafka itself calls it; `ftm` reads these settings, too.'),
+  FTM_KAFKA_CA_FILE: file.describe('PEM: who signs the brokers’ certificates, if not the usual authorities.'),
+  FTM_KAFKA_CERTIFICATE_FILE: file.describe('PEM: the client’s certificate, where brokers want one.'),
+  FTM_KAFKA_KEY_FILE: file.describe('PEM: the private key of `FTM_KAFKA_CERTIFICATE_FILE`.'),
+  FTM_KAFKA_SASL: z
+    .enum(['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512', 'OAUTHBEARER'])
+    .optional()
+    .describe('How the process shows who it is; of `SASL_SSL` and `SASL_PLAINTEXT`.'),
+  FTM_KAFKA_USER: word.describe('Who it is, for `PLAIN` and `SCRAM`.'),
+  FTM_KAFKA_PASSWORD: word.describe('Password of `FTM_KAFKA_USER`.'),
+  FTM_KAFKA_PASSWORD_FILE: file.describe('File of the password, instead.'),
+  FTM_KAFKA_TOKEN_URL: z
+    .url()
+    .optional()
+    .describe('Where a token is got with client credentials, for `OAUTHBEARER`.'),
+  FTM_KAFKA_TOKEN_CLIENT: word.describe('Id of the client at `FTM_KAFKA_TOKEN_URL`.'),
+  FTM_KAFKA_TOKEN_SECRET: word.describe('Secret of `FTM_KAFKA_TOKEN_CLIENT`.'),
+  FTM_KAFKA_TOKEN_SECRET_FILE: file.describe('File of the secret, instead.'),
+  FTM_KAFKA_TOKEN_SCOPE: word.describe('Scope of the token, where one is wanted.'),
+} as const;
+
 /** What every service needs. Each setting says what it is for: `docs/settings.md` is generated from it. */
 export const COMMON = {
   FTM_KAFKA_BROKERS: list.describe('Kafka brokers: host:port, commas between.'),
+  ...KAFKA_SECURITY,
   FTM_EVENTS_TOPIC: z.string().min(1).optional().describe('Topic of the events, if not `ftm.events.v1`.'),
   FTM_REGISTRY_URL: z.url().describe('The schema registry, where it speaks the API of Confluent’s.'),
   FTM_DATABASE_URL: z

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { access, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { Kafka, logLevel } from 'kafkajs';
+import { Kafka, logLevel, type KafkaConfig } from 'kafkajs';
 import { startChild, untilReady } from './child.ts';
 import type { Downloads } from './downloads.ts';
 import type { PartPlan } from './part.ts';
@@ -15,10 +15,22 @@ export interface KafkaOptions {
   readonly port: number;
   readonly controllerPort: number;
   readonly downloads: Downloads;
+  /** Instead of plain connections that anybody may make. */
+  readonly secured?: SecuredListener;
+}
+
+/** A listener that asks who somebody is. */
+export interface SecuredListener {
+  /** Lines of `server.properties`; later ones count. */
+  readonly properties: string;
+  /** Options of the first formatting, such as `--add-scram`. */
+  readonly format: readonly string[];
+  /** How a client gets in, that looks whether Kafka answers. */
+  readonly client: Pick<KafkaConfig, 'ssl' | 'sasl'>;
 }
 
 /** One Kafka process in KRaft mode, broker and controller. */
-export function kafkaPlan({ dir, port, controllerPort, downloads }: KafkaOptions): PartPlan {
+export function kafkaPlan({ dir, port, controllerPort, downloads, secured }: KafkaOptions): PartPlan {
   const home = join(dir, 'kafka');
   const config = join(home, 'server.properties');
   const logFile = join(dir, 'logs', 'kafka.log');
@@ -30,7 +42,7 @@ export function kafkaPlan({ dir, port, controllerPort, downloads }: KafkaOptions
     async prepare() {
       await mkdir(join(home, 'data'), { recursive: true });
       await writeFile(join(home, 'log4j2.properties'), LOGGING);
-      await writeFile(config, properties(home, port, controllerPort));
+      await writeFile(config, `${properties(home, port, controllerPort)}${secured?.properties ?? ''}`);
       await run('java', [
         '-XX:TieredStopAtLevel=1',
         `-Dlog4j2.configurationFile=${join(home, 'log4j2.properties')}`,
@@ -43,6 +55,7 @@ export function kafkaPlan({ dir, port, controllerPort, downloads }: KafkaOptions
         CLUSTER_ID,
         '-c',
         config,
+        ...(secured?.format ?? []),
       ]);
     },
     async start() {
@@ -69,18 +82,19 @@ export function kafkaPlan({ dir, port, controllerPort, downloads }: KafkaOptions
         ],
         logFile,
       });
-      await untilReady('kafka', child, () => answers(port));
+      await untilReady('kafka', child, () => answers(port, secured?.client));
       return child;
     },
   };
 }
 
-async function answers(port: number): Promise<boolean> {
+async function answers(port: number, secured: SecuredListener['client'] = {}): Promise<boolean> {
   const admin = new Kafka({
     brokers: [`127.0.0.1:${port}`],
     logLevel: logLevel.NOTHING,
     retry: { retries: 0 },
     connectionTimeout: 500,
+    ...secured,
   }).admin();
   try {
     await admin.connect();

@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { createKafkaEventLog } from '@ftm/event-log/kafka-event-log';
+import { kafkaSecurity } from '@ftm/event-log/kafka-security';
 import { createRegistry } from '@ftm/event-log/registry';
 import type { Journal } from '@ftm/event-log/journal';
 import { createEncryptedStore } from '@ftm/object-store/encrypted-store';
@@ -80,6 +81,7 @@ const address =
   `http://${config.FTM_HOST === '0.0.0.0' ? '127.0.0.1' : config.FTM_HOST}:${config.FTM_INTERNAL_PORT}`;
 const log = createKafkaEventLog({
   brokers: config.FTM_KAFKA_BROKERS,
+  ...kafkaSecurity(config),
   clientId: instance,
   groupId: 'ftm-command-api',
   address,

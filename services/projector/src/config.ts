@@ -1,5 +1,6 @@
 import {
   COMMON,
+  KAFKA_SECURITY,
   consumerGroupSuffix,
   operatorToken,
   list,
@@ -61,6 +62,7 @@ export const RestoreConfig = Config.pick({
   FTM_EVENTS_TOPIC: true,
   FTM_REGISTRY_URL: true,
 }).extend({
+  ...KAFKA_SECURITY,
   FTM_AUDIT_TRUSTED_KEYS: list
     .optional()
     .describe('Public keys of checkpoints, commas between; without any, checkpoints are not looked at.'),

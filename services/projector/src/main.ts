@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { EVENTS_TOPIC } from '@ftm/contracts/topics';
 import type { KafkaConnection } from '@ftm/event-log/kafka-clients';
+import { kafkaSecurity } from '@ftm/event-log/kafka-security';
 import { createRegistry } from '@ftm/event-log/registry';
 import { createOrchestratorClient } from '@ftm/orchestrator/client';
 import { isBuilding, liveSchema } from '@ftm/postgres/generations';
@@ -48,6 +49,7 @@ shutdown.add('postgres', () => pool.end());
 
 const kafka: KafkaConnection = {
   brokers: config.FTM_KAFKA_BROKERS,
+  ...kafkaSecurity(config),
   clientId: instance,
   onClientLog: (level, message) => calm[level](message),
 };

@@ -3,6 +3,7 @@ import process from 'node:process';
 import { createNoteVerifier } from '@ftm/audit/signed-note';
 import { SnapshotRefused } from '@ftm/audit/snapshot';
 import { EVENTS_TOPIC } from '@ftm/contracts/topics';
+import { kafkaSecurity } from '@ftm/event-log/kafka-security';
 import { createRegistry } from '@ftm/event-log/registry';
 import { createPool } from '@ftm/postgres/pool';
 import { readConfig } from '@ftm/runtime/config';
@@ -25,7 +26,7 @@ try {
     pool,
     trusted,
     registry: createRegistry(config.FTM_REGISTRY_URL),
-    kafka: { brokers: config.FTM_KAFKA_BROKERS, clientId: 'ftm-restore' },
+    kafka: { brokers: config.FTM_KAFKA_BROKERS, ...kafkaSecurity(config), clientId: 'ftm-restore' },
     topic: config.FTM_EVENTS_TOPIC ?? EVENTS_TOPIC,
   });
   process.stdout.write(`${JSON.stringify(restored)}\n`);

@@ -4,6 +4,7 @@ import { createCommanderClient, createFirstOf } from '@ftm/commands/client';
 import { credentialOf } from '@ftm/commands/credentials';
 import { createCommandClient } from '@ftm/commands/steps';
 import type { TenantId } from '@ftm/contracts/ids';
+import { kafkaSecurity } from '@ftm/event-log/kafka-security';
 import { createRegistry } from '@ftm/event-log/registry';
 import { createEncryptedStore } from '@ftm/object-store/encrypted-store';
 import { eraseTenant, refusingErasedTenants } from '@ftm/object-store/erase-tenant';
@@ -119,6 +120,7 @@ const consumer = runProjection({
   ...projection,
   kafka: {
     brokers: config.FTM_KAFKA_BROKERS,
+    ...kafkaSecurity(config),
     clientId: instance,
     onClientLog: (level, message) => calm[level](message),
   },
