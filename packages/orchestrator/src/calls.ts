@@ -59,7 +59,9 @@ function createCircuit(resetTimeout: number): Circuit {
     errorThresholdPercentage: 60,
     volumeThreshold: 8,
     rollingCountTimeout: 10_000,
-    // A "no" is an answer.
-    errorFilter: (error: unknown) => error instanceof OrchestratorRefused,
+    // A "no" is an answer, and so is what cannot be read: it is about one key or one question, and others are answered.
+    errorFilter: (error: unknown) =>
+      error instanceof OrchestratorRefused ||
+      (error instanceof OrchestratorUnavailable && error.reason === 'garbage'),
   });
 }
