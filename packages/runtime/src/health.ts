@@ -1,5 +1,6 @@
-import type { Server } from 'node:http';
-import express, { type Router } from 'express';
+import { createServer } from 'node:http';
+import type { Socket } from 'node:net';
+import express, { type ErrorRequestHandler, type Router } from 'express';
 import client from 'prom-client';
 import { requireBearer } from './bearer.ts';
 import { withTimeout } from './with-timeout.ts';
@@ -31,17 +32,20 @@ export function healthRouter(checks: Readonly<Record<string, Check>>): Router {
   return router;
 }
 
+/** What a client of a network says names addresses, and has a code; what FTM says itself has none. */
+const said = (error: Error): string =>
+  'code' in error || error instanceof AggregateError || /\d\.\d+\.\d|:\/\/|:\d/.test(error.message)
+    ? 'it cannot be reached'
+    : (error.message.split('\n')[0] ?? 'failed');
+
 async function outcome(check: Check): Promise<{ readonly ok: boolean; readonly text: string }> {
   try {
-    const said = await withTimeout(check, CHECK_TIMEOUT_MS, () => {
+    const told = await withTimeout(check, CHECK_TIMEOUT_MS, () => {
       throw new Error('no answer');
     });
-    return { ok: true, text: typeof said === 'string' ? `ok: ${said}` : 'ok' };
+    return { ok: true, text: typeof told === 'string' ? `ok: ${told}` : 'ok' };
   } catch (error) {
-    return {
-      ok: false,
-      text: error instanceof Error ? (error.message.split('\n')[0] ?? 'failed') : 'failed',
-    };
+    return { ok: false, text: error instanceof Error ? said(error) : 'failed' };
   }
 }
 
@@ -60,14 +64,53 @@ export async function serveOperator(
 ): Promise<Closable> {
   const app = express();
   app.disable('x-powered-by');
+  app.use((_request, response, next) => {
+    response.set('x-content-type-options', 'nosniff');
+    next();
+  });
   app.use(healthRouter(checks));
   app.use('/internal', requireBearer(token), express.json(), ...routes);
+  app.use(withoutStack);
   return listen(app, host, port);
 }
+
+/** Express shows the stack of what was thrown, outside of production. */
+const withoutStack: ErrorRequestHandler = (error: unknown, _request, response, next) => {
+  const status = (error as { readonly status?: unknown } | null)?.status;
+  const isTheirs = typeof status === 'number' && status >= 400 && status < 500;
+  if (response.headersSent) next(error);
+  else response.status(isTheirs ? status : 500).json({ code: isTheirs ? 'MALFORMED_REQUEST' : 'INTERNAL' });
+};
 
 export interface Closable {
   readonly port: number;
   close(): Promise<void>;
+}
+
+/** Who has sent no headers by then is cut off: until then nobody knows whose the connection is. */
+const HEADERS_MS = 10_000;
+const LOOKS = { connectionsCheckingInterval: 2000 };
+const MOST_CONNECTIONS = 4096;
+/** A proxy has one address too, so this is more than one client needs. */
+const MOST_OF_ADDRESS = 1024;
+
+/** Cuts off connections of an address that has `most` already. */
+export function boundedByAddress(most: number): (socket: Socket) => void {
+  const open = new Map<string, number>();
+  return (socket) => {
+    const address = socket.remoteAddress ?? '';
+    const before = open.get(address) ?? 0;
+    if (before >= most) {
+      socket.destroy();
+      return;
+    }
+    open.set(address, before + 1);
+    socket.once('close', () => {
+      const left = (open.get(address) ?? 1) - 1;
+      if (left === 0) open.delete(address);
+      else open.set(address, left);
+    });
+  };
 }
 
 /** Listens; `close` lets running requests end and cuts idle connections. */
@@ -79,11 +122,15 @@ export function listen(
   requestTimeoutMs = 300_000,
 ): Promise<Closable> {
   return new Promise((resolve, reject) => {
-    const server: Server = app.listen(port, host, (error?: Error) => {
-      if (error !== undefined) {
-        reject(error);
-        return;
-      }
+    const server = createServer(
+      { headersTimeout: HEADERS_MS, requestTimeout: requestTimeoutMs, ...LOOKS },
+      app,
+    );
+    server.maxConnections = MOST_CONNECTIONS;
+    server.on('connection', boundedByAddress(MOST_OF_ADDRESS));
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.removeListener('error', reject);
       const address = server.address();
       resolve({
         port: typeof address === 'object' && address !== null ? address.port : port,
@@ -95,6 +142,5 @@ export function listen(
           }),
       });
     });
-    server.requestTimeout = requestTimeoutMs;
   });
 }
