@@ -5,36 +5,84 @@ import type { Scope } from '@ftm/domain/aggregate';
 import type { OrchestratorClient, Principal } from '@ftm/orchestrator/client';
 import { Problem } from './http/problem.ts';
 import type { Role } from './http/route.ts';
+import { createUnknownKeys, type UnknownKeys } from './unknown-keys.ts';
 
 export interface Authenticator {
-  /** @throws Problem 401, one and the same for a key that is missing, unknown, expired or revoked; OrchestratorUnavailable */
-  authenticate(authorization: string | undefined): Promise<Principal>;
+  /**
+   * @param address of who calls
+   * @throws Problem 401, one and the same for a key that is missing, unknown, expired or revoked; 429 where too many
+   * keys that are not known came from that address; OrchestratorUnavailable
+   */
+  authenticate(authorization: string | undefined, address: string): Promise<Principal>;
 }
 
-/** A revoked key works no longer than this. */
+/** A revoked key works no longer than this, and a key that was none is believed to be none as long. */
 const CACHE_MS = 3000;
+/** A key that was good costs its address nothing for this long, whatever others guess from there. */
+const GOOD_MS = 600_000;
 const CACHE_MAX = 10_000;
 
-export function createAuthenticator(orchestrator: Pick<OrchestratorClient, 'login'>): Authenticator {
-  const cache = new Map<string, { readonly principal: Principal; readonly until: number }>();
+interface Seen {
+  /** Null: nobody's. */
+  readonly principal: Principal | null;
+  readonly at: number;
+}
+
+/** Keys are never kept, only what they hash to. Equal keys that come at once are one question to the Orchestrator. */
+export function createAuthenticator(
+  orchestrator: Pick<OrchestratorClient, 'login'>,
+  unknown: UnknownKeys = createUnknownKeys(),
+): Authenticator {
+  // Apart, so that no number of keys that are none drives out one that is good.
+  const good = new Map<string, Seen>();
+  const bad = new Map<string, Seen>();
+  const asking = new Map<string, Promise<Principal | null>>();
+
+  async function ask(key: string, hash: string): Promise<Principal | null> {
+    const said = await orchestrator.login(key);
+    // Events would name a process of FTM as who asked.
+    const usable = said !== null && isTenantId(said.tenantId) && !isServiceActor(said.subject);
+    const principal = usable ? said : null;
+    good.delete(hash);
+    remember(principal === null ? bad : good, hash, { principal, at: Date.now() });
+    return principal;
+  }
+
+  async function lookUp(key: string, hash: string, address: string): Promise<Principal | null> {
+    const under = asking.get(hash);
+    if (under !== undefined) return under;
+    const wasGood = Date.now() - (good.get(hash)?.at ?? 0) < GOOD_MS;
+    if (!wasGood && !unknown.take(address))
+      throw new Problem('TOO_MANY_UNKNOWN_KEYS', 'too many keys that are not known came from this address', {
+        retryAfterMs: 1000,
+      });
+    const asked = ask(key, hash).finally(() => asking.delete(hash));
+    asking.set(hash, asked);
+    const principal = await asked;
+    if (!wasGood && principal !== null) unknown.giveBack(address);
+    return principal;
+  }
+
   return {
-    async authenticate(authorization) {
+    async authenticate(authorization, address) {
       const key = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(authorization ?? '')?.[1];
       if (key === undefined) throw unauthenticated();
-      // Keys are never kept: only what they hash to.
       const hash = createHash('sha256').update(key).digest('base64');
-      const cached = cache.get(hash);
-      if (cached !== undefined && cached.until > Date.now()) return cached.principal;
-      cache.delete(hash);
-      const principal = await orchestrator.login(key);
-      if (principal === null || !isTenantId(principal.tenantId)) throw unauthenticated();
-      // Events would name a process of FTM as who asked.
-      if (isServiceActor(principal.subject)) throw unauthenticated();
-      if (cache.size >= CACHE_MAX) cache.clear();
-      cache.set(hash, { principal, until: Date.now() + CACHE_MS });
+      const seen = good.get(hash) ?? bad.get(hash);
+      const isFresh = seen !== undefined && Date.now() - seen.at < CACHE_MS;
+      const principal = isFresh ? seen.principal : await lookUp(key, hash, address);
+      if (principal === null) throw unauthenticated();
       return principal;
     },
   };
+}
+
+/** The oldest is forgotten first. */
+function remember(seen: Map<string, Seen>, hash: string, what: Seen): void {
+  seen.delete(hash);
+  seen.set(hash, what);
+  const [oldest] = seen.keys();
+  if (seen.size > CACHE_MAX && oldest !== undefined) seen.delete(oldest);
 }
 
 export function authorize(principal: Principal, roles: readonly Role[]): void {

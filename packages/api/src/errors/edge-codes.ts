@@ -177,6 +177,11 @@ export const EDGE_CODES = {
     'Too many clients listen for events here.',
     'Ask for the events as JSON, or come again after the time that Retry-After says.',
   ),
+  TOO_MANY_UNKNOWN_KEYS: meaning(
+    429,
+    'Too many API keys that are not known came from this address.',
+    'Check the key; a good one is taken again after the time that Retry-After says.',
+  ),
   TRISM_BLOCKED: meaning(
     409,
     'TRiSM refused rows of the body altogether: there is no upload of it.',

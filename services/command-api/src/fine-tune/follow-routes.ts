@@ -111,7 +111,7 @@ async function streamed(
   if (after > 0 && first.ended && first.events.length === 0) return { status: 204, body: undefined };
   return {
     status: 200,
-    body: eventStream(after, look, async () =>
+    body: eventStream({ tenant: call.principal.tenantId, from: after }, look, async () =>
       fresh(services, { principal: await call.stillAllowed() }, 'fine-tune', call.params.id),
     ),
     headers: { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' },

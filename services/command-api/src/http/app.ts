@@ -51,6 +51,7 @@ export function createApp(options: AppOptions): express.Express {
       },
     }),
   );
+  app.use(refuseAmbiguous);
   for (const router of options.open) app.use(router);
   for (const [path, routes] of byPath(options.routes)) {
     for (const route of routes)
@@ -91,6 +92,21 @@ export function byPath<R extends Pick<Route, 'path'>>(routes: readonly R[]): [st
   return [...paths].sort(([a], [b]) => (rank(a) < rank(b) ? -1 : 1));
 }
 
+const addressOf = (request: Request): string => request.socket.remoteAddress ?? '';
+
+/** What two readers may read in two ways is read by none: two hosts, or a NUL, which is in no text that Postgres keeps. */
+function refuseAmbiguous(request: Request, response: Response, next: NextFunction): void {
+  const hosts = request.rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host');
+  const detail =
+    hosts.length > 1
+      ? 'there is more than one Host header'
+      : request.url.includes('%00')
+        ? 'NUL (%00) is not allowed in a path or query'
+        : null;
+  if (detail === null) next();
+  else sendProblem(response, new Problem('MALFORMED_REQUEST', detail), requestId(request));
+}
+
 async function serve(route: Route, request: Request, response: Response, options: AppOptions): Promise<void> {
   const id = requestId(request);
   const started = process.hrtime.bigint();
@@ -101,7 +117,10 @@ async function serve(route: Route, request: Request, response: Response, options
     (span) =>
       runWithContext({ requestId: id }, async () => {
         try {
-          const principal = await options.authenticator.authenticate(request.get('authorization'));
+          const principal = await options.authenticator.authenticate(
+            request.get('authorization'),
+            addressOf(request),
+          );
           await runWithContext({ tenant: principal.tenantId }, async () => {
             authorize(principal, route.roles);
             const answer = await route.handle(await validate(route, request, principal, id, options));
@@ -168,17 +187,22 @@ async function validate(
     ifMatch,
     request,
     async stillAllowed() {
-      const now = await options.authenticator.authenticate(request.get('authorization'));
+      const now = await options.authenticator.authenticate(request.get('authorization'), addressOf(request));
       authorize(now, route.roles);
       return now;
     },
   };
 }
 
+/** Faults of one body that are told: the first ones. */
+const MOST_ERRORS = 100;
+
 function check(schema: z.ZodType, value: unknown, code: 'INVALID_QUERY' | 'INVALID_BODY'): unknown {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const errors = result.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message }));
+  const errors = result.error.issues
+    .slice(0, MOST_ERRORS)
+    .map((issue) => ({ path: issue.path.join('.'), message: issue.message }));
   throw new Problem(
     code,
     errors

@@ -12,7 +12,7 @@ describe('a stream of events', () => {
   it('tells what has happened, and that it has ended', async () => {
     const text = await textOf(
       eventStream(
-        0,
+        { tenant: 'acme', from: 0 },
         async (after) => ({ events: after === 0 ? [event(1)] : [], ended: true }),
         async () => undefined,
       ),
@@ -25,7 +25,7 @@ describe('a stream of events', () => {
     let allowed = true;
     const text = await textOf(
       eventStream(
-        0,
+        { tenant: 'acme', from: 0 },
         async (after) => {
           allowed = after < 2;
           return { events: [event(after + 1)], ended: false };
@@ -38,5 +38,21 @@ describe('a stream of events', () => {
     expect(text).toContain('id: 3\n');
     expect(text).not.toContain('id: 4\n');
     expect(text).not.toContain('event: end');
+  });
+
+  it('has places for one tenant while another has taken all of its own', async () => {
+    const listen = (tenant: string) =>
+      eventStream(
+        { tenant, from: 0 },
+        async () => ({ events: [], ended: false }),
+        async () => undefined,
+      )[Symbol.asyncIterator]();
+    const loud = Array.from({ length: 50 }, () => listen('loud'));
+    await Promise.all(loud.map((each) => each.next()));
+    expect(() => listen('loud')).toThrow('too many clients listen here');
+    const quiet = listen('quiet');
+    expect(await quiet.next()).toMatchObject({ done: false });
+    await Promise.all([quiet, ...loud].map((each) => each.return?.()));
+    expect(() => listen('loud')).not.toThrow();
   });
 });

@@ -9,10 +9,12 @@ import { Problem, toProblem } from '../http/problem.ts';
 import type { KeepHint } from './hints.ts';
 
 const MAX_BODY_BYTES = 64 * 1024;
+/** No NUL, above all: Postgres keeps none. */
+const VISIBLE = /^[\x21-\x7e]+$/;
 /** Thin: the job itself is fetched. */
 const Notice = z.looseObject({
-  type: z.string().min(1).max(100),
-  data: z.looseObject({ id: z.string().min(1).max(200) }),
+  type: z.string().regex(VISIBLE).max(100),
+  data: z.looseObject({ id: z.string().regex(VISIBLE).max(200) }),
 });
 const received = counter('ftm_provider_webhooks_total', 'Webhooks of the provider', ['outcome']);
 

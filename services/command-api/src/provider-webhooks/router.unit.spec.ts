@@ -92,6 +92,12 @@ describe('a webhook of the provider', () => {
     expect(await send({ body: '{"strange":true}' })).toBe(204);
     expect(hints).toEqual([]);
   });
+  it('that is signed, and has a NUL or no visible name in it, is left alone', async () => {
+    for (const id of ['ftjob-\\u0000', 'a b', '\\u202e'])
+      expect(await send({ body: notice().replace('ftjob-1', id) })).toBe(204);
+    expect(await send({ body: notice('fine_tuning.job.\\u0000'.replace('\\u0000', '\0')) })).toBe(204);
+    expect(hints).toEqual([]);
+  });
   it('is asked for again when it cannot be kept', async () => {
     broken = true;
     expect(await send({})).toBeGreaterThanOrEqual(500);
