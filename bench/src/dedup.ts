@@ -75,14 +75,14 @@ async function deduplicate(
   const near = createNearIndex({ threshold: 0.8, dir });
   const left = new Set<number>();
   corpus.forEach((planted, number) => {
-    const { row, dialogue, context, looseAnswer } = identify({
+    const { row, dialogue, context, answer } = identify({
       messages: [
         { role: 'user', content: planted.text },
         { role: 'assistant', content: 'I will look into it.' },
       ],
     });
     if (exact.first(row, number) !== null) left.add(number);
-    else near.add({ number, sketch: sketch(dialogue), context, answer: looseAnswer });
+    else near.add({ number, sketch: sketch(dialogue), context, answer });
   });
   await near.resolve();
   const duplicates = [...near.duplicates()];

@@ -87,7 +87,7 @@ async function ours(body: Buffer, dir: string): Promise<Steps> {
         number,
         sketch: sketch(identity.dialogue),
         context: identity.context,
-        answer: identity.looseAnswer,
+        answer: identity.answer,
       });
     await near.resolve();
     const out = new Set([...near.duplicates()].map(({ row }) => row));

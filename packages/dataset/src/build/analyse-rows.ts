@@ -39,7 +39,6 @@ export interface RowFacts {
   readonly row: Fingerprint;
   readonly prompt: Fingerprint;
   readonly answer: Fingerprint;
-  readonly looseAnswer: Fingerprint;
   readonly context: Fingerprint;
   readonly sketch: Uint32Array | null;
   readonly contamination: ContaminationMatch | null;
@@ -113,8 +112,8 @@ export function createMeaning(validate: AnalysisRules['validate']): (chunk: Chun
     chunk.rows.map(({ number, row: sanitised }) => {
       const { row } = validate(sanitised);
       if (row === undefined) return null;
-      const { dialogue, context, looseAnswer } = identify(row);
-      return { number, dialogue, context, answer: looseAnswer };
+      const { dialogue, context, answer } = identify(row);
+      return { number, dialogue, context, answer };
     });
 }
 
@@ -136,7 +135,7 @@ function ingestedOf({ rejected, redactions, scanIds, policyVersion }: Chunk): An
  */
 function inOneBuffer(rows: readonly (RowFacts | BrokenRow)[]): (RowFacts | BrokenRow)[] {
   const hashesOf = (facts: RowFacts): Uint32Array[] => [
-    ...[facts.row, facts.prompt, facts.answer, facts.looseAnswer, facts.context],
+    ...[facts.row, facts.prompt, facts.answer, facts.context],
     ...(facts.sketch === null ? [] : [facts.sketch]),
   ];
   let length = 0;
@@ -157,7 +156,6 @@ function inOneBuffer(rows: readonly (RowFacts | BrokenRow)[]): (RowFacts | Broke
           row: moved(facts.row),
           prompt: moved(facts.prompt),
           answer: moved(facts.answer),
-          looseAnswer: moved(facts.looseAnswer),
           context: moved(facts.context),
           sketch: facts.sketch === null ? null : moved(facts.sketch),
         },

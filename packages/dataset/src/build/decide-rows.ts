@@ -119,7 +119,7 @@ export function createDecider(recipe: DecisionRecipe, dir: string) {
         return;
       }
       if (near !== null && facts.sketch !== null)
-        near.add({ number, sketch: facts.sketch, context: facts.context, answer: facts.looseAnswer });
+        near.add({ number, sketch: facts.sketch, context: facts.context, answer: facts.answer });
       conflicts.add({ number, prompt: facts.prompt, answer: facts.answer });
     },
 

@@ -1,7 +1,8 @@
 import * as crypto from 'node:crypto';
 import { canonicalJson } from '@ftm/contracts/canonical-json';
 import type { Message, Tool, ToolCall, TrainingRow } from '../rows/row.ts';
-import { mix } from './shingles.ts';
+import { withExactNumbers } from '../rows/exact-numbers.ts';
+import { compatible, mix } from './shingles.ts';
 
 /** 128 bits, as four words. */
 export type Fingerprint = Uint32Array;
@@ -17,8 +18,6 @@ export interface CanonicalRow {
   readonly turns: string;
   /** The assistant's last message, or both outputs of a preference. */
   readonly answer: string;
-  /** The answer without the punctuation at the ends of words. */
-  readonly looseAnswer: string;
   /**
    * What is said before the answer, as it was written, without the instructions, which many rows share: what
    * near-duplicates are measured on.
@@ -34,17 +33,16 @@ export interface RowIdentity {
   /** Equal for exact duplicates. */
   readonly row: Fingerprint;
   readonly prompt: Fingerprint;
+  /** Equal in near-duplicates. */
   readonly answer: Fingerprint;
   /** Equal in near-duplicates. */
   readonly context: Fingerprint;
-  /** Equal in near-duplicates. */
-  readonly looseAnswer: Fingerprint;
   readonly dialogue: string;
 }
 
 /**
- * The canonical form of a row of any format: Unicode NFKC, white space and case of no account in what is said; keys
- * sorted; ids of tool calls left out, as their order says the same. A message of weight 0 is another one than the
+ * The canonical form of a row of any format: in what is asked, compatibility forms, white space and case are of no
+ * account; answers, which are what is learned, are compared to the letter (`exact`); keys sorted; ids of tool calls left out, as their order says the same. A message of weight 0 is another one than the
  * same that is learned from.
  * @throws RangeError for what is no JSON, such as a lone surrogate in a tool: check rows before
  */
@@ -56,7 +54,6 @@ export function canonicalForm(row: TrainingRow): CanonicalRow {
   const turns = messages
     .map((message, at) => [message, texts[at] ?? ''] as const)
     .filter(([{ role }]) => !isInstruction(role));
-  const answer = answerOf(row);
   return {
     context: JSON.stringify([
       parallel,
@@ -67,7 +64,7 @@ export function canonicalForm(row: TrainingRow): CanonicalRow {
       ]),
     ]),
     turns: JSON.stringify(turns.map(([, text]) => plain(text))),
-    ...answer,
+    answer: answerOf(row),
     dialogue: turns.map(([, text]) => text).join('\n'),
   };
 }
@@ -82,7 +79,6 @@ export function identify(row: TrainingRow): RowIdentity {
     prompt,
     answer,
     context,
-    looseAnswer: fingerprint(form.looseAnswer),
     dialogue: form.dialogue,
   };
 }
@@ -104,9 +100,9 @@ const sha256: (text: string) => Buffer =
     ? (text) => crypto.hash('sha256', text, 'buffer')
     : (text) => crypto.createHash('sha256').update(text).digest();
 
-/** What people see as the same text. */
+/** What people see as the same question. */
 export function plain(text: string): string {
-  return text.normalize('NFKC').replace(/\s+/g, ' ').trim().toLowerCase();
+  return compatible(text).replace(/\s+/g, ' ').trim().toLowerCase();
 }
 
 /** The messages before the answer, in any format. */
@@ -128,28 +124,22 @@ type Part = Exclude<Message['content'], string | null | undefined>[number];
 const textOfPart = (part: Part): string =>
   part.type === 'text' ? part.text : part.type === 'refusal' ? part.refusal : '';
 
-function answerOf(row: TrainingRow): Pick<CanonicalRow, 'answer' | 'looseAnswer'> {
+/** To the letter: Unicode NFC, line ends, and white space at the ends; nothing more. */
+const exact = (text: string): string => text.normalize('NFC').replace(/\r\n?/g, '\n').trim();
+
+function answerOf(row: TrainingRow): string {
   const outputs: readonly (readonly Message[])[] =
     'prompt' in row
       ? [[{ role: 'assistant', content: row.completion }]]
       : 'input' in row
         ? [row.preferred_output, row.non_preferred_output]
         : [row.messages.slice(promptMessages(row).length)];
-  const written = (text: (of: string) => string): string =>
-    JSON.stringify(
-      outputs.map((output) => output.map((message) => [...aroundText(message), text(textOf(message))])),
-    );
-  return { answer: written(plain), looseAnswer: written(loose) };
+  return JSON.stringify(
+    outputs.map((output) => output.map((message) => [...aroundText(message), exact(textOf(message))])),
+  );
 }
 
 const isInstruction = (role: Message['role']): boolean => role === 'system' || role === 'developer';
-
-/** Only what ends a word or opens one goes: `1.5`, `-5` and `$5` stay as they are. */
-const loose = (text: string): string =>
-  plain(text)
-    .replace(/(?<![.,;:!?…"“”])[.,;:!?…"“”]+(?=\s|$)/g, '')
-    .replace(/(^|\s)["“”]+/g, '$1')
-    .trim();
 
 const aroundText = ({ role, name, weight, content, tool_calls: calls }: Message): unknown[] => [
   role,
@@ -167,7 +157,8 @@ const canonicalTools = (tools: readonly Tool[]): string => (tools.length === 0 ?
 /** Arguments are JSON in a string: key order and white space are of no account, unless they are not JSON. */
 function canonicalArguments({ function: { arguments: text } }: ToolCall): string {
   try {
-    return canonicalJson(JSON.parse(text));
+    JSON.parse(text);
+    return canonicalJson(JSON.parse(withExactNumbers(text)));
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof RangeError) return text;
     throw error;

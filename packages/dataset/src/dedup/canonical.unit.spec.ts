@@ -12,23 +12,23 @@ const call = (id: string, text: string): Message => ({
 
 const same = (a: TrainingRow, b: TrainingRow): string[] => {
   const [x, y] = [identify(a), identify(b)];
-  return (['row', 'prompt', 'answer', 'context', 'looseAnswer'] as const).filter(
+  return (['row', 'prompt', 'answer', 'context'] as const).filter(
     (part) => x[part].join() === y[part].join(),
   );
 };
-const ALL = ['row', 'prompt', 'answer', 'context', 'looseAnswer'];
+const ALL = ['row', 'prompt', 'answer', 'context'];
 
 describe('rows are the same', () => {
   test.each<[string, TrainingRow, TrainingRow]>([
     [
-      'in other case and white space',
+      'asked in other case and white space, and answered with white space at the ends',
       row(user('Where is\n it? '), assistant('Here.')),
-      row(user('where is it?'), assistant('HERE.')),
+      row(user('where is it?'), assistant(' Here.\n')),
     ],
     [
       'in other forms of Unicode',
-      row(user('Ｃａｆｅ\u0301'), assistant('ok')),
-      row(user('café'), assistant('ok')),
+      row(user('Ｃａｆｅ\u0301'), assistant('cafe\u0301\r\nok')),
+      row(user('café'), assistant('caf\u00e9\nok')),
     ],
     [
       'with their text in parts',
@@ -60,7 +60,7 @@ describe('rows are the same', () => {
         tools: [{ function: { parameters: { b: 2, a: 1 }, name: 'f' }, type: 'function' }],
       },
     ],
-    ['as completions', { prompt: 'A  b', completion: 'c' }, { completion: 'C', prompt: 'a b' }],
+    ['as completions', { prompt: 'A  b', completion: 'c' }, { completion: 'c', prompt: 'a b' }],
   ])('%s', (_, a, b) => expect(same(a, b)).toEqual(ALL));
 });
 
@@ -68,10 +68,40 @@ describe('rows differ', () => {
   test.each<[string, TrainingRow, TrainingRow, string[]]>([
     ['by the answer', row(user('a'), assistant('b')), row(user('a'), assistant('c')), ['prompt', 'context']],
     [
-      'loosely not by the end of a sentence',
-      row(user('a'), assistant('Yes, "it is".')),
-      row(user('a'), assistant('yes it is')),
-      ['prompt', 'context', 'looseAnswer'],
+      'by the end of a sentence in the answer',
+      row(user('a'), assistant('Yes, it is.')),
+      row(user('a'), assistant('Yes, it is')),
+      ['prompt', 'context'],
+    ],
+    [
+      'by the case of the answer',
+      row(user('Write the brand as it is spelled.'), assistant('iPhone')),
+      row(user('Write the brand as it is spelled.'), assistant('IPHONE')),
+      ['prompt', 'context'],
+    ],
+    [
+      'by the indentation of the answer',
+      row(user('Write the loop.'), assistant('for x in y:\n    a(x)\n    b(x)')),
+      row(user('Write the loop.'), assistant('for x in y:\n    a(x)\nb(x)')),
+      ['prompt', 'context'],
+    ],
+    [
+      'by punctuation that is the answer',
+      row(user('Which mark?'), assistant('?')),
+      row(user('Which mark?'), assistant('!')),
+      ['prompt', 'context'],
+    ],
+    [
+      'by a superscript',
+      row(user('What is 2² ?'), assistant('b')),
+      row(user('What is 22 ?'), assistant('b')),
+      ['answer', 'context'],
+    ],
+    [
+      'by the last digit of an integer of 64 bits in an argument',
+      row(user('a'), call('1', '{"id":1247093478120934400}')),
+      row(user('a'), call('1', '{"id":1247093478120934401}')),
+      ['prompt', 'context'],
     ],
     [
       'by what a number says',
@@ -83,25 +113,25 @@ describe('rows differ', () => {
       'by the question',
       row(user('a'), assistant('b')),
       row(user('z'), assistant('b')),
-      ['answer', 'context', 'looseAnswer'],
+      ['answer', 'context'],
     ],
     [
       'by the instructions',
       row({ role: 'system', content: 's' }, user('a'), assistant('b')),
       row(user('a'), assistant('b')),
-      ['answer', 'looseAnswer'],
+      ['answer'],
     ],
     [
       'by where a message ends',
       row(user('a b'), user('c'), assistant('d')),
       row(user('a'), user('b c'), assistant('d')),
-      ['answer', 'context', 'looseAnswer'],
+      ['answer', 'context'],
     ],
     [
       'by who says it',
       row(user('a'), assistant('b'), user('c'), assistant('d')),
       row(user('a'), user('b'), user('c'), assistant('d')),
-      ['answer', 'looseAnswer'],
+      ['answer'],
     ],
     [
       'by what is learned from',
@@ -119,7 +149,7 @@ describe('rows differ', () => {
         { role: 'user', content: [{ type: 'image_url', image_url: { url: 'https://a/2.png' } }] },
         assistant('b'),
       ),
-      ['answer', 'looseAnswer'],
+      ['answer'],
     ],
     [
       'by an argument’s case',
@@ -142,7 +172,7 @@ describe('rows differ', () => {
       non_preferred_output: [assistant(other)],
     });
     expect(same(preference('x', 'y'), preference('y', 'x'))).toEqual(['prompt', 'context']);
-    expect(same(preference('x', 'y'), preference('X', ' y'))).toEqual(ALL);
+    expect(same(preference('x', 'y'), preference('x', ' y'))).toEqual(ALL);
   });
 
   test('whenever the canonical texts of their parts do', () => {
@@ -178,9 +208,4 @@ test('fingerprints are stable', () => {
   expect(identify(row(user('a'), assistant('b'))).row.join()).toMatchInlineSnapshot(
     `"15005084,3657573030,2447533650,3574078617"`,
   );
-});
-
-test('a long run of punctuation costs no more than its length', () => {
-  const run = '!'.repeat(300_000);
-  expect(identify(row(user('a'), assistant(`${run}x`))).looseAnswer).toHaveLength(4);
 });

@@ -7,23 +7,35 @@ const LETTER = 1;
 const LONE = 2;
 /** An apostrophe: `don't` and `dont` are one word. */
 const JOINER = 3;
+/** `+` and `#`, which are part of a name behind a letter (C++, C#); `+` is an operator elsewhere, too. */
+const SUFFIX = 4;
+/** A minus before a digit, a hyphen elsewhere. */
+const HYPHEN = 5;
 
 const UNKNOWN = 255;
 const classes = new Uint8Array(0x10000).fill(UNKNOWN);
 const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 const WORD_CHARACTER = /[\p{L}\p{M}\p{N}]/u;
+/** What is reckoned with: `2 * 2` is another question than `2 + 2`. */
+const OPERATOR = /[\p{Sm}*/%^&]/u;
+const NUMBER_BEHIND = /\s*\d/y;
+/** Superscripts, subscripts, fractions and numbers in circles: `x²` is not `x2`. */
+const RAISED = /[^\p{No}\u2070-\u209f]+/gu;
+
+/** NFKC, but for what stands above and below the line. */
+export const compatible = (text: string): string => text.replace(RAISED, (run) => run.normalize('NFKC'));
 
 let words = new Uint32Array(256);
 let hashes = new Uint32Array(256);
 
 /**
  * The set of hashed word 3-shingles of a text, ascending and without repeats: what Jaccard similarity is measured on.
- * Case, compatibility forms, punctuation and white space are of no account. A text of one or two words is one
+ * Case, compatibility forms, punctuation and white space are of no account; operators are words. A text of one or two words is one
  * shingle; one without any word (`???`) is a shingle by its characters, so that it equals itself only. Never empty.
  */
 export function shingles(text: string): Uint32Array {
-  const count = isAscii(text) ? hashWords(text) : hashWords(text.normalize('NFKC').toLowerCase());
+  const count = isAscii(text) ? hashWords(text) : hashWords(compatible(text).toLowerCase());
   if (count === 0) return Uint32Array.of(hashCharacters(text.trim()));
   const total = Math.max(1, count - WIDTH + 1);
   if (hashes.length < total) hashes = new Uint32Array(total * 2);
@@ -90,10 +102,18 @@ function hashWords(text: string): number {
     if (kind === JOINER && open) continue;
     if (open) words[count++] = mix(hash);
     open = false;
-    if (kind === LONE) words[count++] = mix(code);
+    if (kind === LONE || isSign(kind, text, at)) words[count++] = mix(code);
   }
   if (open) words[count++] = mix(hash);
   return count;
+}
+
+/** Does this character say something here? */
+function isSign(kind: number, text: string, at: number): boolean {
+  if (kind === SUFFIX) return text[at] === '+' || classOf(text.charCodeAt(at - 1)) === LETTER;
+  if (kind !== HYPHEN) return false;
+  NUMBER_BEHIND.lastIndex = at + 1;
+  return NUMBER_BEHIND.test(text);
 }
 
 function classOf(code: number): number {
@@ -105,8 +125,10 @@ function classify(code: number): number {
   // Halves of a pair are letters: what lies outside the basic plane (rare scripts, emoji) tells texts apart, too.
   if (code >= 0xd800 && code <= 0xdfff) return LETTER;
   if (code === 0x27 || code === 0x2019) return JOINER;
+  if (code === 0x2b || code === 0x23) return SUFFIX;
+  if (code === 0x2d) return HYPHEN;
   const character = String.fromCharCode(code);
-  if (UNSPACED.test(character)) return LONE;
+  if (UNSPACED.test(character) || OPERATOR.test(character)) return LONE;
   return WORD_CHARACTER.test(character) ? LETTER : SEPARATOR;
 }
 

@@ -24,6 +24,23 @@ describe('the shingles of a text', () => {
     60_000,
   );
 
+  test.each([
+    ['the operator', 'Compute: 2 + 2', 'Compute: 2 * 2'],
+    ['a minus', 'Compute: 2 - 2', 'Compute: 2 2'],
+    ['plus signs behind a letter', 'Who made the language C++ first', 'Who made the language C first'],
+    ['a sharp behind a letter', 'Who made the language C# first', 'Who made the language C first'],
+    ['a superscript', 'What is 5² here', 'What is 52 here'],
+  ])('tell texts apart by %s', (_, a, b) => {
+    expect(jaccard(shingles(a), shingles(b))).toBeLessThan(0.6);
+  });
+
+  test.each([
+    ['a hyphen', 'my e-mail is lost', 'my e mail is lost'],
+    ['a heading', '# my mail is lost', 'my mail is lost'],
+  ])('take no account of %s', (_, a, b) => {
+    expect(shingles(a)).toEqual(shingles(b));
+  });
+
   test('keep the order of words', () => {
     expect(jaccard(shingles('a pays b'), shingles('b pays a'))).toBe(0);
   }, 60_000);

@@ -35,7 +35,10 @@ const isReinforcement = (row: JsonObject): boolean =>
 const ROWS_LOOKED_AT = 20;
 const BYTES_LOOKED_AT = 1024 * 1024;
 
-/** The format that most of the first rows have; `source` goes on from the first byte. Undefined where no row tells. */
+/**
+ * The format that most of the first rows have; `source` goes on from the first byte. Undefined where no row tells.
+ * Rows of messages alone are for reinforcement where not one of them has an answer and all wait for one.
+ */
 export async function detectFormat(source: AsyncIterable<Uint8Array>): Promise<{
   readonly format: RowFormat | undefined;
   readonly source: AsyncIterable<Uint8Array>;
@@ -63,14 +66,24 @@ function mostFrequent(chunks: readonly Uint8Array[]): RowFormat | undefined {
   const rules = rowRules({ format: 'jsonl_chat' });
   const votes = new Map<RowFormat, number>();
   let rows = 0;
+  let allWait = true;
   for (const { bytes } of firstLines(chunks, rules.maxLineBytes)) {
     const { value } = bytes === undefined ? {} : readRow(bytes, rules);
     const format = isObject(value) ? formatOf(value) : undefined;
+    if (isObject(value) && format === 'jsonl_chat') allWait &&= waits(value);
     if (format !== undefined) votes.set(format, (votes.get(format) ?? 0) + 1);
     rows += 1;
     if (rows === ROWS_LOOKED_AT) break;
   }
-  return [...votes].sort(([, a], [, b]) => b - a)[0]?.[0];
+  const most = [...votes].sort(([, a], [, b]) => b - a)[0]?.[0];
+  return most === 'jsonl_chat' && allWait ? 'jsonl_reinforcement' : most;
+}
+
+/** Nobody has answered, and the user spoke last. */
+function waits({ messages }: JsonObject): boolean {
+  if (!Array.isArray(messages)) return false;
+  const roles = messages.map(roleOf);
+  return roles.at(-1) === 'user' && !roles.includes('assistant');
 }
 
 function* firstLines(chunks: readonly Uint8Array[], maxLineBytes: number): Generator<Line> {

@@ -32,6 +32,7 @@ export const REMEDIES = {
   content_part_not_allowed_for_role: 'move the part to a message whose role may have it',
   example_missing_assistant_message: 'add an answer: only examples with one can be learned from',
   all_weights_zero: 'set the weight of at least one assistant message to 1, or leave weights out',
+  last_message_not_assistant: 'cut the example after an answer of the assistant: Azure takes no other',
   last_message_not_user: 'cut the example after a message of the user: the model answers in training',
   input_ends_with_assistant: 'move the last answer to preferred_output or non_preferred_output',
   output_not_one_message: 'give exactly one assistant message: only one turn can be compared',

@@ -4,7 +4,7 @@ import type { RowFormat } from './row.ts';
 /** What a row is checked against. */
 export interface RowRules {
   readonly format: RowFormat;
-  /** Azure lets preference outputs have several messages, and names of authors fewer characters. */
+  /** Azure lets preference outputs have several messages, names of authors fewer characters, and ends with an answer. */
   readonly provider: 'openai' | 'azure';
   readonly images: 'refused' | 'allowed';
   /** Of a line, before it is read. */

@@ -1,4 +1,5 @@
 import { readStrictText } from '@ftm/contracts/strict-json';
+import { withExactNumbers } from './exact-numbers.ts';
 import type { RowCheck, RowRules } from './rules.ts';
 import { checkKeys, isObject, typeName } from './shape.ts';
 import { checkFunctionName } from './tools.ts';
@@ -51,10 +52,16 @@ function checkCall(call: unknown, declared: ReadonlySet<string>, path: string, c
     );
 }
 
-/** As strict as the row itself: JSON inside a text is no way round its limits. */
+/**
+ * As strict as the row itself: JSON inside a text is no way round its limits. Only its numbers may be of any length,
+ * as nobody reads them: the text stays as it is.
+ */
 function isObjectText(text: unknown, { maxDepth, maxValues }: RowRules): boolean {
   if (typeof text !== 'string') return false;
-  const { value, faults } = readStrictText(text, { maxDepth, maxValues, maxFaults: 1 });
+  const limits = { maxDepth, maxValues, maxFaults: 1 };
+  const read = readStrictText(text, limits);
+  const { value, faults } =
+    read.faults[0]?.code === 'inexact_number' ? readStrictText(withExactNumbers(text), limits) : read;
   return faults.length === 0 && isObject(value);
 }
 

@@ -12,12 +12,9 @@ export function checkTools(tools: unknown, path: string, check: RowCheck): Reado
   const { rejections } = check;
   const names = new Set<string>();
   if (tools === undefined) return names;
-  if (!Array.isArray(tools) || tools.length === 0) {
-    rejections.add(
-      'data_type',
-      path,
-      `tools is ${Array.isArray(tools) ? 'an empty list' : typeName(tools)}, it must be a list with at least one tool, or left out`,
-    );
+  // An empty list is what the provider's own example of a preference has.
+  if (!Array.isArray(tools)) {
+    rejections.add('data_type', path, `tools is ${typeName(tools)}, it must be a list of tools, or left out`);
     return names;
   }
   if (tools.length > MAX_TOOLS)

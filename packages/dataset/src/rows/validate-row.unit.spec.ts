@@ -398,7 +398,6 @@ const nested = (levels: number): object =>
 
 refuses('a chat row is refused for its tools', CHAT, [
   ['no list', { messages: [user(), assistant()], tools: {} }, ['data_type', '$.tools']],
-  ['an empty list', tools(), ['data_type', '$.tools']],
   ['null', { messages: [user(), assistant()], tools: null }, ['data_type', '$.tools']],
   ['a tool that is a text', tools(SECRET), ['invalid_tool', '$.tools[0]']],
   ['a tool of another type', tools({ ...tool(), type: 'web_search' }), ['invalid_tool', '$.tools[0].type']],

@@ -108,23 +108,58 @@ function toolTokens(
   const line = (...words: readonly unknown[]): number =>
     count(words.map(wordOf).join(':').replace(/\.$/, ''));
 
-  /** Objects inside of objects and arrays are taken to be rendered the same way. */
-  function properties(schema: unknown): number {
-    const found = Object.entries(objectOf(objectOf(schema)['properties']));
-    if (found.length === 0) return 0;
-    return tools.anyProperties + sum(found, ([name, value]) => property(name, objectOf(value)));
-  }
+  /** Of a whole schema; what a `$ref` of its points to is counted once, and added wherever it is used. */
+  function parametersTokens(root: unknown): number {
+    const referred = new Map<string, number>();
+    let depth = 0;
 
-  function property(name: string, schema: Readonly<Record<string, unknown>>): number {
-    const choices: readonly unknown[] = Array.isArray(schema['enum']) ? schema['enum'] : [];
-    return (
-      tools.perProperty +
-      line(name, schema['type'], schema['description']) +
-      (choices.length === 0 ? 0 : tools.anyEnum) +
-      sum(choices, (choice) => tools.perEnumItem + count(wordOf(choice))) +
-      properties(schema) +
-      properties(schema['items'])
-    );
+    const enumTokens = ({ enum: choices }: Schema): number =>
+      Array.isArray(choices) && choices.length > 0
+        ? tools.anyEnum + sum(choices, (choice) => tools.perEnumItem + count(wordOf(choice)))
+        : 0;
+
+    /** Objects inside of objects, arrays and alternatives are taken to be rendered the same way. */
+    function properties(given: unknown): number {
+      const schema = objectOf(given);
+      const found = Object.entries(objectOf(schema['properties']));
+      return (
+        (found.length === 0
+          ? 0
+          : tools.anyProperties + sum(found, ([name, value]) => property(name, value))) +
+        reference(schema['$ref']) +
+        sum(INNER, (key) => (key in schema ? within(schema[key]) : 0)) +
+        sum(ARMS, (key) => sum(listOf(schema[key]), arm))
+      );
+    }
+
+    function property(name: string, given: unknown): number {
+      const schema = objectOf(given);
+      const target = targetOf(root, schema['$ref']);
+      const description = schema['description'] ?? target['description'];
+      return tools.perProperty + line(name, typeOf({ ...target, ...schema }), description) + within(schema);
+    }
+
+    const within = (schema: unknown): number => enumTokens(objectOf(schema)) + properties(schema);
+
+    const arm = (given: unknown): number => {
+      const { description } = objectOf(given);
+      return (description === undefined ? 0 : line(description)) + within(given);
+    };
+
+    /** Nothing for one that is being counted: a schema that contains itself has an end in what is rendered. */
+    function reference(to: unknown): number {
+      if (typeof to !== 'string' || depth >= MAX_REFERENCES) return 0;
+      const known = referred.get(to);
+      if (known !== undefined) return known;
+      referred.set(to, 0);
+      depth += 1;
+      const tokens = within(targetOf(root, to));
+      depth -= 1;
+      referred.set(to, tokens);
+      return tokens;
+    }
+
+    return properties(root);
   }
 
   if (given.length === 0) return 0;
@@ -133,10 +168,40 @@ function toolTokens(
     sum(
       given,
       ({ function: { name, description, parameters } }) =>
-        tools.perFunction + line(name, description) + properties(parameters),
+        tools.perFunction + line(name, description) + parametersTokens(parameters),
     )
   );
 }
+
+type Schema = Readonly<Record<string, unknown>>;
+
+/** Where a schema has another one of which all is counted, and where it has several. */
+const INNER = ['items', 'additionalProperties'];
+const ARMS = ['anyOf', 'oneOf', 'allOf', 'prefixItems'];
+/** References behind one another that are followed. */
+const MAX_REFERENCES = 64;
+
+/** What `#/$defs/Name` points to inside of the root; an empty schema where it is nothing. */
+function targetOf(root: unknown, to: unknown): Schema {
+  if (typeof to !== 'string' || !to.startsWith('#')) return {};
+  const steps = to.split('/').slice(1);
+  return objectOf(
+    steps.reduce<unknown>((at, step) => {
+      const key = step.replaceAll('~1', '/').replaceAll('~0', '~');
+      return Object.hasOwn(objectOf(at), key) ? objectOf(at)[key] : undefined;
+    }, root),
+  );
+}
+
+/** The type as it is named, or as its alternatives are. */
+const typeOf = (schema: Schema): unknown =>
+  schema['type'] ??
+  (ARMS.flatMap((key) => listOf(schema[key]).map((each) => wordOf(objectOf(each)['type'])))
+    .filter((type) => type !== '')
+    .join('|') ||
+    undefined);
+
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 const objectOf = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};

@@ -113,6 +113,55 @@ describe('a row', () => {
   });
 });
 
+describe('a tool’s schema', () => {
+  const PERSON = {
+    type: 'object',
+    properties: {
+      full_name: { type: 'string', description: 'Name as in the passport' },
+      nationality: { type: 'string', enum: ['DE', 'FR', 'US', 'JP'] },
+    },
+  };
+  const tokensOf = (traveller: unknown, more: object = {}): number =>
+    counter.row({
+      messages: [user('a')],
+      tools: [
+        {
+          type: 'function',
+          function: { name: 'book', parameters: { type: 'object', properties: { traveller }, ...more } },
+        },
+      ],
+    }).tokens;
+  const inline = (): number => tokensOf(PERSON);
+
+  it.each<[string, unknown, object]>([
+    ['$ref', { $ref: '#/$defs/Person' }, { $defs: { Person: PERSON } }],
+    ['anyOf', { anyOf: [PERSON, { type: 'null' }] }, {}],
+    ['oneOf', { oneOf: [PERSON] }, {}],
+    ['allOf', { allOf: [PERSON] }, {}],
+    ['items', { type: 'array', items: PERSON }, {}],
+    ['additionalProperties', { type: 'object', additionalProperties: PERSON }, {}],
+  ])('counts under %s about as much as where it stands itself', (_, traveller, more) => {
+    expect(Math.abs(tokensOf(traveller, more) - inline())).toBeLessThanOrEqual(4);
+  });
+
+  it('counts what is defined and not used for nothing', () => {
+    const string = { type: 'string' };
+    expect(tokensOf(string, { $defs: { Person: PERSON } })).toBe(tokensOf(string));
+  });
+
+  it('that refers to itself, to nothing or doubles at every step comes to an end', () => {
+    const two = (to: string): object => ({
+      type: 'object',
+      properties: { a: { $ref: to }, b: { $ref: to } },
+    });
+    const $defs = Object.fromEntries(
+      Array.from({ length: 200 }, (_, at) => [`D${at}`, two(`#/$defs/D${at + 1}`)]),
+    );
+    for (const $ref of ['#', '#/properties/traveller', '#/none', 'https://a/b', '#/$defs/D0'])
+      expect(Number.isFinite(tokensOf({ $ref }, { $defs }))).toBe(true);
+  });
+});
+
 describe('an image', () => {
   const image = (url: string, detail?: 'low' | 'high'): number =>
     counter.row({

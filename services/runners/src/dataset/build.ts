@@ -40,7 +40,7 @@ const ROWS_TOLD = 5;
 /** Rows of one answer from which they are compared in Postgres, where it can; fewer are quicker compared here. */
 const PGVECTOR_FROM_ROWS = 20_000;
 /** Of this program: another version may make other bytes of the same recipe. */
-const PIPELINE = 'ftm-dataset/2';
+const PIPELINE = 'ftm-dataset/3';
 
 /** Analyse and write: from chunks of sanitised rows to the files of a dataset, or to the gate that stops them. */
 export async function buildDataset(
