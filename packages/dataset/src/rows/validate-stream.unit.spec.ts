@@ -100,6 +100,11 @@ describe('a stream of rows', () => {
     expect(rows.map(({ line }) => line)).toEqual([1, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
   });
 
+  it('with a byte order mark says nothing of it at Azure, whose guide asks for one', async () => {
+    const { summary } = await check(streamOf(`\ufeff${good(10)}`), { ...CHAT, provider: 'azure' });
+    expect(summary).toMatchObject({ valid: true, accepted: 10, warnings: [] });
+  });
+
   it('with too few rows is not valid', async () => {
     const { summary } = await check(streamOf(good(9)));
     expect(summary).toMatchObject({ valid: false, rejected: 0 });
