@@ -61,17 +61,15 @@ export function needsOf(user: User, events = EVENTS_TOPIC, checkpoints = CHECKPO
 
 /** The same for a principal, such as `User:ftm-projector`, as Kafka stores it. */
 export const aclsOf = (principal: string, needs: readonly Need[]): AclEntry[] =>
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- the client’s enums cannot be imported
   needs.flatMap(({ kind, name, begins, may }) =>
-    may.map((operation) => {
-      const entry = {
-        principal,
-        host: '*',
-        permissionType: ALLOW,
-        operation: OPERATIONS[operation],
-        resourceType: RESOURCES[kind],
-        resourceName: name,
-        resourcePatternType: begins === true ? PREFIXED : LITERAL,
-      };
-      return entry;
-    }),
+    may.map((operation) => ({
+      principal,
+      host: '*',
+      permissionType: ALLOW,
+      operation: OPERATIONS[operation],
+      resourceType: RESOURCES[kind],
+      resourceName: name,
+      resourcePatternType: begins === true ? PREFIXED : LITERAL,
+    })),
   );

@@ -33,7 +33,7 @@ describe('the circuit of the login', () => {
     const client = clientOf(() => new Response(null, { status: 500 }));
     const reasons = new Set<unknown>();
     for (let turn = 0; turn < 20; turn += 1)
-      await client.login('good').catch((error: { reason: string }) => reasons.add(error.reason));
+      await client.login('good').catch((error: unknown) => reasons.add((error as { reason: string }).reason));
     expect(reasons).toEqual(new Set(['server_error', 'circuit_open']));
     client.close();
   });

@@ -92,7 +92,7 @@ describe('keys that are not known', () => {
     for (let each = 0; each < 1000; each += 1)
       await authenticator
         .authenticate(`Bearer none-${each}`, '192.0.2.1')
-        .catch((error: { status: number }) => statuses.add(error.status));
+        .catch((error: unknown) => statuses.add((error as { status: number }).status));
     expect(statuses).toEqual(new Set([401, 429]));
     expect(asked.length).toBeLessThan(1000);
     expect(await authenticator.authenticate('Bearer good', '192.0.2.1')).toEqual(good);
