@@ -182,10 +182,12 @@ it('refuses every import of a package that the rule of another does not name, an
 /** A workspace with its real `package.json`, so that its exports hold, and nothing in it but a file to import. */
 async function furnish(workspace: string): Promise<void> {
   const manifest = await readFile(join(ROOT, workspace, 'package.json'), 'utf8');
-  const { name } = JSON.parse(manifest) as { name: string };
+  const { name, ...rest } = JSON.parse(manifest) as { name: string };
   await write(`${workspace}/src/planted.ts`, []);
   await write(`${workspace}/src/testing/planted.ts`, []);
-  await writeFile(join(tree, workspace, 'package.json'), manifest);
+  // What is planted is no module that anybody shows.
+  const exports = { './*': './src/*.ts' };
+  await writeFile(join(tree, workspace, 'package.json'), JSON.stringify({ ...rest, name, exports }));
   await symlink(join(tree, workspace), join(tree, 'node_modules', name));
 }
 

@@ -1,5 +1,6 @@
 import { columns } from './columns.ts';
 import { interfaces, links, paths, titles } from './documents.ts';
+import { faces, mended } from './faces.ts';
 import { repositoryOf, type Check } from './repository.ts';
 import { settings } from './settings.ts';
 
@@ -8,6 +9,26 @@ const long = (start: string, end = ''): string => `${start}${'wörd '.repeat(24)
 const setting = (name: string): string => ['FTM', name].join('_');
 const page = (...names: string[]): string =>
   `# Settings\n\n## Services\n\n${names.map((name) => `| \`${setting(name)}\` |\n`).join('')}`;
+
+const MEND = '`npm run tidy -- --fix` mends it';
+const SHOWING = (...names: readonly string[]): Record<string, string> => {
+  const exports = Object.fromEntries(
+    names.map((name) => [
+      name,
+      {
+        'ftm-source': `./src/${name.slice(2)}.ts`,
+        types: `./dist/${name.slice(2)}.d.ts`,
+        default: `./dist/${name.slice(2)}.js`,
+      },
+    ]),
+  );
+  return {
+    'packages/a/package.json': JSON.stringify({ name: '@ftm/a', version: '1', exports }),
+    'packages/a/src/shown.ts': '',
+    'packages/a/src/hidden.ts': '',
+    'packages/b/package.json': JSON.stringify({ name: '@ftm/b' }),
+  };
+};
 
 const PLANTED: readonly (readonly [
   what: string,
@@ -76,6 +97,28 @@ const PLANTED: readonly (readonly [
     },
     [`docs/settings.md:5: nobody reads ${setting('DEAD')}`],
   ],
+  [
+    'a module that another package imports and its own does not show',
+    faces,
+    { ...SHOWING('./shown'), 'packages/b/src/b.ts': `import '@ftm/a/shown';\nimport '@ftm/a/hidden';` },
+    [`packages/b/src/b.ts:2: hidden is not among the exports in packages/a/package.json: ${MEND}`],
+  ],
+  [
+    'a module that is shown and that nobody imports, but its own package',
+    faces,
+    {
+      ...SHOWING('./shown', './hidden'),
+      'packages/b/src/b.ts': `import '@ftm/a/shown';`,
+      'packages/a/src/a.ts': `import '@ftm/a/hidden';`,
+    },
+    [`packages/a/package.json:1: nobody imports ./hidden, which is among the exports: ${MEND}`],
+  ],
+  [
+    'all modules shown at once',
+    faces,
+    { ...SHOWING('./*', './shown'), 'packages/b/src/b.ts': `import '@ftm/a/shown';` },
+    [`packages/a/package.json:1: nobody imports ./*, which is among the exports: ${MEND}`],
+  ],
 ];
 
 it.each(PLANTED)('finds %s', (_what, check, files, found) => {
@@ -120,6 +163,17 @@ const SOUND: readonly (readonly [what: string, check: Check, files: Record<strin
     { 'docs/settings.md': page('LIVE'), 'services/x/src/main.ts': `config.${setting('LIVE')}` },
   ],
 ];
+
+it('mends what packages show, and leaves the rest of a manifest', () => {
+  const code = { 'packages/b/src/b.ts': `export { a } from '@ftm/a/hidden';\nawait import('@ftm/a/shown');` };
+  const before = { ...SHOWING('./*'), ...code };
+  const after: Record<string, string> = { ...before, ...Object.fromEntries(mended(repositoryOf(before))) };
+  expect(faces(repositoryOf(after))).toEqual([]);
+  expect(JSON.parse(after['packages/a/package.json'] ?? '')).toEqual(
+    JSON.parse(SHOWING('./hidden', './shown')['packages/a/package.json'] ?? ''),
+  );
+  expect(mended(repositoryOf(after)).size).toBe(0);
+});
 
 it.each(SOUND)('lets %s be', (_what, check, files) => {
   expect(check(repositoryOf(files))).toEqual([]);

@@ -142,8 +142,6 @@ export const ByName = {
   name: z.string().min(1).max(200).optional().describe('Only what is called so, to the letter.'),
 };
 export const NoQuery = z.strictObject({});
-export const NoBody = z.strictObject({});
-
 /** One page of a list. */
 export const listOf = <T extends z.ZodType>(name: string, item: T) =>
   z

@@ -19,21 +19,31 @@ const CommandId = z.string().regex(/^[0-9a-f]{64}$/);
 const Fingerprint = z.string().min(1).max(128);
 
 /** A command with everything that the log wants to know of it. What a command has besides its id is checked by the rules and its schema. */
-export const Order = z.object({
+export interface Order {
+  readonly tenantId: TenantId;
+  readonly commandId: string;
+  readonly fingerprint: string;
+  readonly actor: string;
+  readonly correlation: string;
+  readonly causation: string | null;
+  /** ISO 8601. */
+  readonly now: string;
+  readonly expectedVersion?: number | undefined;
+  readonly command: Command;
+}
+export const Order: z.ZodType<Order> = z.object({
   tenantId: Tenant,
   commandId: CommandId,
   fingerprint: Fingerprint,
   actor: z.string().min(1).max(200),
   correlation: z.string().min(1).max(200),
   causation: z.string().max(200).nullable(),
-  /** ISO 8601. */
   now: z.iso.datetime(),
   expectedVersion: z.number().int().min(0).optional(),
   command: z
     .looseObject({ type: z.string().refine(isCommandType, 'an unknown command'), id: z.uuid() })
     .transform((command) => command as unknown as Command),
 });
-export type Order = Readonly<z.output<typeof Order>>;
 
 /** Whether a command is in the log, and with what outcome. */
 export const Query = z.object({

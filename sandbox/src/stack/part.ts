@@ -12,8 +12,3 @@ export interface PartPlan {
   /** Data that lies outside of the stack's directory. */
   cleanUp?(): Promise<void>;
 }
-
-export interface PartContext {
-  readonly dir: string;
-  readonly ports: Readonly<Record<string, number>>;
-}

@@ -81,18 +81,6 @@ function normalised(sums: ReadonlyMap<number, number>): Features {
   };
 }
 
-/** Inner product of two sparse vectors; the cosine, for vectors of norm 1. */
-export function dot(left: Features, right: Features): number {
-  let total = 0;
-  let at = 0;
-  for (let index = 0; index < left.ids.length; index++) {
-    const id = left.ids[index] ?? 0;
-    while ((right.ids[at] ?? Infinity) < id) at++;
-    if (right.ids[at] === id) total += (left.values[index] ?? 0) * (right.values[at] ?? 0);
-  }
-  return total;
-}
-
 /** A word cut to five letters, a poor man's stem: "charged" and "charge" meet. */
 const stem = (word: string): string => word.slice(0, 5);
 
