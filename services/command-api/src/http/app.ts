@@ -97,14 +97,25 @@ const addressOf = (request: Request): string => request.socket.remoteAddress ?? 
 /** What two readers may read in two ways is read by none: two hosts, or a NUL, which is in no text that Postgres keeps. */
 function refuseAmbiguous(request: Request, response: Response, next: NextFunction): void {
   const hosts = request.rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host');
-  const detail =
+  const problem =
     hosts.length > 1
-      ? 'there is more than one Host header'
+      ? new Problem('MALFORMED_REQUEST', 'there is more than one Host header')
       : request.url.includes('%00')
-        ? 'NUL (%00) is not allowed in a path or query'
+        ? new Problem('MALFORMED_REQUEST', 'NUL (%00) is not allowed in a path or query', {
+            errors: withNul(request.url).map((path) => ({ path, message: 'NUL (%00) is not allowed' })),
+          })
         : null;
-  if (detail === null) next();
-  else sendProblem(response, new Problem('MALFORMED_REQUEST', detail), requestId(request));
+  if (problem === null) next();
+  else sendProblem(response, problem, requestId(request));
+}
+
+/** Where a NUL is: the path, or the parameters of the query that have one. */
+function withNul(url: string): string[] {
+  const { pathname, searchParams } = new URL(url, 'http://localhost');
+  const names = [...searchParams]
+    .filter((pair) => pair.some((text) => text.includes('\0')))
+    .map(([name]) => name);
+  return [...(pathname.includes('%00') ? ['path'] : []), ...names.map((name) => name.replaceAll('\0', ''))];
 }
 
 async function serve(route: Route, request: Request, response: Response, options: AppOptions): Promise<void> {
