@@ -12,7 +12,7 @@ import {
   withGate,
   type Absent,
   type Facts,
-  type Work,
+  type Lifetime,
 } from './facts.ts';
 
 /** Whose a resource is. A key that covers some projects sees what is of one of these, and what is of the tenant as a whole. */
@@ -79,7 +79,7 @@ export function defineAggregate<
     projectOf(state: Present<S>): Scope;
     /** What an absent one becomes by an event that belongs on any stream; without it none can come first. */
     began?(facts: Facts): S;
-    readonly work?: Work;
+    readonly work?: Lifetime;
   },
 ): AggregateRules<S, C> {
   const { name, began, work } = rules;

@@ -86,8 +86,8 @@ export function withGate<S extends Facts>(state: S, answer: GateAnswered): S {
   return { ...state, governanceDecisionId: answer.decisionId, gates };
 }
 
-/** What is work, and takes time. */
-export interface Work {
+/** Of what is work, and takes time. */
+export interface Lifetime {
   /** Types of the events of which the first says that it has begun. */
   readonly started: readonly FtmEvent['type'][];
   /** Statuses in which it has not ended. */
@@ -96,7 +96,7 @@ export interface Work {
 
 /** The state with the times at which the work on it began and ended: of one that is taken up again, it has not ended. */
 export function timed<S extends Facts & { readonly status: string }>(
-  { started, open }: Work,
+  { started, open }: Lifetime,
   state: S,
   type: FtmEvent['type'],
   { time }: EventMeta,

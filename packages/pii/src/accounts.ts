@@ -6,7 +6,8 @@ import type { Candidate, Rule } from './types.ts';
 export const IBANS: Rule = { type: 'IBAN', hint: /[A-Z]{2}\d{2}/i, find: ibans };
 export const SSNS: Rule = { type: 'SSN', hint: /\d{3}[- .]?\d{2}[- .]?\d{4}/, find: ssns };
 
-const ACCOUNT = /(?<![A-Za-z0-9])([A-Z]{2})\d{2}(?=[ -]?[A-Z0-9])/gi;
+// A group of a UUID begins no account.
+const ACCOUNT = /(?<![A-Za-z0-9]|[\da-f]{4}-)([A-Z]{2})\d{2}(?=[ -]?[A-Z0-9])/gi;
 const NINE_DIGITS = /(?<![\w-])\d{3}([- .]?)\d{2}\1\d{4}(?![\w]|-\d)/g;
 
 /** By the length of the country's account numbers: what stands behind an IBAN does not hide it. */

@@ -74,6 +74,9 @@ const POSITIVES: readonly (readonly [PiiType, string, string])[] = [
 ];
 
 const NEGATIVES: readonly string[] = [
+  // A group of it has an account's checksum.
+  'job 5c1b7a90-12ab-ad90-4eb0-ab17-dd078285b195',
+  'request a1b2c3d4-ad90-4eb0-ab17-dd078285b195 was answered',
   'Where is my card? It has been 2 weeks.',
   'order 1234567890 and order number 415-555-0132-99',
   'invoice #20240117001 of 2024-01-17',

@@ -165,8 +165,10 @@ describe('the audit forwarder', () => {
     await orchestrator.fault({ target: 'audit', kind: 'error', status: 503, times: 3 });
     const story = await writeStory(stand.author, freshTenant(), 30);
     await journal(story);
+    await eventually('it was refused', () =>
+      said.some((each) => each.message === 'could not forward audit events'),
+    );
     await expectCopy(story);
-    expect(said.some((each) => each.message === 'could not forward audit events')).toBe(true);
   });
 
   it('repeats what an Orchestrator has lost', async () => {

@@ -1,6 +1,7 @@
 import { inherited } from '@ftm/domain/labels';
 import { derivedUuid } from '@ftm/contracts/ids';
 import { CommandRejected } from '@ftm/commands/steps';
+import { askGate } from '@ftm/orchestrator/ask-gate';
 import type { Outcome, Work } from '../tasks.ts';
 
 /** A job succeeded: its model is registered as a candidate, once, when the gate says yes. */
@@ -11,25 +12,21 @@ export async function runModelRegistration(work: Work): Promise<Outcome> {
   // What the rule picked; a job that kept no checkpoints has only its own model.
   const providerModelId = result.selectedCheckpoint?.providerModelId ?? result.providerModelId;
   const id = derivedUuid(work.tenantId, 'model-version', work.id);
-  const action = 'model.register';
-  const answer = await work.orchestrator.checkGovernance(
+  const gate = await askGate(
+    work.orchestrator,
     {
-      action,
-      tenantId: work.tenantId,
-      projectId: request.projectId,
+      tenant: work.tenantId,
       actor: state.createdBy,
+      fingerprint: `ft_job/${work.id}`,
+      now: new Date(work.clock.now()).toISOString(),
+    },
+    {
+      action: 'model.register',
+      projectId: request.projectId,
       resource: { type: 'model_version', id },
       context: { origin: 'ft_job', ft_job_id: work.id, provider_model_id: providerModelId },
     },
-    { fingerprint: `ft_job/${work.id}`, at: new Date(work.clock.now()).toISOString() },
   );
-  const gate = {
-    gate: action,
-    decision: answer.decision,
-    decisionId: answer.decisionId,
-    reasons: answer.reasons,
-    policyVersion: answer.policyVersion,
-  };
   const registration = {
     projectId: request.projectId,
     origin: 'ft_job' as const,
@@ -51,7 +48,7 @@ export async function runModelRegistration(work: Work): Promise<Outcome> {
     if (!(error instanceof CommandRejected) || error.code !== 'GATE_DENIED') throw error;
     work.logger.warn('the gate refused to register the model of a job', {
       ftJob: work.id,
-      reasons: answer.reasons,
+      reasons: gate.reasons,
     });
   }
   return 'done';
