@@ -107,6 +107,9 @@ describe('the bucket of an address', () => {
     for (let each = 0; each < 100; each += 1) expect(keys.take(`2001:db8:1:2::${each}`)).toBe(true);
     expect(keys.take('2001:db8:1:2::ffff')).toBe(false);
     expect(keys.take('2001:db8:1:3::1')).toBe(true);
+    // Where the zeros that are left out belong to the network.
+    for (let each = 0; each < 100; each += 1) expect(keys.take(`2001:db8::${each}`)).toBe(true);
+    expect(keys.take('2001:db8:0:0:1::')).toBe(false);
     keys.giveBack('2001:db8:1:2::1');
     expect(keys.take('2001:db8:1:2::1')).toBe(true);
     expect(keys.take('2001:db8:1:2::1')).toBe(false);

@@ -42,5 +42,11 @@ export function createUnknownKeys(now: () => number = Date.now): UnknownKeys {
 }
 
 /** Who has one address of IPv6 has the other 2^64 of its network, too. */
-const networkOf = (address: string): string =>
-  isIPv6(address) && !address.includes('.') ? address.split(':').slice(0, 4).join(':') : address;
+function networkOf(address: string): string {
+  if (!isIPv6(address) || address.includes('.')) return address;
+  const [front = [], back = []] = address
+    .split('::')
+    .map((half) => half.split(':').filter((group) => group !== ''));
+  const left = Array.from({ length: 8 - front.length - back.length }, () => '0');
+  return [...front, ...left, ...back].slice(0, 4).join(':');
+}
